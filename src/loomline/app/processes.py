@@ -1,0 +1,48 @@
+"""What the system knows about other processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def alive(pid: int, *, named: str) -> bool:
+    """Whether this process runs the program of that name; a zombie does not run."""
+    if pid <= 0:
+        return False
+    if not PROC.is_dir():
+        return named in _ps(pid)
+    try:
+        text = (PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return False
+    name, _, rest = text.partition("(")[2].rpartition(")")
+    return named.startswith(name) and rest.split()[0] not in {"Z", "X"}
+
+
+def inside(folder: Path, *, named: str) -> list[int]:
+    """The living processes of that name that work in this folder."""
+    found: list[int] = []
+    for entry in PROC.glob("[0-9]*") if PROC.is_dir() else []:
+        try:
+            if Path(os.readlink(entry / "cwd")) == folder.resolve() and alive(int(entry.name), named=named):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def send(pid: int, sign: int) -> None:
+    """Send a signal; a process that has just gone needs none."""
+    try:
+        os.kill(pid, sign)
+    except ProcessLookupError:
+        return
+
+
+def _ps(pid: int) -> str:
+    answer = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return answer.stdout

@@ -1,0 +1,7 @@
+"""The address book: what each layer and domain offers, under one root."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,230 @@
+"""What has happened, told upwards: typed facts, stored once, in order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
+
+from django.db import models
+from django.db.models import CASCADE, BigAutoField, BigIntegerField, CharField, DateTimeField, ForeignKey
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app as queue
+
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+
+E = TypeVar("E", bound="Event")
+Handler = Callable[[Ctx, Any], None]
+
+registry: dict[str, type[Event]] = {}
+handlers: dict[type[Event], list[Handler]] = defaultdict(list)
+later_handlers: dict[type[Event], list[str]] = defaultdict(list)
+_later: dict[str, Handler] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A fact in the past tense: ids and values, no logic.
+
+    A subclass names which of its fields point at records (``about={"order_id": "sales.order"}``), its
+    icon and tone, and in ``says`` the sentence that timelines and notifications show.
+    """
+
+    says: ClassVar[str | Promise] = ""
+    name: ClassVar[str] = ""
+    about: ClassVar[Mapping[str, str]] = {}
+    icon: ClassVar[str] = "point"
+    tone: ClassVar[str] = "muted"
+
+    def __init_subclass__(
+        cls, *, about: Mapping[str, str] | None = None, icon: str = "point", tone: str = "muted", **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        domain = cls.__module__.split(".")[-2]
+        cls.name = f"{domain}.{cls.__name__}"
+        cls.about = dict(about or {})
+        cls.icon = icon
+        cls.tone = tone
+        registry[cls.name] = cls
+
+    def payload(self) -> dict[str, Any]:
+        """The fields as plain JSON values; Decimals and dates as text."""
+        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+    def subjects(self) -> set[tuple[str, int]]:
+        """Pairs of record kind and id that this fact is about."""
+        found = ((kind, getattr(self, field)) for field, kind in self.about.items())
+        return {
+            (kind, pk)
+            for kind, value in found
+            if value
+            for pk in (value if isinstance(value, (list, tuple)) else (value,))
+        }
+
+
+class StoredEvent(models.Model):
+    """One fact as it was told."""
+
+    id = BigAutoField(primary_key=True)
+    at = DateTimeField(_("at"))
+    name = CharField(_("name"), max_length=80)
+    payload = models.JSONField(_("payload"))
+    activity = ForeignKey("kernel.Activity", CASCADE, related_name="events", verbose_name=_("activity"))
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["name", "id"], name="kernel_event_name")]
+
+    @property
+    def sentence(self) -> str:
+        """What people read."""
+        return sentence(self.name, self.payload)
+
+    @property
+    def icon(self) -> str:
+        return registry[self.name].icon if self.name in registry else "point"
+
+    @property
+    def tone(self) -> str:
+        return str(self.payload.get("tone") or (registry[self.name].tone if self.name in registry else "muted"))
+
+
+class EventAbout(models.Model):
+    """Which record a stored event is about; a record's timeline is read from here, newest first."""
+
+    id = BigAutoField(primary_key=True)
+    event = ForeignKey(StoredEvent, CASCADE, related_name="subjects", db_index=False)
+    kind = CharField(max_length=60)
+    object_id = BigIntegerField()
+
+    class Meta:
+        verbose_name = _("event subject")
+        verbose_name_plural = _("event subjects")
+        indexes = [
+            models.Index(fields=["kind", "object_id", "-event"], name="kernel_about_timeline"),
+            models.Index(fields=["event"], name="kernel_about_event"),
+        ]
+
+
+def on(event: type[E], *, later: bool = False) -> Callable[[Callable[[Ctx, E], None]], Callable[[Ctx, E], None]]:
+    """Hear an event: inside the transaction, or later in a job that the same transaction writes."""
+
+    def register(handler: Callable[[Ctx, E], None]) -> Callable[[Ctx, E], None]:
+        if later:
+            path = f"{handler.__module__}.{handler.__qualname__}"
+            _later[path] = handler
+            later_handlers[event].append(path)
+        else:
+            handlers[event].append(handler)
+        return handler
+
+    return register
+
+
+def deliver(ctx: Ctx) -> None:
+    """Let everything told so far be heard, in order; what handlers tell is heard after it."""
+    unit = ctx.unit
+    while unit.undelivered:
+        event = unit.undelivered.pop(0)
+        unit.events.append(event)
+        for handler in handlers[type(event)]:
+            handler(ctx, event)
+
+
+def store(ctx: Ctx, activity_id: int) -> None:
+    """Write the facts of this transaction, and the jobs of those who hear them later."""
+    if not ctx.unit.events:
+        return
+    rows = StoredEvent.objects.bulk_create(
+        StoredEvent(at=ctx.now, name=e.name, payload=e.payload(), activity_id=activity_id) for e in ctx.unit.events
+    )
+    EventAbout.objects.bulk_create(
+        EventAbout(event=row, kind=kind, object_id=pk)
+        for row, event in zip(rows, ctx.unit.events, strict=True)
+        for kind, pk in sorted(event.subjects())
+    )
+    _enqueue(rows, ctx)
+
+
+def _enqueue(rows: Iterable[StoredEvent], ctx: Ctx) -> None:
+    work = [
+        {"handler": path, "event_id": row.pk, "actor_id": ctx.actor.pk}
+        for row in rows
+        for path in later_handlers[registry[row.name]]
+    ]
+    if work:
+        queue.configure_task("kernel.hear", allow_unknown=True).batch_defer(*work)
+
+
+def revive(name: str, payload: Mapping[str, Any]) -> Event:
+    """The event as it was emitted; Decimals and dates are read back by the field's type."""
+    cls = registry[name]
+    values = {
+        f.name: _typed(str(f.type), payload[f.name]) for f in dataclasses.fields(cls) if f.name in payload
+    }
+    return cls(**values)
+
+
+def later_handler(path: str) -> Handler:
+    """The function that hears an event later."""
+    return _later[path]
+
+
+def sentence(name: str, payload: Mapping[str, Any]) -> str:
+    """An event's sentence with its values; dates are shown short, decimals without trailing zeros."""
+    cls = registry.get(name)
+    if cls is None:
+        return name
+    shown = {key: _shown(value) for key, value in payload.items()}
+    return str(cls.says).format_map(_Blank(shown)) if cls.says else cls.__name__
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, Promise):
+        return str(value)
+    return value
+
+
+def _typed(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if "Decimal" in kind:
+        return Decimal(value)
+    if "datetime" in kind:
+        return datetime.fromisoformat(value)
+    if "date" in kind:
+        return date.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return date_format(date.fromisoformat(value), "j M") if len(value) == 10 and value[4] == "-" else _short(value)
+        except ValueError:
+            return value
+    return "" if value is None else value
+
+
+def _short(value: str) -> str:
+    digits = value.lstrip("-")
+    return plain(Decimal(value)) if digits.count(".") == 1 and digits.replace(".", "").isdigit() else value

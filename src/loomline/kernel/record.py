@@ -1,0 +1,98 @@
+"""Base classes of tables, and how rows are locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.refusal import NotThere
+from loomline.kernel.state import Moves, States
+
+ALL: Literal["*"] = "*"
+T = TypeVar("T", bound="Record")
+
+
+class Record(models.Model):
+    """An audited row: the change trigger stands on its table.
+
+    `audit_exclude` names columns that never reach the audit (secrets). `moves` and `editable` belong
+    to records with a state: which moves there are, and which fields a state leaves open.
+    """
+
+    moves: ClassVar[Moves] = Moves()
+    editable: ClassVar[Mapping[States, Any]] = {}
+    append_only: ClassVar[bool] = False
+    audit_exclude: ClassVar[tuple[str, ...]] = ()
+    state: Any
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        abstract = True
+
+    def sentence_name(self) -> str:
+        """How a sentence calls this record: "Order S-0007"."""
+        return f"{capfirst(self._meta.verbose_name or '')} {self}"
+
+    def may_edit(self, field: str) -> bool:
+        """True when the present state leaves this field open; a record without states is open."""
+        if not self.editable:
+            return True
+        allowed = self.editable.get(self.state, ())
+        return allowed == ALL or field in allowed
+
+
+class Thing(Record):
+    """A record that users extend with fields of their own."""
+
+    custom = models.JSONField(_("own fields"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        abstract = True
+
+
+class Document(Thing):
+    """A record with a number and a state; a correction is a revision, never a cancel and copy."""
+
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(getattr(self, "number", self.pk))
+
+
+class Ledger(Record):
+    """A record that is only ever added to; the database refuses to change or delete it."""
+
+    append_only = True
+
+    class Meta:
+        abstract = True
+
+
+def lock(record: T) -> T:
+    """The record as it is now, locked until the transaction ends."""
+    model = type(record)
+    found = model.objects.select_for_update(of=("self",)).filter(pk=record.pk).first()
+    if found is None:
+        raise NotThere(reference=record.sentence_name())
+    return found
+
+
+def lock_all(rows: QuerySet[Any] | Iterable[Any]) -> list[Any]:
+    """The rows as they are now, locked in the order of their keys so that two callers never deadlock."""
+    if isinstance(rows, QuerySet):
+        return list(rows.order_by("pk").select_for_update(of=("self",)))
+    records = list(rows)
+    if not records:
+        return []
+    model = type(records[0])
+    return list(model.objects.filter(pk__in=[r.pk for r in records]).order_by("pk").select_for_update(of=("self",)))

@@ -1,0 +1,159 @@
+"""State machines: the states a record can be in and the moves between them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from loomline.kernel.refusal import MoveRefused
+
+if TYPE_CHECKING:
+    from loomline.kernel.record import Record
+
+TONES = frozenset({"ok", "warn", "bad", "info", "hold", "muted", "accent"})
+
+
+class States(enum.StrEnum):
+    """One state per member: value, label, tone (a name from the design language, never a colour)."""
+
+    tone: str
+    words: str | Promise
+
+    def __new__(cls, value: str, words: str | Promise = "", tone: str = "muted") -> States:
+        if tone not in TONES:
+            raise ValueError(f"{value}: {tone} is no tone; use one of {', '.join(sorted(TONES))}.")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words or value
+        member.tone = tone
+        return member
+
+    @property
+    def label(self) -> str:
+        """What the user reads."""
+        return str(self.words)
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str | Promise]]:
+        """Pairs of value and label, as Django fields take them."""
+        return [(member.value, member.words) for member in cls]
+
+    def __rshift__(self, target: States) -> Move:
+        return Move((self,), target)
+
+    def __rrshift__(self, sources: Iterable[States]) -> Move:
+        return Move(tuple(sources), self)
+
+
+@dataclass(frozen=True)
+class Move:
+    """From any of the sources to the target."""
+
+    sources: tuple[States, ...]
+    target: States
+
+
+class Moves(Mapping[str, Move]):
+    """The named moves of one entity: Moves(confirm=S.DRAFT >> S.CONFIRMED)."""
+
+    def __init__(self, **moves: Move) -> None:
+        self._moves = moves
+
+    def __getitem__(self, name: str) -> Move:
+        return self._moves[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._moves)
+
+    def __len__(self) -> int:
+        return len(self._moves)
+
+    def open_to(self, state: States) -> list[str]:
+        """The names of the moves that start at this state."""
+        return [name for name, move in self._moves.items() if state in move.sources]
+
+    def into(self, source: States, target: States) -> str | None:
+        """The name of the move from source to target, if there is one."""
+        for name, move in self._moves.items():
+            if source in move.sources and move.target == target:
+                return name
+        return None
+
+
+class StateField(models.CharField):
+    """A column that holds one of an entity's states; the database checks the list."""
+
+    def __init__(self, states: type[States] | None = None, **kwargs: Any) -> None:
+        self.states = states
+        if states is not None:
+            kwargs["choices"] = states.choices()
+        kwargs.setdefault("max_length", 24)
+        super().__init__(**kwargs)
+
+    def db_check(self, connection: Any) -> str | None:
+        values = ", ".join(f"'{value}'" for value, _label in self.flatchoices)
+        return f'"{self.column}" IN ({values})' if values else None
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return self._member(value)
+
+    def to_python(self, value: Any) -> Any:
+        return self._member(super().to_python(value))
+
+    def _member(self, value: str | None) -> str | None:
+        if value is None or self.states is None or value not in self.states._value2member_map_:
+            return value
+        return self.states(value)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["choices"] = [(value, str(label)) for value, label in kwargs.get("choices") or ()]
+        default = kwargs.get("default")
+        if isinstance(default, States):
+            kwargs["default"] = default.value
+        return name, path, args, kwargs
+
+
+def advance(record: Record, move: str, **changes: Any) -> None:
+    """Make one move and the changes that go with it, in one UPDATE that only one of two callers can win."""
+    step = record.moves[move]
+    model = type(record)
+    updated = model.objects.filter(pk=record.pk, state__in=step.sources).update(state=step.target, **changes)
+    if not updated:
+        raise _refusal(model.objects.get(pk=record.pk), move)
+    record.state = step.target
+    for name, value in changes.items():
+        setattr(record, name, value)
+
+
+def advance_all(records: Sequence[Record], move: str, **changes: Any) -> None:
+    """Make one move for many records of one model in one UPDATE; all of them, or none."""
+    if not records:
+        return
+    model = type(records[0])
+    step = records[0].moves[move]
+    ids = [record.pk for record in records]
+    rows: QuerySet[Any] = model.objects.filter(pk__in=ids, state__in=step.sources)
+    if rows.update(state=step.target, **changes) != len(ids):
+        raise _refusal(model.objects.filter(pk__in=ids).exclude(state=step.target).first() or records[0], move)
+    for record in records:
+        record.state = step.target
+        for name, value in changes.items():
+            setattr(record, name, value)
+
+
+def _refusal(record: Record, move: str) -> MoveRefused:
+    label = getattr(record.state, "label", record.state).lower()
+    return MoveRefused(
+        _("{what} is {state}; it cannot {move} now."),
+        what=record.sentence_name(),
+        state=label,
+        move=move.replace("_", " "),
+    )

@@ -1,0 +1,234 @@
+"""What templates of the surface may say: assets, icons, cells, form controls and formatted values."""
+
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.forms import BoundField
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from loomline.surface import draw, draw_cells, draw_text
+
+register = template.Library()
+
+MANIFEST = Path(__file__).resolve().parents[1] / "static" / "dist" / "manifest.json"
+
+
+@lru_cache(maxsize=2)
+def _manifest(stamp: float) -> dict[str, Any]:
+    return dict(json.loads(MANIFEST.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def _stamp_once() -> float:
+    return _stamp()
+
+
+def _stamp() -> float:
+    try:
+        return MANIFEST.stat().st_mtime
+    except FileNotFoundError:
+        raise ImproperlyConfigured(
+            "The browser assets are not built. Run `python tools/build_assets.py` once; `make setup` does it."
+        ) from None
+
+
+def manifest() -> dict[str, Any]:
+    """Read which file each asset has become; while developing, read it again after each build."""
+    return _manifest(_stamp() if settings.DEBUG else _stamp_once())
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Return the address of a built asset."""
+    return static(f"dist/{manifest()[name]}")
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, css: str, sprite: str) -> SafeString:
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', css, sprite, name)
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """Draw one icon of the sprite; a name that is not in web/icons.txt is refused, not left blank."""
+    built = manifest()
+    if name not in built["icons"]:
+        raise template.TemplateSyntaxError(f"Icon {name!r} is not in web/icons.txt; add it there and build.")
+    return _icon(name, css, static(f"dist/{built['icons.svg']}"))
+
+
+register.simple_tag(draw_cells.badge, name="badge")
+register.simple_tag(draw_cells.stagebar, name="stagebar")
+register.simple_tag(draw_cells.swatch, name="swatch")
+register.simple_tag(draw_cells.spark, name="spark")
+
+
+@register.simple_tag
+def avatar(
+    name: str, css: str = "", letters: str = "", hue: int | None = None, photo: str = ""
+) -> SafeString:
+    """Draw the mark of a person (round) or of a party (`sq`)."""
+    return draw_cells.avatar(name, css=css, letters=letters, hue=hue, photo=photo)
+
+
+@register.simple_tag
+def cell(one: draw_cells.Cell) -> SafeString:
+    """Write one cell."""
+    return draw_cells.write(one, icon)
+
+
+@register.simple_tag
+def cell_class(one: draw_cells.Cell) -> str:
+    """Name the classes of the table cell around it."""
+    return draw_cells.classes(one)
+
+
+@register.filter
+def words(one: draw_cells.Cell) -> str:
+    """Say a cell in words."""
+    return draw_cells.plain(one)
+
+
+@register.simple_tag
+def spark_of(values: list[float], css: str = "") -> SafeString:
+    """Draw a trend straight from its numbers."""
+    return draw_cells.spark(draw.spark(values), css=css)
+
+
+def _bdi(text: str) -> SafeString:
+    return format_html("<bdi>{}</bdi>", text)
+
+
+@register.filter
+def money(value: Any, currency: str = "") -> SafeString:
+    """Write an amount of money; a Money value brings its own currency."""
+    amount = getattr(value, "amount", value)
+    return _bdi(draw_text.money(amount, currency or str(getattr(value, "currency", ""))))
+
+
+@register.filter
+def compact(value: Any, currency: str = "") -> SafeString:
+    """Write a large figure shortly."""
+    amount = getattr(value, "amount", value)
+    return _bdi(draw_text.compact(amount, currency or str(getattr(value, "currency", ""))))
+
+
+@register.filter
+def number(value: Any, decimals: int | None = None) -> SafeString:
+    """Write a number with separators."""
+    return _bdi(draw_text.number(value, decimals=decimals))
+
+
+@register.filter
+def quantity(value: Any, unit: str = "") -> SafeString:
+    """Write an amount with its unit; a Quantity value brings its own."""
+    amount = getattr(value, "amount", value)
+    return _bdi(draw_text.quantity(amount, unit or str(getattr(value, "unit", ""))))
+
+
+@register.filter
+def percent(value: Any, decimals: int = 0) -> SafeString:
+    """Write a share of one."""
+    return _bdi(draw_text.percent(value, decimals=decimals))
+
+
+@register.filter
+def day(value: dt.date | None) -> SafeString:
+    """Write a day shortly, in full as its title."""
+    if not value:
+        return mark_safe(draw_text.NOTHING)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        draw_text.full_day(value),
+        draw_text.day(value),
+    )
+
+
+@register.filter
+def full_day(value: dt.date | None) -> str:
+    """Write a day in full."""
+    return draw_text.full_day(value)
+
+
+def _instant(value: dt.datetime | None, shown: str) -> SafeString:
+    if not value:
+        return mark_safe(draw_text.NOTHING)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), draw_text.full_moment(value), shown
+    )
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> SafeString:
+    """Write an instant: the time for today, otherwise day and time."""
+    return _instant(value, draw_text.moment(value))
+
+
+@register.filter
+def clock(value: dt.datetime | None) -> SafeString:
+    """Write the time of day of an instant."""
+    return _instant(value, draw_text.clock(value))
+
+
+@register.filter
+def ago(value: dt.datetime | None) -> SafeString:
+    """Write how long ago an instant was while that is under a day."""
+    return _instant(value, draw_text.ago(value))
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """Return the present query string with some parameters changed; None or nothing removes one."""
+    request = context.get("request")
+    params: QueryDict = request.GET.copy() if request else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value in (None, ""):
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}" if params else "?"
+
+
+PLAIN_CHECKS = frozenset({"checkbox"})
+OWN_LOOK = frozenset({"hidden", "radio", "checkboxmultiple", "pick"})
+
+
+def _kind(field: BoundField) -> str:
+    widget = field.field.widget
+    return str(getattr(widget, "kind", "") or getattr(widget, "input_type", "") or "")
+
+
+@register.simple_tag
+def control(field: BoundField, label: str = "", css: str = "") -> SafeString:
+    """Draw the control of a form field with our classes; Django adds the aria attributes itself."""
+    kind = _kind(field)
+    attrs: dict[str, Any] = {}
+    if kind in PLAIN_CHECKS:
+        attrs["class"] = f"check {css}".strip()
+    elif kind not in OWN_LOOK:
+        attrs["class"] = f"input {css} {field.field.widget.attrs.get('class', '')}".strip()
+    if label:
+        attrs["aria-label"] = label
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def control_kind(field: BoundField) -> str:
+    """Say which sort of control a field has: checkbox, radio, pick, date, …"""
+    return "choices" if _kind(field) in ("radio", "checkboxmultiple") else _kind(field)
+
+
+@register.filter
+def get(mapping: Any, key: str) -> Any:
+    """Look a key up where a dot cannot."""
+    return mapping.get(key) if hasattr(mapping, "get") else getattr(mapping, key, None)
