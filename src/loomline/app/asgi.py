@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.core.wsgi import get_wsgi_application
 
 from loomline.app.bridge import Bridge, Receive, Scope, Send
-from loomline.app.live import Live
+from loomline.app.live import Live, answer
 from loomline.app.settings import ENV
 
 EVENTS = "/live/events/"
+HEALTH = "/health/"
 
 pages = get_wsgi_application()
 bridge = Bridge(pages, threads=ENV.web_threads)
@@ -21,6 +22,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
     elif scope["type"] == "http" and scope["path"] == EVENTS:
         await live(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == HEALTH:
+        await answer(send, 200, "ok")
     elif scope["type"] == "http":
         await bridge(scope, receive, send)
 

@@ -18,9 +18,10 @@ import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import auth
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.http import HttpRequest
 
+from loomline.app import database
 from loomline.app.bridge import Receive, Scope, Send
 
 CHANNEL = "loomline"
@@ -74,13 +75,13 @@ class Live:
         """Answer `/live/events/?topics=a,b` for as long as the page stays open."""
         topics = _topics(scope)
         if scope["method"] != "GET":
-            await _answer(send, 405, "Only GET works here.")
+            await answer(send, 405, "Only GET works here.")
         elif topics is None:
-            await _answer(send, 400, f"Give 1 to {MOST_TOPICS} topics, as in ?topics=sales.order,parties.party:7")
+            await answer(send, 400, f"Give 1 to {MOST_TOPICS} topics, as in ?topics=sales.order,parties.party:7")
         elif len(self.streams) >= MOST_STREAMS:
-            await _answer(send, 503, "Too many pages are open; this one works without live updates.")
+            await answer(send, 503, "Too many pages are open; this one works without live updates.")
         elif not await _signed_in(scope):
-            await _answer(send, 401, "Sign in first.")
+            await answer(send, 401, "Sign in first.")
         else:
             await self._stream(_Stream(topics), scope, receive, send)
 
@@ -131,7 +132,7 @@ class Live:
         pause = 0.5
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(autocommit=True, **_address()) as session:
+                async with await psycopg.AsyncConnection.connect(autocommit=True, **database.address()) as session:
                     await session.execute(f"LISTEN {CHANNEL}")
                     if pause > 0.5:
                         self._tell(lambda stream: [REFRESH])
@@ -197,11 +198,6 @@ def _ask_session(key: str) -> bool:
         close_old_connections()
 
 
-def _address() -> dict[str, Any]:
-    address = connections["default"].get_connection_params()
-    return {name: value for name, value in address.items() if name not in {"cursor_factory", "context"}}
-
-
 def _head(status: int, kind: bytes) -> dict[str, Any]:
     headers = [(b"content-type", kind), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
     return {"type": "http.response.start", "status": status, "headers": headers}
@@ -211,6 +207,7 @@ def _part(body: bytes, *, more: bool = True) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": more}
 
 
-async def _answer(send: Send, status: int, text: str) -> None:
+async def answer(send: Send, status: int, text: str) -> None:
+    """A short plain answer."""
     await send(_head(status, b"text/plain; charset=utf-8"))
     await send(_part(f"{text}\n".encode(), more=False))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -41,6 +44,18 @@ def send(pid: int, sign: int) -> None:
         os.kill(pid, sign)
     except ProcessLookupError:
         return
+
+
+def tether() -> None:
+    """Stop this process when its parent has gone, so that a killed supervisor leaves no orphans."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="tether", daemon=True).start()
 
 
 def _ps(pid: int) -> str:

@@ -106,6 +106,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,
+        # A session that a restarted server has dropped is noticed before a request gets it.
+        "CONN_HEALTH_CHECKS": True,
         **(environment.database(ENV.database_url) if ENV.database_url else _embedded()),
     }
 }
@@ -197,5 +199,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        # The pool reports each try; who asked is told once.
+        "psycopg.pool": {"level": "ERROR"},
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -28,7 +29,6 @@ class Activity(models.Model):
     accepted = models.JSONField(_("accepted warnings"), default=list)
     via = models.CharField(_("via"), max_length=10)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
-    part_of = models.ForeignKey("self", models.CASCADE, null=True, related_name="parts", db_index=False)
     undone_by = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
@@ -38,7 +38,6 @@ class Activity(models.Model):
             models.Index(fields=["kind", "object_id", "-id"], name="kernel_activity_subject"),
             models.Index(fields=["actor", "-id"], name="kernel_activity_actor"),
             models.Index(fields=["request_id"], name="kernel_activity_request"),
-            models.Index(fields=["part_of"], name="kernel_activity_part", condition=models.Q(part_of__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -68,42 +67,58 @@ class Change(models.Model):
         ]
 
 
-def begin(ctx: Ctx) -> int:
-    """Reserve the number of the activity and tell the database session who acts until commit."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)"
-        )
-        return int(cursor.fetchone()[0])
+def begin(ctx: Ctx, *, verb: str, subject: Any, parameters: dict[str, Any]) -> Activity:
+    """Note who acts until commit, in the database session too, where the audit trigger reads it.
 
-
-def draft(ctx: Ctx, *, verb: str, subject: Any, parameters: dict[str, Any], position: int | None = None) -> Activity:
-    """Note an activity that is written when the transaction commits."""
-    record = subject[0] if isinstance(subject, (list, tuple)) and subject else subject
-    is_record = isinstance(record, models.Model)
+    A command on a record is written at once, in the same statement. One that makes its record only
+    reserves its number; `finish` writes it.
+    """
     activity = Activity(
-        at=ctx.now,
-        actor=ctx.actor,
-        verb=verb,
-        kind=record._meta.label_lower if is_record else "",
-        object_id=record.pk if is_record else None,
-        subject=str(record)[:200] if is_record else "",
-        parameters=parameters,
-        via=ctx.via,
-        request_id=ctx.request_id,
+        at=ctx.now, actor=ctx.actor, verb=verb, parameters=parameters, via=ctx.via, request_id=ctx.request_id
     )
-    ctx.unit.activities.append(activity)
+    _name(activity, subject)
+    with connection.cursor() as cursor:
+        if activity.object_id is None:
+            cursor.execute("SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)")
+        else:
+            cursor.execute(INSERT, {**_row(activity), "subject": activity.subject})
+        activity.pk = int(cursor.fetchone()[0])
     return activity
 
 
-def store(ctx: Ctx, activity_id: int) -> Activity:
-    """Write the outermost activity and those within it; the outermost is the last one noted."""
-    *inner, outer = ctx.unit.activities
-    outer.pk = activity_id
-    outer.accepted = sorted(ctx.unit.accepted)
-    for activity in inner:
-        activity.part_of_id = activity_id
-    Activity.objects.bulk_create([outer])
-    if inner:
-        Activity.objects.bulk_create(inner)
-    return outer
+def finish(ctx: Ctx, activity: Activity, result: Any) -> None:
+    """Write what `begin` could not know yet: the record that was made, the warnings that were accepted."""
+    activity.accepted = sorted(ctx.unit.accepted)
+    if activity.object_id is None:
+        _name(activity, result)
+        Activity.objects.bulk_create([activity])
+    elif activity.accepted:
+        Activity.objects.filter(pk=activity.pk).update(accepted=activity.accepted)
+
+
+INSERT = """
+INSERT INTO kernel_activity (at, actor_id, verb, kind, object_id, subject, parameters, accepted, via, request_id)
+VALUES (%(at)s, %(actor)s, %(verb)s, %(kind)s, %(object_id)s, %(subject)s, %(parameters)s, '[]', %(via)s, %(request)s)
+RETURNING set_config('loomline.activity', id::text, true)
+"""
+
+
+def _row(activity: Activity) -> dict[str, Any]:
+    return {
+        "at": activity.at,
+        "actor": activity.actor_id,
+        "verb": activity.verb,
+        "kind": activity.kind,
+        "object_id": activity.object_id,
+        "parameters": json.dumps(activity.parameters),
+        "via": activity.via,
+        "request": activity.request_id,
+    }
+
+
+def _name(activity: Activity, subject: Any) -> None:
+    record = subject[0] if isinstance(subject, (list, tuple)) and subject else subject
+    if isinstance(record, models.Model) and record.pk is not None:
+        activity.kind = record._meta.label_lower
+        activity.object_id = record.pk
+        activity.subject = str(record)[:200]

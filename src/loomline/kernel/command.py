@@ -146,11 +146,12 @@ class Command(Generic[P, R]):
                 answer = recall(ctx, self.name, arguments)
                 if isinstance(answer, Answer):
                     return typing.cast(R, answer.value)
-            activity_id = audit.begin(ctx)
             inner = replace(ctx, within=self.name)
+            subject = arguments.get(self.record.name) if self.record else None
+            activity = audit.begin(inner, verb=self.name, subject=subject, parameters=_shown(arguments))
             result = self._do(inner, arguments)
-            audit.store(inner, activity_id)
-            event.store(inner, activity_id)
+            audit.finish(inner, activity, result)
+            event.store(inner, activity)
             if ctx.key:
                 remember(ctx, result)
             return result
@@ -158,8 +159,6 @@ class Command(Generic[P, R]):
     def _do(self, ctx: Ctx, arguments: Mapping[str, Any]) -> R:
         result = self.function(ctx, **arguments)  # type: ignore[call-arg]
         event.deliver(ctx)
-        subject = arguments.get(self.record.name) if self.record else result
-        audit.draft(ctx, verb=self.name, subject=subject or result, parameters=_shown(arguments))
         return result
 
 
@@ -182,13 +181,12 @@ def command(
 def inside(ctx: Ctx, *, name: str, work: Callable[[Ctx], R]) -> R:
     """Do work that no person asked for (an event heard later) with the transaction and audit of a command."""
     with transaction.atomic():
-        activity_id = audit.begin(ctx)
         inner = replace(ctx.fresh(), within=name)
+        activity = audit.begin(inner, verb=f"kernel.{name}", subject=None, parameters={})
         result = work(inner)
         event.deliver(inner)
-        audit.draft(inner, verb=f"kernel.{name}", subject=None, parameters={})
-        audit.store(inner, activity_id)
-        event.store(inner, activity_id)
+        audit.finish(inner, activity, None)
+        event.store(inner, activity)
         return result
 
 

@@ -23,7 +23,6 @@ class Unit:
 
     undelivered: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    activities: list[Any] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
 
 

@@ -58,6 +58,14 @@ LANGUAGE sql VOLATILE AS $body$
     FROM (SELECT nextval(('number_' || series)::regclass) AS n) taken
 $body$;
 
+CREATE OR REPLACE FUNCTION kernel_event_subjects() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $body$
+BEGIN
+    INSERT INTO kernel_eventabout (event_id, kind, object_id)
+    SELECT e.id, split_part(a, ':', 1), split_part(a, ':', 2)::bigint FROM new_rows e, unnest(e.about) a;
+    RETURN NULL;
+END $body$;
+
 CREATE OR REPLACE FUNCTION kernel_notify() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $body$
 DECLARE
@@ -96,6 +104,10 @@ def install(using: str = "default", **_kwargs: Any) -> None:
         if None in cursor.fetchone():
             return
         existing = _existing_tables(cursor)
+        cursor.execute(
+            "CREATE OR REPLACE TRIGGER kernel_event_subjects AFTER INSERT ON kernel_storedevent"
+            " REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION kernel_event_subjects()"
+        )
         for table in NOTIFYING:
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER kernel_notify AFTER INSERT ON {table}"

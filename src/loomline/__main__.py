@@ -1,0 +1,7 @@
+"""`python -m loomline` is the command `loomline`."""
+
+import sys
+
+from loomline.app.cli import main
+
+sys.exit(main())

@@ -1,0 +1,29 @@
+"""The tables of parties, by noun."""
+
+from loomline.domains.parties.models.contact import Address, AddressPurpose, ContactKind, ContactPoint
+from loomline.domains.parties.models.fields import CodeField, CountryField, MailField, PhoneField
+from loomline.domains.parties.models.party import Identifier, IdentifierScheme, Party, PartyKind
+from loomline.domains.parties.models.role import CustomerTerms, PartyRole, PortalAccess, Role, SupplierTerms
+from loomline.domains.parties.models.tie import Relationship, TieKind
+
+__all__ = [
+    "Address",
+    "AddressPurpose",
+    "CodeField",
+    "ContactKind",
+    "ContactPoint",
+    "CountryField",
+    "CustomerTerms",
+    "Identifier",
+    "IdentifierScheme",
+    "MailField",
+    "Party",
+    "PartyKind",
+    "PartyRole",
+    "PhoneField",
+    "PortalAccess",
+    "Relationship",
+    "Role",
+    "SupplierTerms",
+    "TieKind",
+]

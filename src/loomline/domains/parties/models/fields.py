@@ -1,0 +1,109 @@
+"""Columns that keep one writing of what people write in many ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+
+class PhoneUnclear(ValueError):
+    """A phone number that nobody could dial as it stands."""
+
+
+def phone_number(text: str, *, country: str = "") -> str:
+    """The number in international writing (+351211234567); a local number is read as one of the country."""
+    if not text.strip():
+        return ""
+    phone = import_string("phonenumbers")
+    try:
+        parsed = phone.parse(text, country or None)
+    except phone.NumberParseException as fault:
+        raise PhoneUnclear(text) from fault
+    if not phone.is_possible_number(parsed):
+        raise PhoneUnclear(text)
+    written = str(phone.format_number(parsed, phone.PhoneNumberFormat.E164))
+    return f"{written};ext={parsed.extension}" if parsed.extension else written
+
+
+def mail_address(text: str) -> str:
+    """The address as it is compared and kept: without spaces around it, in lower case."""
+    return text.strip().lower()
+
+
+class CodeField(models.CharField):
+    """A unique code that may be missing: an empty one is kept as null, so that many may be empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        kwargs.setdefault("unique", True)
+        super().__init__(*args, null=True, blank=True, **{k: v for k, v in kwargs.items() if k not in ("null", "blank")})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return (text.strip() or None) if isinstance(text, str) else text
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
+
+
+class MailField(models.EmailField):
+    """An e-mail address, always in lower case."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return mail_address(text) if isinstance(text, str) else text
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
+
+
+class PhoneField(models.CharField):
+    """A phone number in international writing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 32)
+        super().__init__(*args, **kwargs)
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        text = super().clean(value, model_instance)
+        try:
+            return phone_number(text or "")
+        except PhoneUnclear as fault:
+            raise ValidationError(
+                _("%(number)s cannot be dialled. Write it with the country code, such as +351 21 123 4567."),
+                params={"number": text},
+            ) from fault
+
+
+class CountryField(models.CharField):
+    """An ISO 3166 code of two letters, always in upper case."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 2)
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text.strip().upper() if isinstance(text, str) else text
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        text = super().clean(value, model_instance)
+        if text and text not in countries():
+            raise ValidationError(
+                _("%(code)s is no country code. Write the two letters of ISO 3166, such as PT or DE."),
+                params={"code": text},
+            )
+        return text
+
+
+def countries() -> dict[str, str]:
+    """Country code to English name."""
+    names = import_string("babel.Locale").parse("en").territories
+    return {code: name for code, name in names.items() if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}}

@@ -1,0 +1,131 @@
+"""A person or an organisation, once."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now, Upper
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.parties.models.fields import CodeField, MailField, PhoneField
+from loomline.kernel.money import CurrencyField
+from loomline.kernel.record import Record, Thing
+
+
+class PartyKind(models.TextChoices):
+    ORGANISATION = "organisation", _("Organisation")
+    PERSON = "person", _("Person")
+
+
+class Party(Thing):
+    """Somebody we deal with. What it is to us is said by its roles, so one row serves them all."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.ORGANISATION)
+    name = models.CharField(_("name"), max_length=200)
+    sort_name = models.CharField(_("sort name"), max_length=220, editable=False, default="")
+    code = CodeField(_("code"), help_text=_("A short code of your own, such as NORD."))
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=32, blank=True)
+    currency = CurrencyField(_("currency"), blank=True, default="")
+    email = MailField(_("e-mail"), blank=True, default="")
+    phone = PhoneField(_("phone"), blank=True, default="")
+    website = models.URLField(_("website"), blank=True, default="")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_parties",
+        verbose_name=_("owner"),
+    )
+    team = models.ForeignKey(
+        "accounts.Team", models.PROTECT, null=True, blank=True, related_name="parties", verbose_name=_("team")
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="absorbed", verbose_name=_("merged into")
+    )
+    opened_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["sort_name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=PartyKind.values), name="parties_party_kind"),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="parties_party_named",
+                violation_error_message=_("A party needs a name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="parties_party_not_own_parent",
+                violation_error_message=_("A party cannot belong to itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_active=False), name="parties_party_merged_is_archived"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="parties_party_sort"),
+            models.Index(fields=["email"], name="parties_party_email", condition=~Q(email="")),
+            models.Index(fields=["vat_number"], name="parties_party_vat", condition=~Q(vat_number="")),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="parties_party_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_person(self) -> bool:
+        """True for a human being, false for a company, school, authority."""
+        return self.kind == PartyKind.PERSON
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters for the avatar."""
+        words = [word for word in self.name.split() if word[:1].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+class IdentifierScheme(models.TextChoices):
+    EORI = "eori", _("EORI number")
+    DUNS = "duns", _("D-U-N-S number")
+    GLN = "gln", _("GLN")
+    LEI = "lei", _("LEI")
+    REGISTER = "register", _("Company register")
+    TAX = "tax", _("Tax number")
+    THEIR_NUMBER_FOR_US = "account", _("Our number with them")
+
+
+class Identifier(Record):
+    """A number by which authorities and trading partners know a party."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="identifiers", verbose_name=_("party"))
+    scheme = models.CharField(_("scheme"), max_length=12, choices=IdentifierScheme.choices)
+    value = models.CharField(_("number"), max_length=60)
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        ordering = ["party", "scheme", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "value"],
+                condition=~Q(scheme=IdentifierScheme.THEIR_NUMBER_FOR_US),
+                name="parties_identifier_once",
+                violation_error_message=_("Another party already has this number."),
+            ),
+            models.UniqueConstraint(fields=["party", "scheme", "value"], name="parties_identifier_of_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scheme_display()} {self.value}"
