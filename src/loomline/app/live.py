@@ -77,7 +77,9 @@ class Live:
         if scope["method"] != "GET":
             await answer(send, 405, "Only GET works here.")
         elif topics is None:
-            await answer(send, 400, f"Give 1 to {MOST_TOPICS} topics, as in ?topics=sales.order,parties.party:7")
+            await answer(
+                send, 400, f"Give 1 to {MOST_TOPICS} topics, as in ?topics=sales.order,parties.party:7"
+            )
         elif len(self.streams) >= MOST_STREAMS:
             await answer(send, 503, "Too many pages are open; this one works without live updates.")
         elif not await _signed_in(scope):
@@ -109,9 +111,7 @@ class Live:
             for end in ends:
                 end.cancel()
 
-    async def _feed(
-        self, stream: _Stream, scope: Scope, send: Send, ends: list[asyncio.Future[Any]]
-    ) -> None:
+    async def _feed(self, stream: _Stream, scope: Scope, send: Send, ends: list[asyncio.Future[Any]]) -> None:
         beats = 0
         while True:
             piece = asyncio.ensure_future(stream.waiting.get())
@@ -132,7 +132,9 @@ class Live:
         pause = 0.5
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(autocommit=True, **database.address()) as session:
+                async with await psycopg.AsyncConnection.connect(
+                    autocommit=True, **database.address()
+                ) as session:
                     await session.execute(f"LISTEN {CHANNEL}")
                     if pause > 0.5:
                         self._tell(lambda stream: [REFRESH])

@@ -59,5 +59,7 @@ def tether() -> None:
 
 
 def _ps(pid: int) -> str:
-    answer = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return answer.stdout

@@ -152,8 +152,9 @@ def only_one(data: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
+            who = lock.read().strip() or "unknown"
             raise Fault(
-                f"Loomline already runs on the data folder {data} (process {lock.read().strip() or 'unknown'}).",
+                f"Loomline already runs on the data folder {data} (process {who}).",
                 way_out="Use that one, stop it with Ctrl-C, or choose another folder with LOOMLINE_DATA.",
             ) from error
         lock.truncate(0)
@@ -188,14 +189,14 @@ def hosts(env: Environment) -> list[str]:
     """The names under which browsers may ask: the given ones, else those of this machine."""
     if env.allowed_hosts or env.host in {"127.0.0.1", "localhost", "::1"}:
         return list(env.allowed_hosts)
-    if env.host not in {"0.0.0.0", "::"}:  # noqa: S104
+    if env.host not in {"0.0.0.0", "::"}:
         return [env.host]
     return sorted({socket.gethostname(), *_own_addresses()})
 
 
 def answers(env: Environment) -> bool:
     """Whether the web server is up."""
-    host = "127.0.0.1" if env.host in {"0.0.0.0", "::"} else env.host  # noqa: S104
+    host = "127.0.0.1" if env.host in {"0.0.0.0", "::"} else env.host
     ask = http.client.HTTPConnection(host, env.port, timeout=2)
     try:
         ask.request("GET", "/health/")

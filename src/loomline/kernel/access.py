@@ -65,7 +65,9 @@ class Policy:
         """The condition on rows at this level; None when the level opens none at all."""
         if level >= Level.ALL and Level.ALL in self.rows:
             return Q()
-        open_levels = [rows for at, rows in self.rows.items() if (at <= level if at > Level.PARTY else at == level)]
+        open_levels = [
+            rows for at, rows in self.rows.items() if (at <= level if at > Level.PARTY else at == level)
+        ]
         if not open_levels:
             return None
         condition = Q()
@@ -111,7 +113,12 @@ def through(path: str, model: type[Model]) -> Policy:
 
         return condition
 
-    return Policy({**{level: rows(level) for level in Level if Level.NONE < level < Level.ALL}, Level.ALL: lambda _a: Q()})
+    return Policy(
+        {
+            **{level: rows(level) for level in Level if Level.NONE < level < Level.ALL},
+            Level.ALL: lambda _a: Q(),
+        }
+    )
 
 
 def govern(model: type[Model], rules: Policy) -> None:
@@ -188,7 +195,9 @@ def require(ctx: Ctx, command: Command[Any, Any], arguments: Mapping[str, Any]) 
     if given is None:
         return
     wanted = {r.pk for r in (given if command.record.is_list else [given]) if r.pk is not None}
-    found = set(rows_at(ctx, command.record.model, command.name).filter(pk__in=wanted).values_list("pk", flat=True))
+    found = set(
+        rows_at(ctx, command.record.model, command.name).filter(pk__in=wanted).values_list("pk", flat=True)
+    )
     missing = wanted - found
     if missing:
         raise NotThere(reference=f"{command.record.model._meta.verbose_name} {min(missing)}")

@@ -79,7 +79,9 @@ def begin(ctx: Ctx, *, verb: str, subject: Any, parameters: dict[str, Any]) -> A
     _name(activity, subject)
     with connection.cursor() as cursor:
         if activity.object_id is None:
-            cursor.execute("SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)")
+            cursor.execute(
+                "SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)"
+            )
         else:
             cursor.execute(INSERT, {**_row(activity), "subject": activity.subject})
         activity.pk = int(cursor.fetchone()[0])
@@ -97,8 +99,11 @@ def finish(ctx: Ctx, activity: Activity, result: Any) -> None:
 
 
 INSERT = """
-INSERT INTO kernel_activity (at, actor_id, verb, kind, object_id, subject, parameters, accepted, via, request_id)
-VALUES (%(at)s, %(actor)s, %(verb)s, %(kind)s, %(object_id)s, %(subject)s, %(parameters)s, '[]', %(via)s, %(request)s)
+INSERT INTO kernel_activity
+    (at, actor_id, verb, kind, object_id, subject, parameters, accepted, via, request_id)
+VALUES
+    (%(at)s, %(actor)s, %(verb)s, %(kind)s, %(object_id)s, %(subject)s,
+     %(parameters)s, '[]', %(via)s, %(request)s)
 RETURNING set_config('loomline.activity', id::text, true)
 """
 

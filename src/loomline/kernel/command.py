@@ -111,7 +111,12 @@ class Command(Generic[P, R]):
         hints = typing.get_type_hints(self.function)
         found = list(inspect.signature(self.function).parameters.values())[1:]
         return {
-            p.name: Parameter(p.name, hints.get(p.name, Any), p.default is p.empty, None if p.default is p.empty else p.default)
+            p.name: Parameter(
+                p.name,
+                hints.get(p.name, Any),
+                p.default is p.empty,
+                None if p.default is p.empty else p.default,
+            )
             for p in found
             if p.kind is not p.VAR_KEYWORD
         }
@@ -162,9 +167,7 @@ class Command(Generic[P, R]):
         return result
 
 
-def command(
-    function: Callable[Concatenate[Ctx, P], R] | None = None, **options: Any
-) -> Any:
+def command(function: Callable[Concatenate[Ctx, P], R] | None = None, **options: Any) -> Any:
     """Register a function as a use case: ``@command`` or ``@command(move="confirm", danger=True)``."""
 
     def register(target: Callable[Concatenate[Ctx, P], R]) -> Command[P, R]:

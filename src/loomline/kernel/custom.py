@@ -63,7 +63,9 @@ def checked(fields: list[CustomField], values: Mapping[str, Any]) -> dict[str, A
                 continue
             kept[field.name] = _parsed(field, raw)
         except (ValueError, InvalidOperation) as fault:
-            errors[f"custom.{field.name}"] = [str(fault) if isinstance(fault, ValueError) else _t("Enter a number.")]
+            errors[f"custom.{field.name}"] = [
+                str(fault) if isinstance(fault, ValueError) else _t("Enter a number.")
+            ]
     if errors:
         raise Invalid(errors)
     return kept
@@ -79,7 +81,11 @@ def _parsed(field: CustomField, raw: Any) -> Any:
             return raw in (True, "true", "on", "1", "yes")
         case "choice":
             if raw not in field.choices:
-                raise ValueError(_t("{label} must be one of {choices}.").format(label=field.label, choices=", ".join(field.choices)))
+                raise ValueError(
+                    _t("{label} must be one of {choices}.").format(
+                        label=field.label, choices=", ".join(field.choices)
+                    )
+                )
             return raw
         case _:
             return str(raw)

@@ -48,7 +48,14 @@ def plain_commands(model: type[Record]) -> dict[str, Command[Any, Any]]:
     """Register and return the plain commands of a model: save, edit, delete."""
     domain, noun = model._meta.app_label, model._meta.model_name
 
-    def save(ctx: Ctx, *, record: Any, values: dict[str, Any], seen: dict[str, Any] | None = None, lines: dict[str, Any] | None = None) -> Any:
+    def save(
+        ctx: Ctx,
+        *,
+        record: Any,
+        values: dict[str, Any],
+        seen: dict[str, Any] | None = None,
+        lines: dict[str, Any] | None = None,
+    ) -> Any:
         return save_record(ctx, record=record, values=values, seen=seen or {}, lines=lines or {})
 
     def edit(ctx: Ctx, *, records: Any, values: dict[str, Any]) -> Any:
@@ -69,14 +76,21 @@ def plain_commands(model: type[Record]) -> dict[str, Command[Any, Any]]:
     ):
         function.__doc__ = doc.format(noun=model._meta.verbose_name)
         name = f"{domain}.{verb}_{noun}"
-        made[verb] = Command(function, name=name, undo=True, hidden=True, danger=verb == "delete", label=capfirst(verb))
+        made[verb] = Command(
+            function, name=name, undo=True, hidden=True, danger=verb == "delete", label=capfirst(verb)
+        )
         registry.setdefault(name, made[verb])
         access.commands.add(name)
     return made
 
 
 def save_record(
-    ctx: Ctx, *, record: Any, values: Mapping[str, Any], seen: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, Any]]]
+    ctx: Ctx,
+    *,
+    record: Any,
+    values: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    lines: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> Any:
     """Write one record and the lines that belong to it. `seen` holds the values the form was opened with."""
     is_new = record.pk is None
@@ -102,7 +116,9 @@ def edit_records(ctx: Ctx, *, records: Iterable[Any], values: Mapping[str, Any])
     for record in locked:
         _assign(record, values, is_new=False)
         _clean(record, only=set(values))
-    type(locked[0]).objects.bulk_update(locked, [type(locked[0])._meta.get_field(name).name for name in values], batch_size=1000)
+    type(locked[0]).objects.bulk_update(
+        locked, [type(locked[0])._meta.get_field(name).name for name in values], batch_size=1000
+    )
     return locked
 
 
@@ -114,7 +130,8 @@ def delete_records(ctx: Ctx, *, records: Iterable[Any]) -> int:
         if state is not None and record.state != state:
             raise Refused(
                 _t("{what} is {state}: it is part of the books and stays. Cancel it instead."),
-                what=record.sentence_name(), state=record.state.label.lower(),
+                what=record.sentence_name(),
+                state=record.state.label.lower(),
             )
     try:
         if locked:
@@ -135,7 +152,10 @@ def undo(ctx: Ctx, *, activity: Activity) -> Activity:
         raise NotUndoable(_t("This was already undone."))
     made = registry.get(activity.verb)
     if made is None or not made.undo:
-        raise NotUndoable(_t("{verb} cannot be undone: it has told others. Correct it with another command."), verb=activity.verb)
+        raise NotUndoable(
+            _t("{verb} cannot be undone: it has told others. Correct it with another command."),
+            verb=activity.verb,
+        )
     reverse(Change.objects.filter(activity=activity))
     Activity.objects.filter(pk=activity.pk).update(undone_by=_own_activity())
     return activity
@@ -150,9 +170,9 @@ def reverse(changes: models.QuerySet[Change], *, ledgers: bool = False) -> int:
     `ledgers` is for undoing an import as a whole: then rows of ledgers go too, which the database
     otherwise refuses.
     """
-    rows = list(changes.order_by("-id").values_list("id", "kind", "operation", "old", "new"))
+    rows = list(changes.order_by("-id").values_list("id", "kind", "operation", "new"))
     tables = {model._meta.db_table: model for model in apps.get_models()}
-    closed = {kind for _i, kind, *_r in rows if getattr(tables.get(kind), "append_only", False)}
+    closed = {kind for _id, kind, *_rest in rows if getattr(tables.get(kind), "append_only", False)}
     if closed and not ledgers:
         raise NotUndoable(_t("Entries were posted to a ledger; reverse them with a correcting entry."))
     _refuse_touched(changes)
@@ -168,7 +188,7 @@ def reverse(changes: models.QuerySet[Change], *, ledgers: bool = False) -> int:
 
 def _runs(rows: list[Any]) -> list[tuple[str, str, tuple[str, ...], list[int]]]:
     runs: list[tuple[str, str, tuple[str, ...], list[int]]] = []
-    for pk, kind, operation, old, new in rows:
+    for pk, kind, operation, new in rows:
         columns = tuple(sorted(new)) if operation == "U" else ()
         if not runs or runs[-1][:3] != (kind, operation, columns):
             runs.append((kind, operation, columns, []))
@@ -177,11 +197,16 @@ def _runs(rows: list[Any]) -> list[tuple[str, str, tuple[str, ...], list[int]]]:
 
 
 def _reversal(table: str, operation: str, columns: tuple[str, ...]) -> str:
-    chosen = "SELECT DISTINCT ON (object_id) object_id, old FROM kernel_change WHERE id = ANY(%s) ORDER BY object_id, id"
+    chosen = (
+        "SELECT DISTINCT ON (object_id) object_id, old FROM kernel_change"
+        " WHERE id = ANY(%s) ORDER BY object_id, id"
+    )
     if operation == "I":
         return f"DELETE FROM {table} WHERE id IN (SELECT object_id FROM ({chosen}) c)"
     if operation == "D":
-        return f"INSERT INTO {table} SELECT p.* FROM ({chosen}) c, jsonb_populate_record(null::{table}, c.old) p"
+        return (
+            f"INSERT INTO {table} SELECT p.* FROM ({chosen}) c, jsonb_populate_record(null::{table}, c.old) p"
+        )
     names = [connection.ops.quote_name(c) for c in columns]
     sets = ", ".join(f"{name} = p.{name}" for name in names)
     return (
@@ -192,12 +217,15 @@ def _reversal(table: str, operation: str, columns: tuple[str, ...]) -> str:
 
 def _refuse_touched(changes: models.QuerySet[Change]) -> None:
     with connection.cursor() as cursor:
-        sql, params = changes.order_by().values("id", "kind", "object_id", "activity_id").query.sql_with_params()
+        sql, params = (
+            changes.order_by().values("id", "kind", "object_id", "activity_id").query.sql_with_params()
+        )
         cursor.execute(
             f"WITH done AS ({sql}) SELECT later.kind, later.object_id FROM kernel_change later"
             " JOIN (SELECT kind, object_id, max(id) AS id FROM done GROUP BY 1, 2) d"
             " ON later.kind = d.kind AND later.object_id = d.object_id AND later.id > d.id"
-            " WHERE later.activity_id IS NULL OR later.activity_id NOT IN (SELECT activity_id FROM done) LIMIT 1",
+            " WHERE later.activity_id IS NULL OR later.activity_id NOT IN (SELECT activity_id FROM done)"
+            " LIMIT 1",
             params,
         )
         found = cursor.fetchone()
@@ -206,7 +234,9 @@ def _refuse_touched(changes: models.QuerySet[Change]) -> None:
         model = tables.get(found[0])
         record = model._default_manager.filter(pk=found[1]).first() if model else None
         what = record.sentence_name() if isinstance(record, Record) else f"{found[0]} {found[1]}"
-        raise NotUndoable(_t("{what} has been changed since. Undo that first, or correct it by hand."), what=what)
+        raise NotUndoable(
+            _t("{what} has been changed since. Undo that first, or correct it by hand."), what=what
+        )
 
 
 def _own_activity() -> int:
@@ -224,7 +254,9 @@ def _assign(record: Any, values: Mapping[str, Any], *, is_new: bool) -> list[str
         if not is_new and _plain(getattr(record, field.attname)) == _plain(getattr(value, "pk", value)):
             continue
         if not is_new and not record.may_edit(name):
-            raise FieldClosed(what=record.sentence_name(), state=record.state.label.lower(), field=field.verbose_name)
+            raise FieldClosed(
+                what=record.sentence_name(), state=record.state.label.lower(), field=field.verbose_name
+            )
         setattr(record, name if isinstance(value, models.Model) or value is None else field.attname, value)
         changed.append(field.name)
     return changed
@@ -237,7 +269,9 @@ def _clean(record: Any, only: set[str] | None = None) -> None:
     try:
         record.full_clean(exclude=exclude, validate_unique=only is None, validate_constraints=only is None)
     except ValidationError as fault:
-        raise Invalid({name: [str(m) for m in messages] for name, messages in fault.message_dict.items()}) from fault
+        raise Invalid(
+            {name: [str(m) for m in messages] for name, messages in fault.message_dict.items()}
+        ) from fault
 
 
 def _refuse_stale(record: Any, values: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
@@ -246,7 +280,9 @@ def _refuse_stale(record: Any, values: Mapping[str, Any], seen: Mapping[str, Any
         now = getattr(record, field.attname)
         wanted = getattr(values.get(name), "pk", values.get(name))
         if name in values and _plain(now) not in (_plain(before), _plain(wanted)):
-            raise ChangedSince(field=str(capfirst(field.verbose_name)), now=_plain(now) or "–", seen=_plain(before) or "–")
+            raise ChangedSince(
+                field=str(capfirst(field.verbose_name)), now=_plain(now) or "–", seen=_plain(before) or "–"
+            )
 
 
 def _plain(value: Any) -> str:
@@ -265,7 +301,9 @@ def _save_lines(record: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> No
         manager.filter(pk__in=gone).delete()
     for row in rows:
         values = {key: value for key, value in row.items() if key != "pk"}
-        line = existing.get(int(row["pk"])) if row.get("pk") else manager.model(**{manager.field.name: record})
+        line = (
+            existing.get(int(row["pk"])) if row.get("pk") else manager.model(**{manager.field.name: record})
+        )
         if line is None:
             raise Refused(_t("A line was deleted by somebody else while you edited. Reload and try again."))
         is_new = line.pk is None

@@ -45,7 +45,12 @@ class Event:
     tone: ClassVar[str] = "muted"
 
     def __init_subclass__(
-        cls, *, about: Mapping[str, str] | None = None, icon: str = "point", tone: str = "muted", **kwargs: Any
+        cls,
+        *,
+        about: Mapping[str, str] | None = None,
+        icon: str = "point",
+        tone: str = "muted",
+        **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
         domain = cls.__module__.split(".")[-2]
@@ -96,7 +101,9 @@ class StoredEvent(models.Model):
 
     @property
     def tone(self) -> str:
-        return str(self.payload.get("tone") or (registry[self.name].tone if self.name in registry else "muted"))
+        return str(
+            self.payload.get("tone") or (registry[self.name].tone if self.name in registry else "muted")
+        )
 
 
 class EventAbout(models.Model):
@@ -116,7 +123,9 @@ class EventAbout(models.Model):
         ]
 
 
-def on(event: type[E], *, later: bool = False) -> Callable[[Callable[[Ctx, E], None]], Callable[[Ctx, E], None]]:
+def on(
+    event: type[E], *, later: bool = False
+) -> Callable[[Callable[[Ctx, E], None]], Callable[[Ctx, E], None]]:
     """Hear an event: inside the transaction, or later in a job that the same transaction writes."""
 
     def register(handler: Callable[[Ctx, E], None]) -> Callable[[Ctx, E], None]:
@@ -226,7 +235,11 @@ def _typed(kind: str, value: Any) -> Any:
 def _shown(value: Any) -> Any:
     if isinstance(value, str):
         try:
-            return date_format(date.fromisoformat(value), "j M") if len(value) == 10 and value[4] == "-" else _short(value)
+            return (
+                date_format(date.fromisoformat(value), "j M")
+                if len(value) == 10 and value[4] == "-"
+                else _short(value)
+            )
         except ValueError:
             return value
     return "" if value is None else value

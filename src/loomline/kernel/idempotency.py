@@ -51,8 +51,8 @@ def recall(ctx: Ctx, command: str, arguments: Mapping[str, Any]) -> Answer | Non
     fingerprint = _fingerprint(command, arguments)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_idempotencykey (actor_id, key, command, fingerprint, at) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (actor_id, key) DO NOTHING",
+            "INSERT INTO kernel_idempotencykey (actor_id, key, command, fingerprint, at)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (actor_id, key) DO NOTHING",
             [ctx.actor.pk, ctx.key, command, fingerprint, ctx.now],
         )
         if cursor.rowcount:

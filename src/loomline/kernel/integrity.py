@@ -24,18 +24,34 @@ def explain(fault: IntegrityError) -> Refused:
     table = getattr(diagnostic, "table_name", "") or ""
     model = _model_of(table)
     constraint = _constraint(model, name)
-    if constraint is not None and constraint.violation_error_message != BaseConstraint.default_violation_error_message:
+    if (
+        constraint is not None
+        and constraint.violation_error_message != BaseConstraint.default_violation_error_message
+    ):
         return Conflict(constraint.violation_error_message)
     noun = str(model._meta.verbose_name) if model else table
     state = str(getattr(fault.__cause__, "sqlstate", ""))
     if state == "23505":
-        return Conflict(_("There is already a {noun} with the same {fields}."), noun=noun, fields=_fields(model, constraint, diagnostic))
+        return Conflict(
+            _("There is already a {noun} with the same {fields}."),
+            noun=noun,
+            fields=_fields(model, constraint, diagnostic),
+        )
     if state == "23503":
-        return Conflict(_("{noun} still belongs to other records, or points at one that is gone. Change those first."), noun=capfirst(noun))
+        return Conflict(
+            _("{noun} still belongs to other records, or points at one that is gone. Change those first."),
+            noun=capfirst(noun),
+        )
     if state == "23502":
         column = getattr(diagnostic, "column_name", "") or _("field")
-        return Conflict(_("{noun}: {field} must be filled in."), noun=capfirst(noun), field=column.removesuffix("_id").replace("_", " "))
-    return Conflict(_("{noun}: this would break the rule {rule}."), noun=capfirst(noun), rule=name.replace("_", " "))
+        return Conflict(
+            _("{noun}: {field} must be filled in."),
+            noun=capfirst(noun),
+            field=column.removesuffix("_id").replace("_", " "),
+        )
+    return Conflict(
+        _("{noun}: this would break the rule {rule}."), noun=capfirst(noun), rule=name.replace("_", " ")
+    )
 
 
 def _model_of(table: str) -> type[models.Model] | None:

@@ -46,7 +46,9 @@ class JobRun(models.Model):
     name = models.CharField(_("name"), max_length=80)
     title = models.CharField(_("title"), max_length=200)
     parameters = models.JSONField(_("parameters"), default=dict, encoder=DjangoJSONEncoder)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by")
+    )
     state = StateField(JobState, default=JobState.WAITING, verbose_name=_("state"))
     done = models.PositiveBigIntegerField(_("done"), default=0)
     total = models.PositiveBigIntegerField(_("total"), default=0)
@@ -120,7 +122,9 @@ def perform(run: JobRun, *, now: Callable[[], datetime] = lambda: datetime.now(U
     except Exception as fault:
         log.exception("Job %s failed", run.pk)
         run.state = JobState.FAILED
-        run.message = str(_("An unexpected fault ended this job: {fault}. The log has the details.")).format(fault=fault)
+        run.message = str(_("An unexpected fault ended this job: {fault}. The log has the details.")).format(
+            fault=fault
+        )
     else:
         run.state, run.result = JobState.DONE, result or {}
     run.ended_at = now()
@@ -132,7 +136,11 @@ def perform(run: JobRun, *, now: Callable[[], datetime] = lambda: datetime.now(U
 def run_job(run_id: int) -> None:
     """What the worker does with a waiting job. A job that already ended is left alone."""
     close_old_connections()
-    run = JobRun.objects.filter(pk=run_id, state__in=(JobState.WAITING, JobState.RUNNING)).select_related("actor").first()
+    run = (
+        JobRun.objects.filter(pk=run_id, state__in=(JobState.WAITING, JobState.RUNNING))
+        .select_related("actor")
+        .first()
+    )
     if run is not None:
         perform(run)
 

@@ -35,7 +35,9 @@ class Money:
         if not isinstance(other, Money):
             raise TypeError(f"{self} and {other!r} cannot be combined: the second is not money.")
         if other.currency != self.currency:
-            raise CurrencyMismatch(f"{self} and {other} are in different currencies; convert one of them first.")
+            raise CurrencyMismatch(
+                f"{self} and {other} are in different currencies; convert one of them first."
+            )
         return other
 
     def __add__(self, other: Money) -> Money:

@@ -37,7 +37,9 @@ class NumberField(models.CharField):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_default", None)
+        # Said even where they are Django's defaults: ours differ, and a migration must build the same field.
         kwargs.update(series=self.series, prefix=self.prefix, width=self.width)
+        kwargs.update(unique=self.unique, editable=self.editable)
         return name, path, args, kwargs
 
 

@@ -71,7 +71,11 @@ def page(rows: QuerySet[Any], *, sort: Sort, size: int = 50, after: str = "", be
         order = value.desc(nulls_last=True) if descending else value.asc(nulls_last=True)
     if not _nullable(rows, sort):
         order = value.desc() if descending else value.asc()
-    selected = rows.order_by(order, "-pk" if descending else "pk") if sort.lookup != "pk" else rows.order_by("-pk" if descending else "pk")
+    selected = (
+        rows.order_by(order, "-pk" if descending else "pk")
+        if sort.lookup != "pk"
+        else rows.order_by("-pk" if descending else "pk")
+    )
     key = before or after
     if key:
         selected = selected.filter(_beyond(sort, key, descending=descending, backwards=backwards))

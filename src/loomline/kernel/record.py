@@ -95,4 +95,6 @@ def lock_all(rows: QuerySet[Any] | Iterable[Any]) -> list[Any]:
     if not records:
         return []
     model = type(records[0])
-    return list(model.objects.filter(pk__in=[r.pk for r in records]).order_by("pk").select_for_update(of=("self",)))
+    return list(
+        model.objects.filter(pk__in=[r.pk for r in records]).order_by("pk").select_for_update(of=("self",))
+    )

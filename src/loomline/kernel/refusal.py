@@ -14,7 +14,9 @@ class Refused(Exception):
     says: ClassVar[str | Promise] = _("This cannot be done.")
     status: ClassVar[int] = 409
 
-    def __init__(self, says: str | Promise | None = None, *, at_field: str | None = None, **values: Any) -> None:
+    def __init__(
+        self, says: str | Promise | None = None, *, at_field: str | None = None, **values: Any
+    ) -> None:
         self.at_field = at_field
         self.values = values
         self.sentence = says if says is not None else type(self).says

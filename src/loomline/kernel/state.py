@@ -142,7 +142,9 @@ def advance_all(records: Sequence[Record], move: str, **changes: Any) -> None:
     ids = [record.pk for record in records]
     rows: QuerySet[Any] = model.objects.filter(pk__in=ids, state__in=step.sources)
     if rows.update(state=step.target, **changes) != len(ids):
-        raise _refusal(model.objects.filter(pk__in=ids).exclude(state=step.target).first() or records[0], move)
+        raise _refusal(
+            model.objects.filter(pk__in=ids).exclude(state=step.target).first() or records[0], move
+        )
     for record in records:
         record.state = step.target
         for name, value in changes.items():

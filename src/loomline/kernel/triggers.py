@@ -26,7 +26,8 @@ BEGIN
         SELECT act, statement_timestamp(), TG_TABLE_NAME, n.id, 'I', NULL, NULL FROM new_rows n;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO kernel_change (activity_id, at, kind, object_id, operation, old, new)
-        SELECT act, statement_timestamp(), TG_TABLE_NAME, o.id, 'D', to_jsonb(o) - hidden, NULL FROM old_rows o;
+        SELECT act, statement_timestamp(), TG_TABLE_NAME, o.id, 'D', to_jsonb(o) - hidden, NULL
+        FROM old_rows o;
     ELSE
         INSERT INTO kernel_change (activity_id, at, kind, object_id, operation, old, new)
         SELECT act, statement_timestamp(), TG_TABLE_NAME, d.id, 'U', d.old, d.new
@@ -49,7 +50,8 @@ BEGIN
         RETURN OLD;
     END IF;
     RAISE EXCEPTION 'Entries of % are never changed or deleted; post a correcting entry.', TG_TABLE_NAME
-        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'kernel_append_only', TABLE = TG_TABLE_NAME;
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'kernel_append_only',
+              TABLE = TG_TABLE_NAME;
 END $body$;
 
 CREATE OR REPLACE FUNCTION kernel_next_number(series text, prefix text, width integer) RETURNS text

@@ -17,7 +17,9 @@ from loomline.app.environment import Environment
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Where to."""
-    parser.add_argument("file", nargs="?", type=Path, help="where to; loomline-DATE-TIME.tar here when left out")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="where to; loomline-DATE-TIME.tar here when left out"
+    )
     parser.add_argument("--force", action="store_true", help="replace the file if it exists")
 
 

@@ -27,7 +27,9 @@ def run(options: argparse.Namespace, env: Environment) -> int:
     """Run each in a process of its own, so that one cannot warm another up."""
     known = {p.stem: p for p in sorted(FOLDER.glob("*.py")) if not p.stem.startswith("_")}
     if not known:
-        raise Fault("There are no benchmarks here.", way_out="They come with the source tree, not with the wheel.")
+        raise Fault(
+            "There are no benchmarks here.", way_out="They come with the source tree, not with the wheel."
+        )
     if options.list:
         sys.stdout.write("".join(f"{name}\n" for name in known))
         return 0

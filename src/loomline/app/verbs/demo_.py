@@ -21,7 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, env: Environment) -> int:
     """Load it and say how to sign in."""
     if options.name is None:
-        sys.stdout.write("".join(f"{name}\n" for name in demo.names()) or "This installation carries no demos.\n")
+        sys.stdout.write(
+            "".join(f"{name}\n" for name in demo.names()) or "This installation carries no demos.\n"
+        )
         return 0
     database.migrate()
     begin = time.monotonic()

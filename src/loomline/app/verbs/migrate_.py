@@ -11,7 +11,9 @@ from loomline.app.environment import Environment
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One switch."""
-    parser.add_argument("--check", action="store_true", help="only say what is missing; exit code 1 if anything is")
+    parser.add_argument(
+        "--check", action="store_true", help="only say what is missing; exit code 1 if anything is"
+    )
 
 
 def run(options: argparse.Namespace, env: Environment) -> int:

@@ -36,7 +36,11 @@ def run(options: argparse.Namespace, env: Environment) -> int:
             watch = supervisor.Supervisor(env, cluster, _say)
             watch.listen_to_signals()
             _say(f"Loomline {__version__}")
-            _say(f"  data      {env.data}" if cluster is not None else "  database  the server of LOOMLINE_DATABASE_URL")
+            _say(
+                f"  data      {env.data}"
+                if cluster is not None
+                else "  database  the server of LOOMLINE_DATABASE_URL"
+            )
             logins = _prepare(replace(env, demo="none") if options.no_demo else env)
             # The supervisor itself asks the database nothing more.
             connection.close()

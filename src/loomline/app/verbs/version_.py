@@ -19,7 +19,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, env: Environment) -> int:
     """Print one line."""
-    server = "PostgreSQL of your server" if not env.embedded else f"PostgreSQL {binaries.find(env.pg_bin).version}"
+    server = (
+        "PostgreSQL of your server" if not env.embedded else f"PostgreSQL {binaries.find(env.pg_bin).version}"
+    )
     sys.stdout.write(
         f"Loomline {__version__} (Python {platform.python_version()}, Django {django.__version__}, {server}, "
         f"{platform.system()} {platform.machine()})\n"

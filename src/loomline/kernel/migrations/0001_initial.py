@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,195 +18,334 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('last', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("last", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('verb', models.CharField(max_length=80, verbose_name='verb')),
-                ('kind', models.CharField(blank=True, max_length=60, verbose_name='kind of record')),
-                ('object_id', models.BigIntegerField(null=True, verbose_name='record')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('parameters', models.JSONField(default=dict, verbose_name='parameters')),
-                ('accepted', models.JSONField(default=list, verbose_name='accepted warnings')),
-                ('via', models.CharField(max_length=10, verbose_name='via')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='request')),
-                ('actor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor')),
-                ('undone_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.activity')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("verb", models.CharField(max_length=80, verbose_name="verb")),
+                ("kind", models.CharField(blank=True, max_length=60, verbose_name="kind of record")),
+                ("object_id", models.BigIntegerField(null=True, verbose_name="record")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                ("parameters", models.JSONField(default=dict, verbose_name="parameters")),
+                ("accepted", models.JSONField(default=list, verbose_name="accepted warnings")),
+                ("via", models.CharField(max_length=10, verbose_name="via")),
+                ("request_id", models.CharField(blank=True, max_length=64, verbose_name="request")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="actor",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="kernel.activity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activity',
-                'verbose_name_plural': 'activities',
+                "verbose_name": "activity",
+                "verbose_name_plural": "activities",
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(max_length=80, verbose_name='table')),
-                ('object_id', models.BigIntegerField(verbose_name='row')),
-                ('operation', models.CharField(max_length=1, verbose_name='operation')),
-                ('old', models.JSONField(null=True, verbose_name='old')),
-                ('new', models.JSONField(null=True, verbose_name='new')),
-                ('activity', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='changes', to='kernel.activity')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("kind", models.CharField(max_length=80, verbose_name="table")),
+                ("object_id", models.BigIntegerField(verbose_name="row")),
+                ("operation", models.CharField(max_length=1, verbose_name="operation")),
+                ("old", models.JSONField(null=True, verbose_name="old")),
+                ("new", models.JSONField(null=True, verbose_name="new")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="changes",
+                        to="kernel.activity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
             },
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('country', models.CharField(default='PT', max_length=2, verbose_name='country')),
-                ('currency', loomline.kernel.money.CurrencyField(default='EUR', max_length=3, verbose_name='currency')),
-                ('timezone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('language', models.CharField(default='en', max_length=16, verbose_name='language')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('address', models.TextField(blank=True, verbose_name='address')),
-                ('vat_number', models.CharField(blank=True, max_length=32, verbose_name='VAT number')),
-                ('switched_off', models.JSONField(blank=True, default=list, verbose_name='domains switched off')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("country", models.CharField(default="PT", max_length=2, verbose_name="country")),
+                (
+                    "currency",
+                    loomline.kernel.money.CurrencyField(default="EUR", max_length=3, verbose_name="currency"),
+                ),
+                ("timezone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                ("language", models.CharField(default="en", max_length=16, verbose_name="language")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("address", models.TextField(blank=True, verbose_name="address")),
+                ("vat_number", models.CharField(blank=True, max_length=32, verbose_name="VAT number")),
+                (
+                    "switched_off",
+                    models.JSONField(blank=True, default=list, verbose_name="domains switched off"),
+                ),
             ],
             options={
-                'verbose_name': 'company',
-                'verbose_name_plural': 'companies',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='kernel_one_company')],
+                "verbose_name": "company",
+                "verbose_name_plural": "companies",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="kernel_one_company")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=60, verbose_name='entity')),
-                ('name', models.SlugField(max_length=40, verbose_name='name')),
-                ('label', models.CharField(max_length=80, verbose_name='label')),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('boolean', 'Yes or no'), ('choice', 'Choice')], default='text', max_length=10, verbose_name='kind')),
-                ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
-                ('is_required', models.BooleanField(default=False, verbose_name='required')),
-                ('help_text', models.CharField(blank=True, max_length=200, verbose_name='help')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=60, verbose_name="entity")),
+                ("name", models.SlugField(max_length=40, verbose_name="name")),
+                ("label", models.CharField(max_length=80, verbose_name="label")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("number", "Number"),
+                            ("date", "Date"),
+                            ("boolean", "Yes or no"),
+                            ("choice", "Choice"),
+                        ],
+                        default="text",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=list, verbose_name="choices")),
+                ("is_required", models.BooleanField(default=False, verbose_name="required")),
+                ("help_text", models.CharField(blank=True, max_length=200, verbose_name="help")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'verbose_name': 'custom field',
-                'verbose_name_plural': 'custom fields',
-                'ordering': ['entity', 'position', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('entity', 'name'), name='kernel_custom_field_name')],
+                "verbose_name": "custom field",
+                "verbose_name_plural": "custom fields",
+                "ordering": ["entity", "position", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entity", "name"), name="kernel_custom_field_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('command', models.CharField(max_length=80)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('answer', models.JSONField(null=True)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("command", models.CharField(max_length=80)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("answer", models.JSONField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'idempotency key',
-                'verbose_name_plural': 'idempotency keys',
+                "verbose_name": "idempotency key",
+                "verbose_name_plural": "idempotency keys",
             },
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('parameters', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='parameters')),
-                ('state', loomline.kernel.state.StateField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=24, verbose_name='state')),
-                ('done', models.PositiveBigIntegerField(default=0, verbose_name='done')),
-                ('total', models.PositiveBigIntegerField(default=0, verbose_name='total')),
-                ('message', models.TextField(blank=True, verbose_name='message')),
-                ('result', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='result')),
-                ('stop_requested', models.BooleanField(default=False, verbose_name='asked to stop')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='started')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "parameters",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="parameters",
+                    ),
+                ),
+                (
+                    "state",
+                    loomline.kernel.state.StateField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="waiting",
+                        max_length=24,
+                        verbose_name="state",
+                    ),
+                ),
+                ("done", models.PositiveBigIntegerField(default=0, verbose_name="done")),
+                ("total", models.PositiveBigIntegerField(default=0, verbose_name="total")),
+                ("message", models.TextField(blank=True, verbose_name="message")),
+                (
+                    "result",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="result",
+                    ),
+                ),
+                ("stop_requested", models.BooleanField(default=False, verbose_name="asked to stop")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
             },
         ),
         migrations.CreateModel(
-            name='StoredEvent',
+            name="StoredEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('payload', models.JSONField(verbose_name='payload')),
-                ('about', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None, verbose_name='about')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='kernel.activity', verbose_name='activity')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("payload", models.JSONField(verbose_name="payload")),
+                (
+                    "about",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        default=list,
+                        size=None,
+                        verbose_name="about",
+                    ),
+                ),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="kernel.activity",
+                        verbose_name="activity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
             },
         ),
         migrations.CreateModel(
-            name='EventAbout',
+            name="EventAbout",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField()),
-                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='kernel.storedevent')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField()),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="kernel.storedevent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event subject',
-                'verbose_name_plural': 'event subjects',
+                "verbose_name": "event subject",
+                "verbose_name_plural": "event subjects",
             },
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['kind', 'object_id', '-id'], name='kernel_activity_subject'),
+            model_name="activity",
+            index=models.Index(fields=["kind", "object_id", "-id"], name="kernel_activity_subject"),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['actor', '-id'], name='kernel_activity_actor'),
+            model_name="activity",
+            index=models.Index(fields=["actor", "-id"], name="kernel_activity_actor"),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['request_id'], name='kernel_activity_request'),
+            model_name="activity",
+            index=models.Index(fields=["request_id"], name="kernel_activity_request"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['kind', 'object_id', '-id'], name='kernel_change_row'),
+            model_name="change",
+            index=models.Index(fields=["kind", "object_id", "-id"], name="kernel_change_row"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['activity'], name='kernel_change_activity'),
+            model_name="change",
+            index=models.Index(fields=["activity"], name="kernel_change_activity"),
         ),
         migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('actor', 'key'), name='kernel_idempotency_key'),
+            model_name="idempotencykey",
+            constraint=models.UniqueConstraint(fields=("actor", "key"), name="kernel_idempotency_key"),
         ),
         migrations.AddIndex(
-            model_name='jobrun',
-            index=models.Index(fields=['state', '-id'], name='kernel_job_state'),
+            model_name="jobrun",
+            index=models.Index(fields=["state", "-id"], name="kernel_job_state"),
         ),
         migrations.AddIndex(
-            model_name='storedevent',
-            index=models.Index(fields=['name', 'id'], name='kernel_event_name'),
+            model_name="storedevent",
+            index=models.Index(fields=["name", "id"], name="kernel_event_name"),
         ),
         migrations.AddIndex(
-            model_name='eventabout',
-            index=models.Index(fields=['kind', 'object_id', '-event'], name='kernel_about_timeline'),
+            model_name="eventabout",
+            index=models.Index(fields=["kind", "object_id", "-event"], name="kernel_about_timeline"),
         ),
         migrations.AddIndex(
-            model_name='eventabout',
-            index=models.Index(fields=['event'], name='kernel_about_event'),
+            model_name="eventabout",
+            index=models.Index(fields=["event"], name="kernel_about_event"),
         ),
     ]

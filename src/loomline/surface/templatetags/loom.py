@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -232,3 +232,21 @@ def control_kind(field: BoundField) -> str:
 def get(mapping: Any, key: str) -> Any:
     """Look a key up where a dot cannot."""
     return mapping.get(key) if hasattr(mapping, "get") else getattr(mapping, key, None)
+
+
+@register.filter
+def slot(columns: list[Any], at: int) -> Any:
+    """Return the column of a cell by its place."""
+    return columns[at]
+
+
+@register.filter
+def steps(depth: int) -> range:
+    """Count up to a depth, to indent by."""
+    return range(depth)
+
+
+@register.filter
+def field_named(form: BaseForm, name: str) -> BoundField:
+    """Return a form's field by a name that is only known in the declaration."""
+    return form[name]

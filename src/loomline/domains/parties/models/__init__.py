@@ -1,7 +1,7 @@
 """The tables of parties, by noun."""
 
 from loomline.domains.parties.models.contact import Address, AddressPurpose, ContactKind, ContactPoint
-from loomline.domains.parties.models.fields import CodeField, CountryField, MailField, PhoneField
+from loomline.domains.parties.models.fields import CodeField, CountryField, MailField, PhoneField, TaxField
 from loomline.domains.parties.models.party import Identifier, IdentifierScheme, Party, PartyKind
 from loomline.domains.parties.models.role import CustomerTerms, PartyRole, PortalAccess, Role, SupplierTerms
 from loomline.domains.parties.models.tie import Relationship, TieKind
@@ -25,5 +25,6 @@ __all__ = [
     "Relationship",
     "Role",
     "SupplierTerms",
+    "TaxField",
     "TieKind",
 ]

@@ -34,6 +34,16 @@ def mail_address(text: str) -> str:
     return text.strip().lower()
 
 
+def web_address(text: str) -> str:
+    """The address of a web page as it is compared: without scheme and closing slash, in lower case."""
+    return text.strip().lower().partition("://")[2].rstrip("/") if "://" in text else text.strip().lower().rstrip("/")
+
+
+def tax_number(text: str) -> str:
+    """The number without spaces, dots and dashes, in upper case."""
+    return "".join(c for c in text if c.isalnum()).upper()
+
+
 class CodeField(models.CharField):
     """A unique code that may be missing: an empty one is kept as null, so that many may be empty."""
 
@@ -56,6 +66,21 @@ class MailField(models.EmailField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return mail_address(text) if isinstance(text, str) else text
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
+
+
+class TaxField(models.CharField):
+    """A VAT number, always without spaces and dots."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 32)
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return tax_number(text) if isinstance(text, str) else text
 
     def get_prep_value(self, value: Any) -> Any:
         return self.to_python(super().get_prep_value(value))

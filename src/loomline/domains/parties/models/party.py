@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.parties.models.fields import CodeField, MailField, PhoneField
+from loomline.domains.parties.models.fields import CodeField, MailField, PhoneField, TaxField
 from loomline.kernel.money import CurrencyField
 from loomline.kernel.record import Record, Thing
 
@@ -28,7 +28,7 @@ class Party(Thing):
     code = CodeField(_("code"), help_text=_("A short code of your own, such as NORD."))
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=16, blank=True)
-    vat_number = models.CharField(_("VAT number"), max_length=32, blank=True)
+    vat_number = TaxField(_("VAT number"), blank=True, default="")
     currency = CurrencyField(_("currency"), blank=True, default="")
     email = MailField(_("e-mail"), blank=True, default="")
     phone = PhoneField(_("phone"), blank=True, default="")

@@ -1,4 +1,4 @@
-"""Users, teams, roles and tokens."""
+"""Users, and the teams they form."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts import ports
+from loomline.domains.accounts.models.roles import OWN_ACCOUNT, Grant, Role
 from loomline.kernel.access import Level
 from loomline.kernel.record import Record
 
@@ -29,38 +30,6 @@ class Team(Record):
         return self.name
 
 
-class Role(Record):
-    """A set of grants that people are given together."""
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    description = models.CharField(_("description"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("role")
-        verbose_name_plural = _("roles")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Grant(Record):
-    """One permission, or a pattern ("sales.*", "*.view"), at one level."""
-
-    LEVELS = [(level.value, level.label) for level in Level if level is not Level.NONE]
-
-    role = models.ForeignKey(Role, models.CASCADE, related_name="grants", verbose_name=_("role"))
-    permission = models.CharField(_("permission"), max_length=80)
-    level = models.PositiveSmallIntegerField(_("level"), choices=LEVELS, default=Level.ALL.value)
-
-    class Meta:
-        verbose_name = _("grant")
-        verbose_name_plural = _("grants")
-        constraints = [models.UniqueConstraint(fields=["role", "permission"], name="accounts_grant_once")]
-
-    def __str__(self) -> str:
-        return f"{self.permission} ({Level(self.level).label})"
-
-
 class UserManager(BaseUserManager["User"]):
     """Finds people by their address, in any case."""
 
@@ -69,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, Record):
-    """Somebody who logs in, or a named system actor."""
+    """Somebody who signs in, or a named system actor."""
 
     audit_exclude = ("password", "last_login")
 
@@ -78,15 +47,20 @@ class User(AbstractBaseUser, Record):
     title = models.CharField(_("job title"), max_length=80, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("administrator"), default=False)
-    is_system = models.BooleanField(_("system actor"), default=False)
-    teams = models.ManyToManyField(Team, related_name="members", blank=True, verbose_name=_("teams"))
-    roles = models.ManyToManyField(Role, related_name="members", blank=True, verbose_name=_("roles"))
+    is_system = models.BooleanField(_("system actor"), default=False, editable=False)
+    teams = models.ManyToManyField(
+        Team, through="TeamMember", related_name="members", blank=True, verbose_name=_("teams")
+    )
+    roles = models.ManyToManyField(
+        Role, through="RoleHolder", related_name="members", blank=True, verbose_name=_("roles")
+    )
     language = models.CharField(_("language"), max_length=16, blank=True)
     timezone = models.CharField(_("time zone"), max_length=64, blank=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    acts_by_token: ClassVar[bool] = False
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
@@ -97,26 +71,36 @@ class User(AbstractBaseUser, Record):
                 Lower("email"),
                 name="accounts_user_email",
                 violation_error_message=_("Somebody with this e-mail address already has an account."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_system=False) | models.Q(password__startswith="!"),
+                name="accounts_system_actor_never_signs_in",
+                violation_error_message=_("A system actor has no password and never signs in."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
 
     def grants(self) -> Mapping[str, Level]:
-        """Permission to level, the widest of all roles."""
+        """Permission to level, the widest of all roles; everybody looks after their own account."""
         return self._grants
 
     @cached_property
     def _grants(self) -> dict[str, Level]:
-        found: dict[str, Level] = {}
+        found: dict[str, Level] = dict(OWN_ACCOUNT)
         for permission, level in Grant.objects.filter(role__members=self.pk).values_list("permission", "level"):
             found[permission] = max(found.get(permission, Level.NONE), Level(level))
         return found
 
+    def narrow_to(self, grants: Mapping[str, Level]) -> None:
+        """Hold no more rights than these from here on, in memory only: a program acts within its scopes."""
+        self.is_superuser = False
+        self.__dict__.update(_grants=dict(grants), acts_by_token=True)
+
     @cached_property
     def _team_ids(self) -> list[int]:
-        return list(self.teams.values_list("pk", flat=True))
+        return list(TeamMember.objects.filter(user=self.pk).values_list("team", flat=True))
 
     def team_ids(self) -> list[int]:
         """The teams this person belongs to."""
@@ -128,6 +112,10 @@ class User(AbstractBaseUser, Record):
 
     def party_ids(self) -> list[int]:
         """The companies this person may see as a portal user, told from above."""
+        return self._party_ids
+
+    @cached_property
+    def _party_ids(self) -> list[int]:
         return list(ports.parties_of(user_id=self.pk))
 
     @property
@@ -139,27 +127,39 @@ class User(AbstractBaseUser, Record):
     @property
     def first_name(self) -> str:
         """What a greeting says."""
-        return self.name.split()[0] if self.name else self.email
+        return self.name.split()[0] if self.name.strip() else self.email
+
+    @property
+    def has_joined(self) -> bool:
+        """True once the person has set a password; an invited one has not."""
+        return self.has_usable_password() and bool(self.password)
 
 
-class ApiToken(Record):
-    """Lets a program act for a user, within scopes; only a digest of the secret is kept."""
+class TeamMember(Record):
+    """One person in one team."""
 
-    audit_exclude = ("digest",)
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name=_("user"))
-    name = models.CharField(_("name"), max_length=80)
-    prefix = models.CharField(_("starts with"), max_length=12, unique=True, editable=False)
-    digest = models.CharField(max_length=64, editable=False)
-    scopes = models.JSONField(_("scopes"), default=list)
-    created_at = models.DateTimeField(_("created"), editable=False)
-    expires_on = models.DateField(_("expires"), null=True, blank=True)
-    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="team_places", verbose_name=_("user"))
+    team = models.ForeignKey(Team, models.CASCADE, related_name="places", verbose_name=_("team"))
 
     class Meta:
-        verbose_name = _("API token")
-        verbose_name_plural = _("API tokens")
+        verbose_name = _("team member")
+        verbose_name_plural = _("team members")
+        constraints = [models.UniqueConstraint(fields=["user", "team"], name="accounts_team_member_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.user}, {self.team}"
+
+
+class RoleHolder(Record):
+    """One role that one person has."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_places", verbose_name=_("user"))
+    role = models.ForeignKey(Role, models.PROTECT, related_name="places", verbose_name=_("role"))
+
+    class Meta:
+        verbose_name = _("role holder")
+        verbose_name_plural = _("role holders")
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="accounts_role_holder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.role}"

@@ -1,0 +1,87 @@
+"""Roles and the grants they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.access import Level
+from loomline.kernel.record import Record
+
+OWN_ACCOUNT: Mapping[str, Level] = dict.fromkeys(
+    (
+        "accounts.view_user",
+        "accounts.view_session",
+        "accounts.view_apitoken",
+        "accounts.begin_session",
+        "accounts.end_session",
+        "accounts.end_sessions",
+        "accounts.change_own_profile",
+        "accounts.accept_invitation",
+        "accounts.change_own_password",
+        "accounts.reset_password",
+        "accounts.request_email_change",
+        "accounts.confirm_email_change",
+        "accounts.begin_second_factor",
+        "accounts.confirm_second_factor",
+        "accounts.turn_off_second_factor",
+        "accounts.renew_recovery_codes",
+        "accounts.spend_recovery_code",
+        "accounts.make_token",
+        "accounts.revoke_token",
+        "kernel.undo",
+        "kernel.view_activity",
+        "kernel.view_jobrun",
+    ),
+    Level.OWN,
+)
+"""What everybody may do without any role: look after their own account and take back their own edits."""
+
+
+class Role(Record):
+    """A set of grants that people are given together."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    needs_second_factor = models.BooleanField(
+        _("needs a second factor"),
+        default=False,
+        help_text=_("Who has this role must set up an authenticator app before anything else."),
+    )
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(Record):
+    """One permission, or a pattern ("sales.*", "*.view"), at one level."""
+
+    LEVELS = [(level.value, level.label) for level in Level if level is not Level.NONE]
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants", verbose_name=_("role"))
+    permission = models.CharField(_("permission"), max_length=80)
+    level = models.PositiveSmallIntegerField(_("level"), choices=LEVELS, default=Level.ALL.value)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "permission"],
+                name="accounts_grant_once",
+                violation_error_message=_("This role already has that permission; change its level instead."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level__gte=Level.PARTY.value, level__lte=Level.ALL.value),
+                name="accounts_grant_level",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.permission} ({Level(self.level).label})"

@@ -1,0 +1,17 @@
+"""The tables of the catalog, by noun."""
+
+from loomline.domains.catalog.models.item import Category, Item, ItemKind, Pack, Style, Supply, Tracking
+from loomline.domains.catalog.models.unit import Conversion, Dimension, Unit
+
+__all__ = [
+    "Category",
+    "Conversion",
+    "Dimension",
+    "Item",
+    "ItemKind",
+    "Pack",
+    "Style",
+    "Supply",
+    "Tracking",
+    "Unit",
+]

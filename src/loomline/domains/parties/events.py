@@ -1,0 +1,206 @@
+"""What parties tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.event import Event
+
+PARTY = {"party_id": "parties.party"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyOpened(Event, about=PARTY, icon="building", tone="info"):
+    """A person or organisation entered the books."""
+
+    says: ClassVar[str | Promise] = _("{name} was added")
+
+    party_id: int
+    name: str
+    kind: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGiven(Event, about=PARTY, icon="user-plus", tone="info"):
+    """A party became something to us."""
+
+    says: ClassVar[str | Promise] = _("{name} is now: {label}")
+
+    party_id: int
+    name: str
+    role: str
+    label: str
+    since: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleEnded(Event, about=PARTY, icon="user-minus"):
+    """A party is no longer something to us."""
+
+    says: ClassVar[str | Promise] = _("{name} is no longer: {label}")
+
+    party_id: int
+    name: str
+    role: str
+    label: str
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerTermsAgreed(Event, about=PARTY, icon="file-text", tone="info"):
+    """Days to pay or the credit limit of a customer changed."""
+
+    says: ClassVar[str | Promise] = _("Terms agreed: {payment_days} days to pay, credit limit {limit}")
+
+    party_id: int
+    payment_days: int
+    credit_limit: Decimal | None
+    currency: str
+    limit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierTermsAgreed(Event, about=PARTY, icon="file-text", tone="info"):
+    """Lead time or days to pay of a supplier changed."""
+
+    says: ClassVar[str | Promise] = _("Terms agreed: {lead_days} working days to deliver, {payment_days} days to pay")
+
+    party_id: int
+    lead_days: int
+    payment_days: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointAdded(Event, about=PARTY, icon="at-sign"):
+    """A party can be reached in one more way."""
+
+    says: ClassVar[str | Promise] = _("{label} {value} added")
+
+    party_id: int
+    contact_point_id: int
+    kind: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointEnded(Event, about=PARTY, icon="at-sign"):
+    """A party can no longer be reached in this way."""
+
+    says: ClassVar[str | Promise] = _("{label} {value} no longer in use")
+
+    party_id: int
+    contact_point_id: int
+    kind: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressAdded(Event, about=PARTY, icon="map-pin"):
+    """A party has one more address."""
+
+    says: ClassVar[str | Promise] = _("{label} address added: {address}")
+
+    party_id: int
+    address_id: int
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifierAdded(Event, about=PARTY, icon="hash"):
+    """A party is known by one more number."""
+
+    says: ClassVar[str | Promise] = _("{label} {value} added")
+
+    party_id: int
+    scheme: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRelated(
+    Event, about={"person_id": "parties.party", "organisation_id": "parties.party"}, icon="users", tone="info"
+):
+    """A person now belongs to an organisation."""
+
+    says: ClassVar[str | Promise] = _("{person} {label} {organisation}")
+
+    person_id: int
+    organisation_id: int
+    person: str
+    organisation: str
+    kind: str
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationshipEnded(
+    Event, about={"person_id": "parties.party", "organisation_id": "parties.party"}, icon="users"
+):
+    """A person no longer belongs to an organisation."""
+
+    says: ClassVar[str | Promise] = _("{person} no longer {label} {organisation}")
+
+    person_id: int
+    organisation_id: int
+    person: str
+    organisation: str
+    kind: str
+    label: str
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyArchived(Event, about=PARTY, icon="archive"):
+    """A party left the lists; its history stays."""
+
+    says: ClassVar[str | Promise] = _("{name} was archived")
+
+    party_id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyRestored(Event, about=PARTY, icon="archive-restore", tone="info"):
+    """A party is back in the lists."""
+
+    says: ClassVar[str | Promise] = _("{name} was restored")
+
+    party_id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalAccessGiven(Event, about=PARTY, icon="key", tone="info"):
+    """Somebody outside may see what concerns their company."""
+
+    says: ClassVar[str | Promise] = _("{user} may use the portal for {name}")
+
+    party_id: int
+    name: str
+    user_id: int
+    user: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalAccessWithdrawn(Event, about=PARTY, icon="key"):
+    """Somebody outside may no longer see what concerns their company."""
+
+    says: ClassVar[str | Promise] = _("{user} may no longer use the portal for {name}")
+
+    party_id: int
+    name: str
+    user_id: int
+    user: str

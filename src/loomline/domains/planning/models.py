@@ -1,0 +1,49 @@
+"""Which supply stands behind which demand."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.quantity import QuantityField
+from loomline.kernel.record import Record
+
+ORDER_LINE = "sales.orderline"
+WORK_ORDER = "manufacturing.workorder"
+WORK_LINE = "manufacturing.workline"
+PURCHASE_LINE = "procurement.purchaseline"
+
+
+class Peg(Record):
+    """A quantity of an item that one supply brings for one demand. Ended by a quantity of zero."""
+
+    demand_kind = models.CharField(_("kind of demand"), max_length=60)
+    demand_id = models.BigIntegerField(_("demand"))
+    supply_kind = models.CharField(_("kind of supply"), max_length=60)
+    supply_id = models.BigIntegerField(_("supply"))
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, related_name="pegs", verbose_name=_("item"), db_index=False
+    )
+    quantity = QuantityField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("peg")
+        verbose_name_plural = _("pegs")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0),
+                name="planning_peg_quantity",
+                violation_error_message=_("A peg cannot hold less than nothing."),
+            ),
+            models.UniqueConstraint(
+                fields=["demand_kind", "demand_id", "supply_kind", "supply_id"],
+                name="planning_peg_once",
+                violation_error_message=_("This supply is already tied to this demand; change the quantity."),
+            ),
+        ]
+        indexes = [models.Index(fields=["supply_kind", "supply_id"], name="planning_peg_supply")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} {self.item_id}"

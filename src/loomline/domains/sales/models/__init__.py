@@ -1,0 +1,17 @@
+"""The tables of sales, by noun."""
+
+from loomline.domains.sales.models.order import Order, OrderLine, OrderRevision, OrderState
+from loomline.domains.sales.models.quote import Quote, QuoteLine, QuoteState
+from loomline.domains.sales.models.totals import Totals, line_amount
+
+__all__ = [
+    "Order",
+    "OrderLine",
+    "OrderRevision",
+    "OrderState",
+    "Quote",
+    "QuoteLine",
+    "QuoteState",
+    "Totals",
+    "line_amount",
+]

@@ -1,0 +1,69 @@
+"""Notes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.record import Record
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("Note")
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    EMAIL = "email", _("E-mail")
+
+
+class Direction(models.TextChoices):
+    NONE = "", _("None")
+    IN = "in", _("Incoming")
+    OUT = "out", _("Outgoing")
+
+
+class Note(Record):
+    """Something a person wrote down about a record."""
+
+    kind = models.CharField(_("kind"), max_length=8, choices=NoteKind.choices, default=NoteKind.NOTE)
+    about_kind = models.CharField(_("kind of record"), max_length=60)
+    about_id = models.BigIntegerField(_("record"))
+    party = models.ForeignKey(
+        "parties.Party", models.CASCADE, null=True, blank=True, related_name="written_notes", verbose_name=_("party")
+    )
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notes", verbose_name=_("author")
+    )
+    at = models.DateTimeField(_("at"))
+    direction = models.CharField(
+        _("direction"), max_length=3, choices=Direction.choices, blank=True, default=Direction.NONE
+    )
+    duration_minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=120, blank=True)
+    pinned = models.BooleanField(_("pinned"), default=False)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="timeline_note_kind"),
+            models.CheckConstraint(
+                condition=~Q(body="") | ~Q(subject=""),
+                name="timeline_note_says_something",
+                violation_error_message=_("A note needs some text."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["about_kind", "about_id", "-id"], name="timeline_note_about"),
+            models.Index(
+                fields=["about_kind", "about_id"], name="timeline_note_pinned", condition=Q(pinned=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        text = self.subject or self.body
+        return text if len(text) <= 80 else f"{text[:79]}…"

@@ -1,0 +1,55 @@
+"""Which Resource shows which model: asked by links, pickers, search and the API alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+from django.utils.module_loading import autodiscover_modules
+
+if TYPE_CHECKING:
+    from loomline.surface.resource import Resource
+
+resources: dict[type[Model], type[Resource]] = {}
+
+
+def load() -> None:
+    """Read the declarations of every installed domain, once."""
+    _load()
+
+
+@lru_cache(maxsize=1)
+def _load() -> None:
+    autodiscover_modules("resources")
+
+
+def of(model: type[Model] | None) -> type[Resource] | None:
+    """The Resource of a model, if it has one."""
+    return resources.get(model) if model is not None else None
+
+
+def by_kind(kind: str) -> type[Resource] | None:
+    """The Resource of a record kind as events and activities name it: "sales.order"."""
+    return next((r for m, r in resources.items() if m._meta.label_lower == kind), None)
+
+
+def by_name(name: str) -> type[Resource]:
+    """The Resource called "sales.orders"; raises LookupError when there is none."""
+    load()
+    for resource in resources.values():
+        if resource.name == name:
+            return resource
+    raise LookupError(name)
+
+
+def url(record: Any) -> str:
+    """The address of a record's page; empty when it has none."""
+    found = of(type(record)) if record is not None else None
+    return found.url(record.pk) if found is not None else ""
+
+
+def url_of_kind(kind: str, pk: int | None) -> str:
+    """The address of a record known by kind and key; empty when it has none."""
+    found = by_kind(kind) if kind and pk else None
+    return found.url(pk) if found is not None else ""
