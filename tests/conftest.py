@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -17,6 +18,17 @@ from loomline.app.embedded import Cluster, connection
 
 LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 FOLDER = "LOOMLINE_TEST_FOLDER"
+PREFIX = "loomline-test-"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), ""
+)
+NO_BROWSER = "There is no Chromium here: the BROWSER TESTS WERE LEFT OUT (Debian: apt install chromium)"
+PUBLIC_DATA = Path(
+    os.environ.get("LOOMLINE_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
+)
+NO_DATA = (
+    f"There is no folder {PUBLIC_DATA}: the TESTS ON PUBLIC FILES WERE LEFT OUT (set LOOMLINE_TEST_DATA)"
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +44,39 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.end()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no browser; the summary says so loudly."""
+    for item in items:
+        if "browser" in item.path.parent.parts:
+            item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody should believe that what was left out has passed."""
+    if not CHROMIUM:
+        terminalreporter.write_sep("!", NO_BROWSER, red=True, bold=True)
+    if not PUBLIC_DATA.is_dir():
+        terminalreporter.write_sep("!", NO_DATA, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program of the browser."""
+    if not CHROMIUM:
+        pytest.skip(NO_BROWSER)
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    """The folder of public files that the recipes are tested on."""
+    if not PUBLIC_DATA.is_dir():
+        pytest.skip(NO_DATA)
+    return PUBLIC_DATA
+
+
 class _Run:
     """What one test run owns; workers of pytest-xdist use what their controller began."""
 
@@ -43,10 +88,12 @@ class _Run:
 
     def _new_folder(self) -> str:
         if not self.keep:
-            return tempfile.mkdtemp(prefix="loomline-test-")
-        return str(Path(tempfile.gettempdir()) / f"loomline-test-kept-{os.getuid()}")
+            return tempfile.mkdtemp(prefix=PREFIX)
+        return str(Path(tempfile.gettempdir()) / f"{PREFIX}kept-{os.getuid()}")
 
     def begin(self) -> None:
+        if not self.worker:
+            _sweep()
         self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o711)
         settings.MEDIA_ROOT = self.folder / "files"
@@ -67,6 +114,21 @@ class _Run:
         if not self.worker and not self.keep:
             os.environ.pop(FOLDER, None)
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Stop the servers of runs that were killed: nobody holds their lock any more."""
+    for users in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/postgres.users"):
+        with users.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+        left = Cluster(users.with_name("postgres"))
+        left.start()
+        left.stop()
+        if "kept" not in users.parent.name:
+            shutil.rmtree(users.parent, ignore_errors=True)
 
 
 _KEY = pytest.StashKey[_Run]()

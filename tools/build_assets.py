@@ -72,7 +72,10 @@ def _fingerprint(*names: str) -> str:
 def _run(program: str, *arguments: str) -> None:
     folder = _node_folder()
     environ = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    answer = subprocess.run([str(folder / program), *arguments], cwd=ROOT, env=environ, check=False)
+    npm = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    # A wheel cannot carry the link that npm is; what it links to runs as well.
+    words = [str(folder / "node"), str(npm)] if program == "npm" and npm.is_file() else [str(folder / program)]
+    answer = subprocess.run([*words, *arguments], cwd=ROOT, env=environ, check=False)
     if answer.returncode:
         raise BuildFailed(
             f"{program} {arguments[0]} failed (code {answer.returncode}); its reason stands above. "

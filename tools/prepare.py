@@ -21,6 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STATE = VENV / "loomline-prepared.json"
 GROUPS = ("build", "core", "planning", "dev")
+LAZY = {"planning", "dev"}
 NEEDED_MB = 3000
 
 
@@ -40,7 +41,7 @@ def main() -> int:
         done = json.loads(STATE.read_text()) if STATE.is_file() else {}
         wanted = {group: _digest(ROOT / "requirements" / f"{group}.txt") for group in dict.fromkeys(groups)}
         missing = [group for group in wanted if done.get(group) != wanted[group]]
-        if missing and not _install(missing, kept=[g for g in GROUPS if g in done and g not in missing]):
+        if missing and not _install(missing):
             return _fail("Installing the packages failed; the reason stands above. " + _hint())
         project = _digest(ROOT / "pyproject.toml")
         if missing or done.get("project") != project:
@@ -81,10 +82,22 @@ def _make_environment() -> None:
         )
 
 
-def _install(groups: list[str], *, kept: list[str]) -> bool:
+def _install(groups: list[str]) -> bool:
     _say(f"Installing the packages of {', '.join(f'requirements/{g}.txt' for g in groups)} ...")
-    locks = [word for g in (*kept, *groups) for word in ("-r", str(ROOT / "requirements" / f"{g}.txt"))]
-    return _pip_of(str(PYTHON), "install", "--quiet", "--require-hashes", "--no-deps", *locks) == 0
+    return all(_install_lock(group) for group in groups)
+
+
+def _install_lock(group: str) -> bool:
+    words = [
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        str(ROOT / "requirements" / f"{group}.txt"),
+    ]
+    # Compiling thousands of files that one forecast in a while imports takes longer than fetching them.
+    return _pip_of(str(PYTHON), *words, *(["--no-compile"] if group in LAZY else [])) == 0
 
 
 def _install_project() -> bool:

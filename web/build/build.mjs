@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { budgetLines, printBudget } from './budget.mjs';
 import { writeLicenses } from './licenses.mjs';
-import { buildSprite, iconNames } from './sprite.mjs';
+import { buildMark, buildSprite, iconNames } from './sprite.mjs';
 import { buildWorld } from './world.mjs';
 
 const OUT = 'src/loomline/surface/static/dist';
@@ -13,7 +13,7 @@ const watch = process.argv.includes('--watch');
 const strict = process.argv.includes('--strict');
 
 const options = (outdir) => ({
-  entryPoints: { app: 'web/js/app.js', styles: 'web/css/app.css' },
+  entryPoints: { app: 'web/js/app.js', styles: 'web/css/app.css', calendar: 'web/css/calendar.css' },
   outdir,
   bundle: true,
   minify: true,
@@ -43,7 +43,7 @@ async function build() {
   fs.rmSync(NEXT, { recursive: true, force: true });
   fs.mkdirSync(NEXT, { recursive: true });
 
-  const drawn = { 'icons.svg': buildSprite(NEXT), 'world.svg': buildWorld(NEXT) };
+  const drawn = { 'icons.svg': buildSprite(NEXT), 'mark.svg': buildMark(NEXT), 'world.svg': buildWorld(NEXT) };
   const { metafile } = await esbuild.build(options(NEXT));
   const manifest = { ...drawn, ...manifestOf(NEXT, metafile), icons: iconNames() };
   writeLicenses(NEXT, metafile);

@@ -27,3 +27,12 @@ export function buildSprite(out) {
   const symbols = names.map((name) => `<symbol id="${name}" viewBox="0 0 24 24">${shape(name)}</symbol>`);
   return writeHashed(out, 'icons', 'svg', `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`);
 }
+
+// The sign in the browser's tab: the two threads of the brand on the accent.
+export function buildMark(out) {
+  const threads = 'M3 5.2c4 0 4 7.6 8 7.6h4M3 12.8c4 0 4-7.6 8-7.6h4';
+  const drawn =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-5 -5 28 28"><rect x="-5" y="-5" width="28" height="28" rx="8" ' +
+    `fill="#3b4cca"/><path d="${threads}" fill="none" stroke="#fff" stroke-width="1.9" stroke-linecap="round"/></svg>`;
+  return writeHashed(out, 'mark', 'svg', drawn);
+}

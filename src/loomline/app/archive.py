@@ -72,7 +72,7 @@ def read(env: Environment, source: Path) -> dict[str, Any]:
         if (draft / KEY).is_file() and not env.secret_key:
             (draft / KEY).chmod(0o600)
             (draft / KEY).replace(env.data / KEY)
-    connection.close()
+    database.let_go()
     database.migrate()
     return manifest
 
@@ -151,8 +151,7 @@ def _load(env: Environment, dump: Path) -> None:
         str(dump),
         bare=True,
     )
-    connection.close()
-    connection.close_pool()
+    database.let_go()
     _run(
         env,
         "psql",

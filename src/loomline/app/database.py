@@ -9,7 +9,8 @@ from typing import Any
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from loomline.app.embedded import Cluster, place
@@ -40,15 +41,21 @@ def in_use(env: Environment) -> Iterator[Cluster | None]:
         try:
             yield cluster
         finally:
-            # Idle pooled sessions would hold the server up while it stops.
-            connection.close()
-            connection.close_pool()
+            let_go()
 
 
 def address() -> dict[str, Any]:
     """Where the database is, as psycopg wants it."""
     parts = connection.get_connection_params()
     return {name: value for name, value in parts.items() if name not in {"cursor_factory", "context"}}
+
+
+def let_go() -> None:
+    """Close the sessions of this process, the pooled ones too: others hold the server up while it stops."""
+    wrapper = connections["default"]
+    wrapper.close()
+    if isinstance(wrapper, DatabaseWrapper):
+        wrapper.close_pool()
 
 
 def check_server() -> None:

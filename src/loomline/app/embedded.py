@@ -213,7 +213,11 @@ class Cluster:
 
     def _configure(self, who: binaries.Account) -> None:
         file = self.folder / "app.conf"
-        file.write_text(conf.settings_text(socket=self.socket, port=self.port, tcp=bool(self.tcp_port), durable=self.durable))
+        file.write_text(
+            conf.settings_text(
+                socket=self.socket, port=self.port, tcp=bool(self.tcp_port), durable=self.durable
+            )
+        )
         who.own(file)
 
     def _run(self, who: binaries.Account) -> None:

@@ -99,7 +99,10 @@ class Live:
         if self.listener is None or self.listener.done():
             self.listener = asyncio.create_task(self._listen())
         self.streams.add(stream)
-        ends = [asyncio.ensure_future(_left(receive)), asyncio.ensure_future(self.closing.wait())]
+        ends: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(_left(receive)),
+            asyncio.ensure_future(self.closing.wait()),
+        ]
         try:
             await send(_head(200, b"text/event-stream"))
             await send(_part(b"retry: 3000\n: welcome\n\n"))

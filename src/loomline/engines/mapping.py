@@ -14,7 +14,7 @@ Grammar of one field (`to = spec`):
     party  = { column = "customerID", lookup = "customers" }   the record that step made of this key
     wanted = { column = "DueDate", as = "date", ask = true }   a date the file has lost: the caller gives one
 
-`default` stands in for an empty cell; `optional = true` lets a lookup find nothing; `formats` lists
+`default` stands in for an empty cell; `alias` puts one writing of a value in place of another; `optional = true` lets a lookup find nothing; `formats` lists
 strptime patterns tried after ISO 8601.
 """
 
@@ -58,6 +58,7 @@ class FieldSpec:
     by: str = " "
     value: Any = None
     is_constant: bool = False
+    alias: Mapping[str, str] = field(default_factory=dict)
     map: Mapping[str, Any] = field(default_factory=dict)
     otherwise: Any = None
     has_otherwise: bool = False
@@ -141,6 +142,7 @@ def value_of(spec: FieldSpec, row: Mapping[str, str], recipe: Recipe, answers: M
         return spec.filled if text else spec.empty
     if not text:
         return spec.default
+    text = spec.alias.get(text, text)
     if spec.map or spec.has_otherwise:
         if text in spec.map:
             return spec.map[text]
@@ -287,6 +289,7 @@ def _spec(step: str, to: str, raw: Any) -> FieldSpec:
         columns=columns,
         kind=kind,
         by=raw.get("by", " "),
+        alias=raw.get("alias", {}),
         map=raw.get("map", {}),
         otherwise=raw.get("else"),
         has_otherwise="else" in raw,

@@ -15,7 +15,7 @@ DOMAIN = "system.invalid"
 
 
 def system_actor(name: str) -> Any:
-    """The system actor of this name ("Import", "Planner"), made at its first use. Nobody can log in as one."""
+    """The system actor of this name ("Import", "Planner"), made at its first use; never able to sign in."""
     users = get_user_model()._default_manager
     email = f"{slugify(name)}@{DOMAIN}"
     found = users.filter(email=email, is_system=True).first()

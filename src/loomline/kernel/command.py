@@ -227,7 +227,7 @@ def _value(value: Any) -> Any:
         return [_value(v) for v in items]
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    return str(value)
+    return str(value)[:300]
 
 
 def _sqlstate(fault: BaseException) -> str:

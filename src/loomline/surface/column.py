@@ -87,8 +87,12 @@ class Column:
         bound.against = Path.of(model, self.against_text, by=by) if self.against_text else None
         bound.tone_path = Path.of(model, self.tone, by=by) if isinstance(self.tone, str) else None
         bound.kind = bound.kind or "text"
-        bound.currency = bound._beside(self.currency_text, ("currency",), by) if bound.kind == "money" else None
-        bound.unit = bound._beside(self.unit_text, ("unit", "item.unit"), by) if bound.kind == "quantity" else None
+        bound.currency = (
+            bound._beside(self.currency_text, ("currency",), by) if bound.kind == "money" else None
+        )
+        bound.unit = (
+            bound._beside(self.unit_text, ("unit", "item.unit"), by) if bound.kind == "quantity" else None
+        )
         bound.sortable = self.may_sort and bound._sorts()
         if bound.total is None:
             bound.total = bound.kind == "money" and bound.sortable and bound._adds_up()
@@ -105,9 +109,15 @@ class Column:
     def _bind_path(self, path: Path) -> None:
         self.path = path
         if path.is_many:
-            raise BadPath(f'{path.model._meta.label}: "{path.text}" has many values; use Sum or Count, or a Related panel.')
+            raise BadPath(
+                f'{path.model._meta.label}: "{path.text}" has many values; use Sum or Count, or a Related panel.'
+            )
         self.kind = self.kind or kind_of(path)
-        if path.field is not None and getattr(path.field, "choices", None) and not isinstance(path.field, StateField):
+        if (
+            path.field is not None
+            and getattr(path.field, "choices", None)
+            and not isinstance(path.field, StateField)
+        ):
             self.choices, self.kind = dict(path.field.flatchoices), "text"
 
     def _beside(self, text: str, names: Sequence[str], by: str) -> Path | None:
@@ -124,7 +134,12 @@ class Column:
         return None
 
     def _sorts(self) -> bool:
-        return self.path is not None and self.path.in_database and not self.path.is_custom and not _is_json(self.path)
+        return (
+            self.path is not None
+            and self.path.in_database
+            and not self.path.is_custom
+            and not _is_json(self.path)
+        )
 
     def _adds_up(self) -> bool:
         return isinstance(getattr(self.path, "field", None), AmountField)
@@ -233,8 +248,14 @@ class _Aggregate(Column):
     def _bind_path(self, path: Path) -> None:
         self.path = path
         if not path.is_many and len(path.steps) > 1:
-            raise BadPath(f'{path.model._meta.label}: "{path.text}" leads to one value; show it as a plain column.')
-        self.kind = self.kind or (kind_of(path) if path.field is not None and not path.is_relation else "") or "number"
+            raise BadPath(
+                f'{path.model._meta.label}: "{path.text}" leads to one value; show it as a plain column.'
+            )
+        self.kind = (
+            self.kind
+            or (kind_of(path) if path.field is not None and not path.is_relation else "")
+            or "number"
+        )
         if self.kind == "code":
             self.kind = "number"
 

@@ -16,21 +16,25 @@ class Cell:
     """What one place in a table or a list of facts shows.
 
     `kind` says how `value` is written: text, code, money, number, quantity, percent, date, moment, ago,
-    slip, bool, badge, person, party, stages, swatch, tags, progress, spark, file. `text` wins over `value`.
+    slip, bool, badge, person, party, item, stages, swatch, tags, progress, spark, file. `text` wins over
+    `value`; `sub` is a second line, `note` a quieter word beside, `below` puts a stage's name under its bar.
     """
 
     kind: str = "text"
     value: object = None
     text: str = ""
     sub: str = ""
+    note: str = ""
     url: str = ""
     tone: str = ""
     icon: str = ""
     unit: str = ""
     decimals: int | None = None
+    colour: str = ""
     days: int = 0
     stages: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    below: bool = False
     strong: bool = False
     wrap: bool = False
     edit_url: str = ""
@@ -44,12 +48,22 @@ def write(cell: Cell, icon: Icon) -> SafeString:
     """Write one cell as it stands in its place, with the link and the second line it may have."""
     inner = KINDS.get(cell.kind, _text)(cell, icon)
     if cell.url:
-        css = "doc" if cell.kind == "code" or cell.strong else "link" if cell.kind == "text" else "plain"
+        css = (
+            "doc"
+            if cell.kind in ("code", "item") or cell.strong
+            else "link"
+            if cell.kind == "text"
+            else "plain"
+        )
         inner = format_html('<a class="{}" href="{}">{}</a>', css, cell.url, inner)
     elif cell.strong and cell.kind in ("text", "money", "number", "quantity"):
         inner = format_html('<span class="m">{}</span>', inner)
+    if cell.note:
+        inner = format_html('{} <span class="note">{}</span>', inner, cell.note)
     if cell.icon and cell.kind not in ("bool", "file"):
         inner = format_html('<span class="row">{}<span>{}</span></span>', icon(cell.icon, "s"), inner)
+    if cell.kind == "item":
+        return _beside_swatch(cell, inner)
     if cell.sub:
         inner = format_html('{}<span class="sub">{}</span>', inner, cell.sub)
     return inner
@@ -74,10 +88,9 @@ def classes(cell: Cell) -> str:
 
 
 def _tint(cell: Cell, text: str) -> SafeString:
-    body = format_html("<bdi>{}</bdi>", text)
     if not cell.tone:
-        return body
-    return format_html('<span class="c-{} m">{}</span>', cell.tone, body)
+        return format_html("{}", text)
+    return format_html('<span class="c-{} m">{}</span>', cell.tone, text)
 
 
 def _text(cell: Cell, icon: Icon) -> SafeString:
@@ -90,8 +103,9 @@ def _text(cell: Cell, icon: Icon) -> SafeString:
 
 
 def _code(cell: Cell, icon: Icon) -> SafeString:
-    body = format_html("<bdi>{}</bdi>", plain(cell))
-    return body if cell.url else format_html('<span class="doc">{}</span>', body)
+    if cell.url:
+        return format_html("{}", plain(cell))
+    return format_html('<span class="{} ltr">{}</span>', "doc" if cell.strong else "ink-3", plain(cell))
 
 
 def _date(cell: Cell, icon: Icon) -> SafeString:
@@ -180,9 +194,17 @@ def stagebar(ticks: tuple[str, ...], label: str) -> SafeString:
     return format_html('<span class="stages" role="img" aria-label="{}">{}</span>', label, inner)
 
 
+def _beside_swatch(cell: Cell, name: SafeString) -> SafeString:
+    mark = swatch(cell.colour, large=True) if cell.colour else ""
+    sub = format_html('<span class="sub">{}</span>', cell.sub) if cell.sub else ""
+    return format_html('<span class="row item">{}<span>{}{}</span></span>', mark, name, sub)
+
+
 def _stages(cell: Cell, icon: Icon) -> SafeString:
     words = plain(cell)
     bar = stagebar(cell.stages, words)
+    if cell.below:
+        return format_html('{}<span class="sub" aria-hidden="true">{}</span>', bar, words)
     return format_html(
         '<span class="row">{}<span class="ink-2" aria-hidden="true">{}</span></span>', bar, words
     )
@@ -191,8 +213,8 @@ def _stages(cell: Cell, icon: Icon) -> SafeString:
 def swatch(colour: str, *, large: bool = False) -> SafeString:
     """Write a colour as a small square; SVG, because a style attribute is not allowed."""
     return format_html(
-        '<svg class="swatch{}" viewBox="0 0 8 8" aria-hidden="true"><rect width="8" height="8" fill="{}"/></svg>',
-        " l" if large else "",
+        '<svg class="{}" viewBox="0 0 8 8" aria-hidden="true"><rect width="8" height="8" fill="{}"/></svg>',
+        "swatch l" if large else "swatch",
         colour,
     )
 
@@ -295,6 +317,7 @@ KINDS: dict[str, Callable[[Cell, Icon], SafeString]] = {
     "person": _person,
     "party": _party,
     "stages": _stages,
+    "item": _text,
     "swatch": _swatch,
     "tags": _tags,
     "progress": _progress,

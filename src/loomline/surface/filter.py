@@ -22,7 +22,9 @@ from loomline.surface import period_words
 from loomline.surface.path import Path
 
 # Parameters that steer a list and so cannot be names of filters.
-RESERVED = frozenset({"q", "sort", "view", "columns", "grouped", "limit", "after", "before", "as", "density", "ids", "format"})
+RESERVED = frozenset(
+    "q sort view columns grouped limit after before as density ids all format set set.op set.value join".split()
+)
 LARGEST = 2**63 - 1
 ME = "me"
 
@@ -40,7 +42,15 @@ OPERATORS: dict[str, dict[str, str | Promise]] = {
     },
     "bool": {"is": _("is")},
 }  # fmt: skip
-STEPS = {"from": "gte", "to": "lte", "above": "gt", "below": "lt", "after": "gt", "before": "lt", "is": "exact"}
+STEPS = {
+    "from": "gte",
+    "to": "lte",
+    "above": "gt",
+    "below": "lt",
+    "after": "gt",
+    "before": "lt",
+    "is": "exact",
+}
 
 
 class BadFilter(Refused):
@@ -105,6 +115,13 @@ class Filter:
 
     def q(self, op: str, values: Sequence[str], ctx: Ctx) -> Q:
         """The condition; raises BadFilter when a value does not fit."""
+        condition = self._condition(op, values, ctx)
+        if self.path is not None and self.path.is_many and condition:
+            # One row with two fitting lines is still one row.
+            return Q(pk__in=self.path.model._default_manager.filter(condition).values("pk"))
+        return condition
+
+    def _condition(self, op: str, values: Sequence[str], ctx: Ctx) -> Q:
         if op not in OPERATORS[self.kind]:
             raise BadFilter(name=self.name, value=op, fault=_("is no operator here"))
         if op == "empty":
@@ -204,7 +221,9 @@ class Filter:
                 raise ValueError
             return day
         except (ValueError, OverflowError):
-            raise BadFilter(name=self.name, value=text, fault=_("is no day; write it as 2026-11-23")) from None
+            raise BadFilter(
+                name=self.name, value=text, fault=_("is no day; write it as 2026-11-23")
+            ) from None
 
     def _span(self, start: date | None, end: date | None, ctx: Ctx) -> Q:
         condition = Q(**{f"{self.lookup}__isnull": False})
@@ -233,7 +252,9 @@ class CustomFilter(Filter):
         """A number is kept as text in the record's own fields; it is compared as a number."""
         if self.kind != "number":
             return {}
-        number = Cast(KeyTextTransform(self.field.name, "custom"), DecimalField(max_digits=30, decimal_places=9))
+        number = Cast(
+            KeyTextTransform(self.field.name, "custom"), DecimalField(max_digits=30, decimal_places=9)
+        )
         return {self.lookup: number}
 
     def _instant(self, day: date, ctx: Ctx) -> Any:
@@ -317,7 +338,9 @@ def _grouped(key: str) -> tuple[int, str]:
     return (int(head), rest) if dot and head.isdigit() and len(head) < 3 else (0, key)
 
 
-def _condition(name: str, group: int, values: tuple[str, ...], filters: Mapping[str, Filter]) -> Condition | None:
+def _condition(
+    name: str, group: int, values: tuple[str, ...], filters: Mapping[str, Filter]
+) -> Condition | None:
     if name in filters:
         return Condition(filters[name], filters[name].default, values, group)
     base, _dot, op = name.rpartition(".")

@@ -92,7 +92,8 @@ class Board(Layout):
             columns = {**columns, self.sum: Column(self.sum).bind(model, by=by)}
         guessed = {**_guess(columns), **{part: text for part, text in self.texts.items() if text}}
         bound.parts = {
-            part: columns[text] if text in columns else Column(text).bind(model, by=by) for part, text in guessed.items()
+            part: columns[text] if text in columns else Column(text).bind(model, by=by)
+            for part, text in guessed.items()
         }
         return bound
 
@@ -124,7 +125,13 @@ class Chart(Layout):
     name, icon, words = "chart", "chart-bar", _("Chart")
 
     def __init__(
-        self, measure: Sum | Count | None = None, *, by: str, split: str = "", kind: str = "", label: str | Promise = ""
+        self,
+        measure: Sum | Count | None = None,
+        *,
+        by: str,
+        split: str = "",
+        kind: str = "",
+        label: str | Promise = "",
     ) -> None:
         super().__init__(label=label)
         self.measure, self.by_text, self.split_text, self.kind = measure or Count(), by, split, kind
@@ -171,5 +178,3 @@ def check_group(layout: Table, columns: dict[str, Column], *, by: str) -> None:
     """A table grouped by a column that it does not have is a fault of the declaration."""
     if layout.group and layout.group not in columns:
         raise BadPath(f'{by}: the table is grouped by "{layout.group}", which is none of its columns.')
-
-

@@ -16,7 +16,12 @@ class Lines:
     """`Lines("lines", "item", "quantity", "price")`: the relation, and the fields of each line."""
 
     def __init__(
-        self, relation: str, *fields: str, label: str | Promise = "", order: str = "position", argument: str = ""
+        self,
+        relation: str,
+        *fields: str,
+        label: str | Promise = "",
+        order: str = "position",
+        argument: str = "",
     ) -> None:
         self.relation_text, self.given, self.given_label, self.order = relation, fields, label, order
         self.name = relation
@@ -35,7 +40,9 @@ class Lines:
             raise BadPath(f'{by}: "{self.relation_text}" does not lead to lines of its own.')
         bound.target = path.target
         bound.back = path.field.field.name
-        bound.fields = tuple(Path.of(bound.target, name, by=by) for name in self.given or _usual(bound.target, bound.back))
+        bound.fields = tuple(
+            Path.of(bound.target, name, by=by) for name in self.given or _usual(bound.target, bound.back)
+        )
         names = {f.name for f in bound.target._meta.concrete_fields}
         bound.order = self.order if self.order in names else ""
         return bound

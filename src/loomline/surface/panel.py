@@ -65,7 +65,9 @@ class Facts(Panel):
 
     kind = "facts"
 
-    def __init__(self, *columns: str | Column, title: str | Promise = "", place: Place = "side", name: str = "") -> None:
+    def __init__(
+        self, *columns: str | Column, title: str | Promise = "", place: Place = "side", name: str = ""
+    ) -> None:
         super().__init__(title=title or _("Details"), place=place, name=name)
         self.given = columns
 

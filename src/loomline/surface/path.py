@@ -107,7 +107,15 @@ class Path:
             return str(capfirst(str(words)))
         field = self.field
         if field.is_relation and not isinstance(field, Field):
-            return str(capfirst(str(field.related_model._meta.verbose_name_plural if self.is_many else field.related_model._meta.verbose_name)))
+            return str(
+                capfirst(
+                    str(
+                        field.related_model._meta.verbose_name_plural
+                        if self.is_many
+                        else field.related_model._meta.verbose_name
+                    )
+                )
+            )
         # "Name" alone would not say whose: a path over a relation to a bare name is called after the relation.
         if len(self.steps) > 1 and field.name in ("name", "code", "number", "email"):
             return str(capfirst(str(getattr(self.steps[-2], "verbose_name", self.steps[-2].name))))

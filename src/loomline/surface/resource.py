@@ -142,7 +142,9 @@ class Resource:
         """What an empty list says."""
         if cls.empty:
             return str(cls.empty)
-        return _t("No {many} yet. They will stand here as soon as there are any.").format(many=cls.plural().lower())
+        return _t("No {many} yet. They will stand here as soon as there are any.").format(
+            many=cls.plural().lower()
+        )
 
     # Addresses
 
@@ -259,7 +261,9 @@ def _check_free(cls: type[Resource]) -> None:
         raise BadResource(f"{cls.__qualname__}: {other.__module__} already shows {cls.model._meta.label}.")
     for model, resource in registry.resources.items():
         if resource.name == cls.name and model is not cls.model:
-            raise BadResource(f"{cls.__qualname__}: {resource.__qualname__} already has the address {cls.path()}.")
+            raise BadResource(
+                f"{cls.__qualname__}: {resource.__qualname__} already has the address {cls.path()}."
+            )
 
 
 def _bind_columns(cls: type[Resource]) -> None:
@@ -276,10 +280,14 @@ def _bind_reading(cls: type[Resource]) -> None:
     said, model = cls.__qualname__, cls.model
     computed = {c.name for c in cls.columns if c.annotations()}
     given = as_tuple(cls.filters) or tuple(_usual_filters(cls))
-    cls.filters = tuple((Filter(f) if isinstance(f, str) else f).bind(model, by=said, annotations=computed) for f in given)
+    cls.filters = tuple(
+        (Filter(f) if isinstance(f, str) else f).bind(model, by=said, annotations=computed) for f in given
+    )
     for one in cls.filters:
         if one.name in RESERVED:
-            raise BadResource(f'{said}: a filter cannot be called "{one.name}"; lists use that word themselves.')
+            raise BadResource(
+                f'{said}: a filter cannot be called "{one.name}"; lists use that word themselves.'
+            )
     cls.search = tuple(Path.of(model, p, by=said) for p in as_tuple(cls.search) or _names(model))
     views = as_tuple(cls.views) or (Table(),)
     cls.views = tuple(v.bind(model, cls.by_name(), by=said) for v in views)
@@ -287,7 +295,9 @@ def _bind_reading(cls: type[Resource]) -> None:
         if isinstance(view, Table):
             check_group(view, cls.by_name(), by=said)
     cls.detail = tuple(p.bind(model, by=said) for p in as_tuple(cls.detail) or _usual_panels(model))
-    cls.head = tuple((Column(c) if isinstance(c, str) else c).bind(model, by=said) for c in as_tuple(cls.head))
+    cls.head = tuple(
+        (Column(c) if isinstance(c, str) else c).bind(model, by=said) for c in as_tuple(cls.head)
+    )
     cls.joins = tuple(Path.of(model, p, by=said).text for p in as_tuple(cls.joins))
     if cls.sort.lstrip("-") != "pk" and cls.sort.lstrip("-") not in computed:
         Path.of(model, cls.sort.lstrip("-"), by=said)
@@ -299,7 +309,9 @@ def _bind_writing(cls: type[Resource]) -> None:
         cls.create = cls.create if isinstance(cls.create, Command) else False
         cls.edit = cls.delete = False
     entries = as_tuple(cls.form) or _usual_form(model)
-    cls.form = tuple(e.bind(model, by=said) if isinstance(e, Lines) else Path.of(model, e, by=said) for e in entries)
+    cls.form = tuple(
+        e.bind(model, by=said) if isinstance(e, Lines) else Path.of(model, e, by=said) for e in entries
+    )
     for entry in cls.form:
         if isinstance(entry, Path) and (len(entry.steps) != 1 or entry.field is None or entry.is_custom):
             raise BadPath(f'{said}: the form can only hold fields of its own record, not "{entry.text}".')
@@ -321,7 +333,9 @@ def _bind_menu(cls: type[Resource]) -> None:
 
 def _names(model: type[Model]) -> tuple[str, ...]:
     fields = {f.name: f for f in model._meta.concrete_fields}
-    return tuple(n for n in NAMES if n in fields and isinstance(fields[n], (models.CharField, models.TextField)))
+    return tuple(
+        n for n in NAMES if n in fields and isinstance(fields[n], (models.CharField, models.TextField))
+    )
 
 
 def _usual_columns(model: type[Model]) -> tuple[str, ...]:
@@ -338,9 +352,19 @@ def _usual_filters(cls: type[Resource]) -> list[str]:
     found = []
     for column in cls.columns:
         path = column.path
-        if path is None or not path.in_database or path.is_many or column.name in RESERVED or column.annotations():
+        if (
+            path is None
+            or not path.in_database
+            or path.is_many
+            or column.name in RESERVED
+            or column.annotations()
+        ):
             continue
-        if path.is_relation or getattr(path.field, "choices", None) or isinstance(path.field, (models.DateField, models.BooleanField)):
+        if (
+            path.is_relation
+            or getattr(path.field, "choices", None)
+            or isinstance(path.field, (models.DateField, models.BooleanField))
+        ):
             found.append(path.text)
     return found
 
@@ -361,7 +385,11 @@ def _usual_panels(model: type[Model]) -> Sequence[Panel]:
 
 def _key(model: type[Model]) -> str:
     fields = {f.name: f for f in model._meta.concrete_fields}
-    unique = {c.fields[0] for c in model._meta.constraints if isinstance(c, models.UniqueConstraint) and len(c.fields) == 1}
+    unique = {
+        c.fields[0]
+        for c in model._meta.constraints
+        if isinstance(c, models.UniqueConstraint) and len(c.fields) == 1
+    }
     return next((n for n in NAMES if n in fields and (fields[n].unique or n in unique)), "pk")
 
 

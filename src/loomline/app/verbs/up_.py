@@ -12,8 +12,6 @@ import sys
 import time
 from dataclasses import replace
 
-from django.db import connection
-
 from loomline import __version__
 from loomline.app import database, demo, environment, supervisor
 from loomline.app.environment import Environment
@@ -43,8 +41,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
             )
             logins = _prepare(replace(env, demo="none") if options.no_demo else env)
             # The supervisor itself asks the database nothing more.
-            connection.close()
-            connection.close_pool()
+            database.let_go()
             try:
                 if not watch.stopping.is_set():
                     watch.start()
@@ -89,8 +86,7 @@ def demo_free() -> bool:
     try:
         return demo.database_is_empty()
     finally:
-        connection.close()
-        connection.close_pool()
+        database.let_go()
 
 
 def _say(line: str) -> None:

@@ -19,10 +19,10 @@ PARTY = {"party_id": "parties.party"}
 class PartyOpened(Event, about=PARTY, icon="building", tone="info"):
     """A person or organisation entered the books."""
 
-    says: ClassVar[str | Promise] = _("{name} was added")
+    says: ClassVar[str | Promise] = _("{party} was added")
 
     party_id: int
-    name: str
+    party: str
     kind: str
     roles: tuple[str, ...] = ()
 
@@ -31,23 +31,23 @@ class PartyOpened(Event, about=PARTY, icon="building", tone="info"):
 class RoleGiven(Event, about=PARTY, icon="user-plus", tone="info"):
     """A party became something to us."""
 
-    says: ClassVar[str | Promise] = _("{name} is now: {label}")
+    says: ClassVar[str | Promise] = _("{party} is now: {label}")
 
     party_id: int
-    name: str
+    party: str
     role: str
     label: str
     since: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleEnded(Event, about=PARTY, icon="user-minus"):
+class RoleEnded(Event, about=PARTY, icon="user-circle"):
     """A party is no longer something to us."""
 
-    says: ClassVar[str | Promise] = _("{name} is no longer: {label}")
+    says: ClassVar[str | Promise] = _("{party} is no longer: {label}")
 
     party_id: int
-    name: str
+    party: str
     role: str
     label: str
     until: date
@@ -70,7 +70,9 @@ class CustomerTermsAgreed(Event, about=PARTY, icon="file-text", tone="info"):
 class SupplierTermsAgreed(Event, about=PARTY, icon="file-text", tone="info"):
     """Lead time or days to pay of a supplier changed."""
 
-    says: ClassVar[str | Promise] = _("Terms agreed: {lead_days} working days to deliver, {payment_days} days to pay")
+    says: ClassVar[str | Promise] = _(
+        "Terms agreed: {lead_days} working days to deliver, {payment_days} days to pay"
+    )
 
     party_id: int
     lead_days: int
@@ -79,7 +81,7 @@ class SupplierTermsAgreed(Event, about=PARTY, icon="file-text", tone="info"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContactPointAdded(Event, about=PARTY, icon="at-sign"):
+class ContactPointAdded(Event, about=PARTY, icon="mail"):
     """A party can be reached in one more way."""
 
     says: ClassVar[str | Promise] = _("{label} {value} added")
@@ -92,7 +94,7 @@ class ContactPointAdded(Event, about=PARTY, icon="at-sign"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContactPointEnded(Event, about=PARTY, icon="at-sign"):
+class ContactPointEnded(Event, about=PARTY, icon="mail"):
     """A party can no longer be reached in this way."""
 
     says: ClassVar[str | Promise] = _("{label} {value} no longer in use")
@@ -117,7 +119,7 @@ class AddressAdded(Event, about=PARTY, icon="map-pin"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IdentifierAdded(Event, about=PARTY, icon="hash"):
+class IdentifierAdded(Event, about=PARTY, icon="id-badge-2"):
     """A party is known by one more number."""
 
     says: ClassVar[str | Promise] = _("{label} {value} added")
@@ -166,30 +168,30 @@ class RelationshipEnded(
 class PartyArchived(Event, about=PARTY, icon="archive"):
     """A party left the lists; its history stays."""
 
-    says: ClassVar[str | Promise] = _("{name} was archived")
+    says: ClassVar[str | Promise] = _("{party} was archived")
 
     party_id: int
-    name: str
+    party: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartyRestored(Event, about=PARTY, icon="archive-restore", tone="info"):
+class PartyRestored(Event, about=PARTY, icon="arrow-back-up", tone="info"):
     """A party is back in the lists."""
 
-    says: ClassVar[str | Promise] = _("{name} was restored")
+    says: ClassVar[str | Promise] = _("{party} was restored")
 
     party_id: int
-    name: str
+    party: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PortalAccessGiven(Event, about=PARTY, icon="key", tone="info"):
     """Somebody outside may see what concerns their company."""
 
-    says: ClassVar[str | Promise] = _("{user} may use the portal for {name}")
+    says: ClassVar[str | Promise] = _("{user} may use the portal for {party}")
 
     party_id: int
-    name: str
+    party: str
     user_id: int
     user: str
 
@@ -198,9 +200,9 @@ class PortalAccessGiven(Event, about=PARTY, icon="key", tone="info"):
 class PortalAccessWithdrawn(Event, about=PARTY, icon="key"):
     """Somebody outside may no longer see what concerns their company."""
 
-    says: ClassVar[str | Promise] = _("{user} may no longer use the portal for {name}")
+    says: ClassVar[str | Promise] = _("{user} may no longer use the portal for {party}")
 
     party_id: int
-    name: str
+    party: str
     user_id: int
     user: str

@@ -38,7 +38,9 @@ class PriceList(Record):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
                 name="pricing_list_period",
                 violation_error_message=_("A price list must end after it begins."),
             ),
@@ -49,7 +51,9 @@ class PriceList(Record):
                     (Validity("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(is_default=True, is_active=True),
-                violation_error_message=_("Another list already serves everybody in this currency on these days."),
+                violation_error_message=_(
+                    "Another list already serves everybody in this currency on these days."
+                ),
             ),
         ]
 
@@ -80,7 +84,9 @@ class Price(Record):
                 violation_error_message=_("Prices and quantities cannot be negative."),
             ),
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
                 name="pricing_price_period",
                 violation_error_message=_("A price must end after it begins."),
             ),
@@ -93,7 +99,8 @@ class Price(Record):
                     (Validity("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_(
-                    "The list already has a price for this item and quantity on some of these days. End that one first."
+                    "The list already has a price for this item and quantity on some of these days. "
+                    "End that one first."
                 ),
             ),
         ]
@@ -107,7 +114,11 @@ class CustomerPriceList(Record):
     """Gives a customer a list; of several, the lower position is asked first."""
 
     party = models.ForeignKey(
-        "parties.Party", models.CASCADE, related_name="price_lists", verbose_name=_("customer"), db_index=False
+        "parties.Party",
+        models.CASCADE,
+        related_name="price_lists",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     price_list = models.ForeignKey(
         PriceList, models.CASCADE, related_name="customers", verbose_name=_("price list")

@@ -60,7 +60,9 @@ class Calendar(Record):
             models.CheckConstraint(
                 condition=Q(weekdays__contained_by=[0, 1, 2, 3, 4, 5, 6]) & Q(weekdays__len__gt=0),
                 name="sites_calendar_weekdays",
-                violation_error_message=_("A calendar needs at least one working weekday, from 0 (Monday) to 6."),
+                violation_error_message=_(
+                    "A calendar needs at least one working weekday, from 0 (Monday) to 6."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["is_default"],
@@ -140,7 +142,9 @@ class Site(Thing):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="sites_site_point",
-                violation_error_message=_("A point needs a latitude from -90 to 90 and a longitude from -180 to 180."),
+                violation_error_message=_(
+                    "A point needs a latitude from -90 to 90 and a longitude from -180 to 180."
+                ),
             ),
         ]
 
@@ -178,7 +182,9 @@ class Location(Record):
     )
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=12, choices=LocationKind.choices, default=LocationKind.STORAGE)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=LocationKind.choices, default=LocationKind.STORAGE
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("within")
     )

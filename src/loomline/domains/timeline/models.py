@@ -30,7 +30,12 @@ class Note(Record):
     about_kind = models.CharField(_("kind of record"), max_length=60)
     about_id = models.BigIntegerField(_("record"))
     party = models.ForeignKey(
-        "parties.Party", models.CASCADE, null=True, blank=True, related_name="written_notes", verbose_name=_("party")
+        "parties.Party",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="written_notes",
+        verbose_name=_("party"),
     )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"), blank=True)

@@ -7,227 +7,454 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('title', models.CharField(blank=True, max_length=80, verbose_name='job title')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_superuser', models.BooleanField(default=False, verbose_name='administrator')),
-                ('is_system', models.BooleanField(default=False, editable=False, verbose_name='system actor')),
-                ('language', models.CharField(blank=True, max_length=16, verbose_name='language')),
-                ('timezone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='joined')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("title", models.CharField(blank=True, max_length=80, verbose_name="job title")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_superuser", models.BooleanField(default=False, verbose_name="administrator")),
+                (
+                    "is_system",
+                    models.BooleanField(default=False, editable=False, verbose_name="system actor"),
+                ),
+                ("language", models.CharField(blank=True, max_length=16, verbose_name="language")),
+                ("timezone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                ("joined_at", models.DateTimeField(auto_now_add=True, verbose_name="joined")),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('description', models.CharField(blank=True, max_length=200, verbose_name='description')),
-                ('needs_second_factor', models.BooleanField(default=False, help_text='Who has this role must set up an authenticator app before anything else.', verbose_name='needs a second factor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="description")),
+                (
+                    "needs_second_factor",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Who has this role must set up an authenticator app before anything else.",
+                        verbose_name="needs a second factor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'role',
-                'verbose_name_plural': 'roles',
+                "verbose_name": "role",
+                "verbose_name_plural": "roles",
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(max_length=12, verbose_name='kind')),
-                ('account', models.CharField(max_length=254, verbose_name='account')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='address')),
-                ('succeeded', models.BooleanField(default=False, verbose_name='succeeded')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("kind", models.CharField(max_length=12, verbose_name="kind")),
+                ("account", models.CharField(max_length=254, verbose_name="account")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                ("succeeded", models.BooleanField(default=False, verbose_name="succeeded")),
             ],
             options={
-                'verbose_name': 'attempt',
-                'verbose_name_plural': 'attempts',
-                'indexes': [models.Index(fields=['kind', 'account', '-at'], name='accounts_attempt_account'), models.Index(fields=['kind', 'address', '-at'], name='accounts_attempt_address')],
+                "verbose_name": "attempt",
+                "verbose_name_plural": "attempts",
+                "indexes": [
+                    models.Index(fields=["kind", "account", "-at"], name="accounts_attempt_account"),
+                    models.Index(fields=["kind", "address", "-at"], name="accounts_attempt_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoleHolder',
+            name="RoleHolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='accounts.role', verbose_name='role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_places', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="accounts.role",
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_places",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'role holder',
-                'verbose_name_plural': 'role holders',
+                "verbose_name": "role holder",
+                "verbose_name_plural": "role holders",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='roles',
-            field=models.ManyToManyField(blank=True, related_name='members', through='accounts.RoleHolder', to='accounts.role', verbose_name='roles'),
+            model_name="user",
+            name="roles",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="members",
+                through="accounts.RoleHolder",
+                to="accounts.role",
+                verbose_name="roles",
+            ),
         ),
         migrations.CreateModel(
-            name='SecondFactor',
+            name="SecondFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.TextField(editable=False)),
-                ('last_step', models.BigIntegerField(default=0, editable=False)),
-                ('begun_at', models.DateTimeField(verbose_name='begun')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='turned on')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second_factor', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("secret", models.TextField(editable=False)),
+                ("last_step", models.BigIntegerField(default=0, editable=False)),
+                ("begun_at", models.DateTimeField(verbose_name="begun")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="turned on")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="second_factor",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'second factor',
-                'verbose_name_plural': 'second factors',
+                "verbose_name": "second factor",
+                "verbose_name_plural": "second factors",
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(editable=False, max_length=40, unique=True)),
-                ('device', models.CharField(blank=True, max_length=80, verbose_name='device')),
-                ('agent', models.CharField(blank=True, max_length=300, verbose_name='browser')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='address')),
-                ('signed_in_at', models.DateTimeField(verbose_name='signed in')),
-                ('last_seen_at', models.DateTimeField(verbose_name='last seen')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('why', models.CharField(blank=True, choices=[('signed_out', 'signed out'), ('ended', 'ended from the list'), ('password', 'ended by a new password'), ('deactivated', 'ended with the account'), ('expired', 'expired')], max_length=12, verbose_name='how it ended')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=40, unique=True)),
+                ("device", models.CharField(blank=True, max_length=80, verbose_name="device")),
+                ("agent", models.CharField(blank=True, max_length=300, verbose_name="browser")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                ("signed_in_at", models.DateTimeField(verbose_name="signed in")),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("signed_out", "signed out"),
+                            ("ended", "ended from the list"),
+                            ("password", "ended by a new password"),
+                            ("deactivated", "ended with the account"),
+                            ("expired", "expired"),
+                        ],
+                        max_length=12,
+                        verbose_name="how it ended",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
             },
         ),
         migrations.CreateModel(
-            name='TeamMember',
+            name="TeamMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='accounts.team', verbose_name='team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team_places', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="accounts.team",
+                        verbose_name="team",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="team_places",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team member',
-                'verbose_name_plural': 'team members',
+                "verbose_name": "team member",
+                "verbose_name_plural": "team members",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='teams',
-            field=models.ManyToManyField(blank=True, related_name='members', through='accounts.TeamMember', to='accounts.team', verbose_name='teams'),
+            model_name="user",
+            name="teams",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="members",
+                through="accounts.TeamMember",
+                to="accounts.team",
+                verbose_name="teams",
+            ),
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('prefix', models.CharField(editable=False, max_length=12, unique=True, verbose_name='starts with')),
-                ('digest', models.CharField(editable=False, max_length=64)),
-                ('scopes', models.JSONField(default=list, verbose_name='scopes')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires')),
-                ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "prefix",
+                    models.CharField(editable=False, max_length=12, unique=True, verbose_name="starts with"),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("scopes", models.JSONField(default=list, verbose_name="scopes")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires")),
+                ("last_used_at", models.DateTimeField(editable=False, null=True, verbose_name="last used")),
+                ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="revoked")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API token',
-                'verbose_name_plural': 'API tokens',
-                'constraints': [models.CheckConstraint(condition=models.Q(('scopes', []), _negated=True), name='accounts_token_has_scopes')],
+                "verbose_name": "API token",
+                "verbose_name_plural": "API tokens",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes", []), _negated=True), name="accounts_token_has_scopes"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OneTimeLink',
+            name="OneTimeLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('invitation', 'invitation'), ('password', 'new password'), ('email', 'new e-mail address')], max_length=12, verbose_name='purpose')),
-                ('email', models.EmailField(max_length=254, verbose_name='sent to')),
-                ('nonce', models.CharField(editable=False, max_length=32)),
-                ('created_at', models.DateTimeField(verbose_name='sent')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
-                ('used_at', models.DateTimeField(null=True, verbose_name='used')),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("invitation", "invitation"),
+                            ("password", "new password"),
+                            ("email", "new e-mail address"),
+                        ],
+                        max_length=12,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="sent to")),
+                ("nonce", models.CharField(editable=False, max_length=32)),
+                ("created_at", models.DateTimeField(verbose_name="sent")),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
+                ("used_at", models.DateTimeField(null=True, verbose_name="used")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="withdrawn")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'one-time link',
-                'verbose_name_plural': 'one-time links',
-                'indexes': [models.Index(fields=['user', 'purpose'], name='accounts_link_user')],
+                "verbose_name": "one-time link",
+                "verbose_name_plural": "one-time links",
+                "indexes": [models.Index(fields=["user", "purpose"], name="accounts_link_user")],
             },
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(editable=False, max_length=64)),
-                ('used_at', models.DateTimeField(null=True, verbose_name='used')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("used_at", models.DateTimeField(null=True, verbose_name="used")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recovery_codes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recovery code',
-                'verbose_name_plural': 'recovery codes',
-                'constraints': [models.UniqueConstraint(fields=('user', 'digest'), name='accounts_recovery_code_once')],
+                "verbose_name": "recovery code",
+                "verbose_name_plural": "recovery codes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "digest"), name="accounts_recovery_code_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('permission', models.CharField(max_length=80, verbose_name='permission')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, "their own company's"), (2, 'own'), (3, "team's"), (4, "territory's"), (5, 'all')], default=5, verbose_name='level')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='accounts.role', verbose_name='role')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("permission", models.CharField(max_length=80, verbose_name="permission")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "their own company's"),
+                            (2, "own"),
+                            (3, "team's"),
+                            (4, "territory's"),
+                            (5, "all"),
+                        ],
+                        default=5,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="accounts.role",
+                        verbose_name="role",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grant',
-                'verbose_name_plural': 'grants',
-                'constraints': [models.UniqueConstraint(fields=('role', 'permission'), name='accounts_grant_once', violation_error_message='This role already has that permission; change its level instead.'), models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='accounts_grant_level')],
+                "verbose_name": "grant",
+                "verbose_name_plural": "grants",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("role", "permission"),
+                        name="accounts_grant_once",
+                        violation_error_message="This role already has that permission; change its level instead.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__gte", 1), ("level__lte", 5)), name="accounts_grant_level"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='roleholder',
-            constraint=models.UniqueConstraint(fields=('user', 'role'), name='accounts_role_holder_once'),
+            model_name="roleholder",
+            constraint=models.UniqueConstraint(fields=("user", "role"), name="accounts_role_holder_once"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['user', '-last_seen_at'], name='accounts_session_user'),
+            model_name="session",
+            index=models.Index(fields=["user", "-last_seen_at"], name="accounts_session_user"),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('user', 'team'), name='accounts_team_member_once'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(fields=("user", "team"), name="accounts_team_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='accounts_user_email', violation_error_message='Somebody with this e-mail address already has an account.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="accounts_user_email",
+                violation_error_message="Somebody with this e-mail address already has an account.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_system', False), ('password__startswith', '!'), _connector='OR'), name='accounts_system_actor_never_signs_in', violation_error_message='A system actor has no password and never signs in.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_system", False), ("password__startswith", "!"), _connector="OR"),
+                name="accounts_system_actor_never_signs_in",
+                violation_error_message="A system actor has no password and never signs in.",
+            ),
         ),
     ]

@@ -89,7 +89,8 @@ class User(AbstractBaseUser, Record):
     @cached_property
     def _grants(self) -> dict[str, Level]:
         found: dict[str, Level] = dict(OWN_ACCOUNT)
-        for permission, level in Grant.objects.filter(role__members=self.pk).values_list("permission", "level"):
+        held = Grant.objects.filter(role__members=self.pk)
+        for permission, level in held.values_list("permission", "level"):
             found[permission] = max(found.get(permission, Level.NONE), Level(level))
         return found
 

@@ -28,7 +28,7 @@ OWN_ACCOUNT: Mapping[str, Level] = dict.fromkeys(
         "accounts.confirm_second_factor",
         "accounts.turn_off_second_factor",
         "accounts.renew_recovery_codes",
-        "accounts.spend_recovery_code",
+        "accounts.pass_second_factor",
         "accounts.make_token",
         "accounts.revoke_token",
         "kernel.undo",

@@ -50,7 +50,7 @@ def link_secret(link: OneTimeLink) -> str:
 
 def fits(link: OneTimeLink, signature: str) -> bool:
     """True when we signed this link."""
-    return any([same(signature, own) for own in _signatures(link)])
+    return any(same(signature, own) for own in _signatures(link))
 
 
 def _signatures(link: OneTimeLink) -> list[str]:

@@ -39,7 +39,9 @@ def check_gtin(value: str) -> None:
         raise ValidationError(_("A GTIN has 8, 12, 13 or 14 digits."))
     total = sum(d * (3 if n % 2 == 0 else 1) for n, d in enumerate(reversed(digits[:-1])))
     if (total + digits[-1]) % 10:
-        raise ValidationError(_("The last digit of this GTIN does not fit the others. Check for a typing error."))
+        raise ValidationError(
+            _("The last digit of this GTIN does not fit the others. Check for a typing error.")
+        )
 
 
 class Category(Record):
@@ -133,9 +135,12 @@ class Item(Thing):
             models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="catalog_item_kind"),
             models.CheckConstraint(condition=Q(supply__in=Supply.values), name="catalog_item_supply"),
             models.CheckConstraint(
-                condition=Q(tracking=Tracking.NONE) | (Q(tracking__in=Tracking.values) & Q(kind=ItemKind.STOCK)),
+                condition=Q(tracking=Tracking.NONE)
+                | (Q(tracking__in=Tracking.values) & Q(kind=ItemKind.STOCK)),
                 name="catalog_item_tracking",
-                violation_error_message=_("Only what is kept in stock can be tracked by lot or serial number."),
+                violation_error_message=_(
+                    "Only what is kept in stock can be tracked by lot or serial number."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(standard_cost__gte=0, safety_stock__gte=0)
@@ -143,12 +148,16 @@ class Item(Thing):
                 & (Q(reorder_level__isnull=True) | Q(reorder_level__gte=0))
                 & (Q(weight_kg__isnull=True) | Q(weight_kg__gte=0)),
                 name="catalog_item_not_negative",
-                violation_error_message=_("Cost, price, weight, reorder level and safety stock cannot be negative."),
+                violation_error_message=_(
+                    "Cost, price, weight, reorder level and safety stock cannot be negative."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(swatch="") | Q(swatch__regex="^#[0-9a-fA-F]{6}$"),
                 name="catalog_item_swatch",
-                violation_error_message=_("Write the swatch as # and six hexadecimal digits, such as #0b7d77."),
+                violation_error_message=_(
+                    "Write the swatch as # and six hexadecimal digits, such as #0b7d77."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["gtin"],

@@ -28,14 +28,18 @@ class Unit(Record):
         _("dimension"), max_length=8, choices=Dimension.choices, default=Dimension.COUNT
     )
     places = models.PositiveSmallIntegerField(_("decimals shown"), default=0)
-    rec20 = models.CharField(_("code in messages"), max_length=3, blank=True, help_text=_("UN/ECE Recommendation 20."))
+    rec20 = models.CharField(
+        _("code in messages"), max_length=3, blank=True, help_text=_("UN/ECE Recommendation 20.")
+    )
 
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(dimension__in=Dimension.values), name="catalog_unit_dimension"),
+            models.CheckConstraint(
+                condition=Q(dimension__in=Dimension.values), name="catalog_unit_dimension"
+            ),
             models.CheckConstraint(
                 condition=Q(places__lte=6),
                 name="catalog_unit_places",
@@ -73,7 +77,9 @@ class Conversion(Record):
                 fields=["item", "from_unit", "to_unit"],
                 nulls_distinct=False,
                 name="catalog_conversion_once",
-                violation_error_message=_("There is already a ratio between these two units. Change that one."),
+                violation_error_message=_(
+                    "There is already a ratio between these two units. Change that one."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(numerator__gt=0, denominator__gt=0),

@@ -169,7 +169,7 @@ def _shortage(faults: list[tuple[Any, ...]]) -> StockShort:
             _t("{item}{lot}: {wanted} {unit} wanted at {location}, {free} free there").format(
                 item=item,
                 lot=f" ({lots[lot_id]})" if lot_id else "",
-                wanted=plain(max(reserved_change - change, Decimal(0))),
+                wanted=plain(max(-change, reserved_change)),
                 unit=item.unit,
                 location=places[location_id],
                 free=plain(on_hand - reserved),

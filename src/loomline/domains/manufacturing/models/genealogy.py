@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.manufacturing.models.stage import WorkStage
@@ -28,6 +28,7 @@ class MaterialUse(Ledger):
     lot = models.ForeignKey(
         "inventory.Lot", models.PROTECT, null=True, related_name="uses", verbose_name=_("lot"), db_index=False
     )
+    position = models.PositiveSmallIntegerField(_("position of the stage"), default=0)
     quantity = QuantityField(_("quantity"))
     at = models.DateTimeField(_("at"))
 
@@ -65,6 +66,9 @@ class WorkOutput(Ledger):
     location = models.ForeignKey(
         "sites.Location", models.PROTECT, null=True, related_name="+", verbose_name=_("put at"), db_index=False
     )
+    # What was used at these stages went into it: the stages before them are in the lots those used.
+    from_position = models.PositiveSmallIntegerField(_("from stage position"), default=0)
+    to_position = models.PositiveSmallIntegerField(_("to stage position"), default=32767)
     quantity = QuantityField(_("quantity"))
     at = models.DateTimeField(_("at"))
 
@@ -72,7 +76,12 @@ class WorkOutput(Ledger):
         verbose_name = _("work output")
         verbose_name_plural = _("work outputs")
         ordering = ["-id"]
-        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="manufacturing_output_quantity")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(quantity=0), name="manufacturing_output_quantity"),
+            models.CheckConstraint(
+                condition=Q(to_position__gte=F("from_position")), name="manufacturing_output_positions"
+            ),
+        ]
         indexes = [
             models.Index(fields=["work", "item"], name="manufacturing_output_work"),
             models.Index(fields=["lot", "work"], name="manufacturing_output_lot"),

@@ -90,7 +90,9 @@ class Address(Record):
         verbose_name_plural = _("addresses")
         ordering = ["party", "-is_primary", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(purpose__in=AddressPurpose.values), name="parties_address_purpose"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=AddressPurpose.values), name="parties_address_purpose"
+            ),
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__regex="^[A-Z]{2}$"),
                 name="parties_address_country",
@@ -100,7 +102,9 @@ class Address(Record):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="parties_address_point",
-                violation_error_message=_("A point needs a latitude from -90 to 90 and a longitude from -180 to 180."),
+                violation_error_message=_(
+                    "A point needs a latitude from -90 to 90 and a longitude from -180 to 180."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["party", "purpose"],
@@ -112,7 +116,9 @@ class Address(Record):
         indexes = [models.Index(fields=["party", "purpose"], name="parties_address_party")]
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part)
+        return ", ".join(
+            part for part in (self.line1, f"{self.postcode} {self.city}".strip(), self.country) if part
+        )
 
     @property
     def lines(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ def phone_number(text: str, *, country: str = "") -> str:
     """The number in international writing (+351211234567); a local number is read as one of the country."""
     if not text.strip():
         return ""
-    phone = import_string("phonenumbers")
+    phone = import_module("phonenumbers")
     try:
         parsed = phone.parse(text, country or None)
     except phone.NumberParseException as fault:
@@ -36,7 +37,11 @@ def mail_address(text: str) -> str:
 
 def web_address(text: str) -> str:
     """The address of a web page as it is compared: without scheme and closing slash, in lower case."""
-    return text.strip().lower().partition("://")[2].rstrip("/") if "://" in text else text.strip().lower().rstrip("/")
+    return (
+        text.strip().lower().partition("://")[2].rstrip("/")
+        if "://" in text
+        else text.strip().lower().rstrip("/")
+    )
 
 
 def tax_number(text: str) -> str:
@@ -50,7 +55,9 @@ class CodeField(models.CharField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
         kwargs.setdefault("unique", True)
-        super().__init__(*args, null=True, blank=True, **{k: v for k, v in kwargs.items() if k not in ("null", "blank")})
+        super().__init__(
+            *args, null=True, blank=True, **{k: v for k, v in kwargs.items() if k not in ("null", "blank")}
+        )
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -131,4 +138,6 @@ class CountryField(models.CharField):
 def countries() -> dict[str, str]:
     """Country code to English name."""
     names = import_string("babel.Locale").parse("en").territories
-    return {code: name for code, name in names.items() if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}}
+    return {
+        code: name for code, name in names.items() if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}
+    }

@@ -22,7 +22,9 @@ class PartyKind(models.TextChoices):
 class Party(Thing):
     """Somebody we deal with. What it is to us is said by its roles, so one row serves them all."""
 
-    kind = models.CharField(_("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.ORGANISATION)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.ORGANISATION
+    )
     name = models.CharField(_("name"), max_length=200)
     sort_name = models.CharField(_("sort name"), max_length=220, editable=False, default="")
     code = CodeField(_("code"), help_text=_("A short code of your own, such as NORD."))
@@ -50,7 +52,12 @@ class Party(Thing):
     )
     notes = models.TextField(_("notes"), blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, editable=False, related_name="absorbed", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="absorbed",
+        verbose_name=_("merged into"),
     )
     opened_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
 
@@ -71,7 +78,8 @@ class Party(Thing):
                 violation_error_message=_("A party cannot belong to itself."),
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | Q(is_active=False), name="parties_party_merged_is_archived"
+                condition=Q(merged_into__isnull=True) | Q(is_active=False),
+                name="parties_party_merged_is_archived",
             ),
         ]
         indexes = [

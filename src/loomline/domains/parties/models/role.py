@@ -61,7 +61,9 @@ class PartyRole(Record):
 class CustomerTerms(Record):
     """What was agreed with a customer."""
 
-    party = models.OneToOneField(Party, models.CASCADE, related_name="customer_terms", verbose_name=_("customer"))
+    party = models.OneToOneField(
+        Party, models.CASCADE, related_name="customer_terms", verbose_name=_("customer")
+    )
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=30)
     credit_limit = AmountField(_("credit limit"), null=True, blank=True)
     currency = CurrencyField(_("currency"), default="EUR")
@@ -84,7 +86,9 @@ class CustomerTerms(Record):
 class SupplierTerms(Record):
     """What was agreed with a supplier."""
 
-    party = models.OneToOneField(Party, models.CASCADE, related_name="supplier_terms", verbose_name=_("supplier"))
+    party = models.OneToOneField(
+        Party, models.CASCADE, related_name="supplier_terms", verbose_name=_("supplier")
+    )
     lead_days = models.PositiveSmallIntegerField(_("lead time in working days"), default=10)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=30)
     currency = CurrencyField(_("currency"), default="EUR")
@@ -94,7 +98,9 @@ class SupplierTerms(Record):
         verbose_name_plural = _("supplier terms")
 
     def __str__(self) -> str:
-        return str(_("{lead} days to deliver, {days} days to pay")).format(lead=self.lead_days, days=self.payment_days)
+        return str(_("{lead} days to deliver, {days} days to pay")).format(
+            lead=self.lead_days, days=self.payment_days
+        )
 
 
 class PortalAccess(Record):

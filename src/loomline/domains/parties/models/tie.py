@@ -21,7 +21,9 @@ class Relationship(Record):
     """Ties a person to an organisation, for as long as it lasts; a person may have several."""
 
     person = models.ForeignKey(Party, models.CASCADE, related_name="ties", verbose_name=_("person"))
-    organisation = models.ForeignKey(Party, models.CASCADE, related_name="people", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        Party, models.CASCADE, related_name="people", verbose_name=_("organisation")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=TieKind.choices, default=TieKind.EMPLOYED_BY)
     title = models.CharField(_("job title"), max_length=120, blank=True)
     since = models.DateField(_("since"), null=True, blank=True)

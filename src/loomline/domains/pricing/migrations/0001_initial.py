@@ -9,65 +9,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PriceList',
+            name="PriceList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('currency', loomline.kernel.money.CurrencyField(default='EUR', max_length=3, verbose_name='currency')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to, not including')),
-                ('is_default', models.BooleanField(default=False, help_text='Serves customers that have no list of their own.', verbose_name='for everybody')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                (
+                    "currency",
+                    loomline.kernel.money.CurrencyField(default="EUR", max_length=3, verbose_name="currency"),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to, not including")),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Serves customers that have no list of their own.",
+                        verbose_name="for everybody",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'price list',
-                'verbose_name_plural': 'price lists',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='pricing_list_period', violation_error_message='A price list must end after it begins.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_active', True), ('is_default', True)), expressions=[('currency', '='), (loomline.domains.pricing.models.Validity('valid_from', 'valid_to'), '&&')], name='pricing_list_default_once', violation_error_message='Another list already serves everybody in this currency on these days.')],
+                "verbose_name": "price list",
+                "verbose_name_plural": "price lists",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="pricing_list_period",
+                        violation_error_message="A price list must end after it begins.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("is_active", True), ("is_default", True)),
+                        expressions=[
+                            ("currency", "="),
+                            (loomline.domains.pricing.models.Validity("valid_from", "valid_to"), "&&"),
+                        ],
+                        name="pricing_list_default_once",
+                        violation_error_message="Another list already serves everybody in this currency on these days.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_quantity', loomline.kernel.quantity.QuantityField(decimal_places=6, default=0, max_digits=20, verbose_name='from quantity')),
-                ('unit_price', loomline.kernel.money.PriceField(decimal_places=6, max_digits=19, verbose_name='price per unit')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to, not including')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='catalog.item', verbose_name='item')),
-                ('price_list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='pricing.pricelist', verbose_name='price list')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="from quantity"
+                    ),
+                ),
+                (
+                    "unit_price",
+                    loomline.kernel.money.PriceField(
+                        decimal_places=6, max_digits=19, verbose_name="price per unit"
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to, not including")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prices",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "price_list",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prices",
+                        to="pricing.pricelist",
+                        verbose_name="price list",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'price',
-                'verbose_name_plural': 'prices',
-                'ordering': ['price_list', 'item', 'from_quantity', 'valid_from'],
-                'indexes': [models.Index(fields=['price_list', 'item', 'from_quantity'], name='pricing_price_lookup')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_quantity__gte', 0), ('unit_price__gte', 0)), name='pricing_price_not_negative', violation_error_message='Prices and quantities cannot be negative.'), models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='pricing_price_period', violation_error_message='A price must end after it begins.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('price_list', '='), ('item', '='), ('from_quantity', '='), (loomline.domains.pricing.models.Validity('valid_from', 'valid_to'), '&&')], name='pricing_price_one_at_a_time', violation_error_message='The list already has a price for this item and quantity on some of these days. End that one first.')],
+                "verbose_name": "price",
+                "verbose_name_plural": "prices",
+                "ordering": ["price_list", "item", "from_quantity", "valid_from"],
+                "indexes": [
+                    models.Index(fields=["price_list", "item", "from_quantity"], name="pricing_price_lookup")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_quantity__gte", 0), ("unit_price__gte", 0)),
+                        name="pricing_price_not_negative",
+                        violation_error_message="Prices and quantities cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="pricing_price_period",
+                        violation_error_message="A price must end after it begins.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("price_list", "="),
+                            ("item", "="),
+                            ("from_quantity", "="),
+                            (loomline.domains.pricing.models.Validity("valid_from", "valid_to"), "&&"),
+                        ],
+                        name="pricing_price_one_at_a_time",
+                        violation_error_message="The list already has a price for this item and quantity on some of these days. End that one first.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CustomerPriceList',
+            name="CustomerPriceList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='price_lists', to='parties.party', verbose_name='customer')),
-                ('price_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='pricing.pricelist', verbose_name='price list')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="price_lists",
+                        to="parties.party",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "price_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="customers",
+                        to="pricing.pricelist",
+                        verbose_name="price list",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'price list of a customer',
-                'verbose_name_plural': 'price lists of customers',
-                'ordering': ['party', 'position', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('party', 'price_list'), name='pricing_customer_list_once', violation_error_message='The customer already has this price list.')],
+                "verbose_name": "price list of a customer",
+                "verbose_name_plural": "price lists of customers",
+                "ordering": ["party", "position", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("party", "price_list"),
+                        name="pricing_customer_list_once",
+                        violation_error_message="The customer already has this price list.",
+                    )
+                ],
             },
         ),
     ]

@@ -136,16 +136,18 @@ class PurchaseLine(Record):
     item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="purchase_lines", verbose_name=_("item"))
     description = models.CharField(_("description"), max_length=300, blank=True)
     supplier_sku = models.CharField(_("their item number"), max_length=80, blank=True)
-    entered_quantity = QuantityField(_("quantity"))
+    quantity = QuantityField(_("quantity"))
+    entered_quantity = QuantityField(_("quantity as entered"), editable=False)
     unit = models.ForeignKey(
         "catalog.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"), db_index=False
     )
-    quantity = QuantityField(_("quantity in stock unit"), editable=False)
-    price = PriceField(_("price"), default=0, validators=[MinValueValidator(0)])
+    price = PriceField(
+        _("price"), default=0, validators=[MinValueValidator(0)], help_text=_("Per stock unit, without tax.")
+    )
     discount = models.DecimalField(
         _("discount"),
-        max_digits=5,
-        decimal_places=4,
+        max_digits=7,
+        decimal_places=6,
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text=_("A share: 0.05 is 5 %."),
@@ -229,9 +231,9 @@ class PurchaseLine(Record):
         return self.quantity * (1 + self.over_tolerance)
 
     @property
-    def stock_price(self) -> Decimal:
+    def net_price(self) -> Decimal:
         """The price of one stock unit after discount, in the currency of the order."""
-        return self.amount / self.quantity
+        return self.price * (1 - self.discount)
 
     @property
     def days_late(self) -> int:

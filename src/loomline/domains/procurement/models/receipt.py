@@ -71,6 +71,7 @@ class ReceiptLine(Record):
     )
     quantity = QuantityField(_("received"))
     rejected = QuantityField(_("rejected"), default=0)
+    returned = QuantityField(_("sent back"), default=0)
     reason = models.CharField(_("why rejected"), max_length=300, blank=True)
 
     class Meta:
@@ -82,7 +83,12 @@ class ReceiptLine(Record):
                 condition=Q(quantity__gt=0, rejected__gte=0, rejected__lte=F("quantity")),
                 name="procurement_receiptline_quantity",
                 violation_error_message=_("Receive more than 0, and reject no more than that."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("rejected")),
+                name="procurement_receiptline_returned",
+                violation_error_message=_("No more can be sent back than was rejected."),
+            ),
         ]
 
     def __str__(self) -> str:

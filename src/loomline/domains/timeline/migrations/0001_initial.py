@@ -6,38 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('call', 'Call'), ('meeting', 'Meeting'), ('email', 'E-mail')], default='note', max_length=8, verbose_name='kind')),
-                ('about_kind', models.CharField(max_length=60, verbose_name='kind of record')),
-                ('about_id', models.BigIntegerField(verbose_name='record')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('direction', models.CharField(blank=True, choices=[('', 'None'), ('in', 'Incoming'), ('out', 'Outgoing')], default='', max_length=3, verbose_name='direction')),
-                ('duration_minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
-                ('outcome', models.CharField(blank=True, max_length=120, verbose_name='outcome')),
-                ('pinned', models.BooleanField(default=False, verbose_name='pinned')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='written_notes', to='parties.party', verbose_name='party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Note"),
+                            ("call", "Call"),
+                            ("meeting", "Meeting"),
+                            ("email", "E-mail"),
+                        ],
+                        default="note",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("about_kind", models.CharField(max_length=60, verbose_name="kind of record")),
+                ("about_id", models.BigIntegerField(verbose_name="record")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "direction",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "None"), ("in", "Incoming"), ("out", "Outgoing")],
+                        default="",
+                        max_length=3,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "duration_minutes",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes"),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=120, verbose_name="outcome")),
+                ("pinned", models.BooleanField(default=False, verbose_name="pinned")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="written_notes",
+                        to="parties.party",
+                        verbose_name="party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
-                'verbose_name_plural': 'notes',
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['about_kind', 'about_id', '-id'], name='timeline_note_about'), models.Index(condition=models.Q(('pinned', True)), fields=['about_kind', 'about_id'], name='timeline_note_pinned')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['note', 'call', 'meeting', 'email'])), name='timeline_note_kind'), models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), models.Q(('subject', ''), _negated=True), _connector='OR'), name='timeline_note_says_something', violation_error_message='A note needs some text.')],
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["about_kind", "about_id", "-id"], name="timeline_note_about"),
+                    models.Index(
+                        condition=models.Q(("pinned", True)),
+                        fields=["about_kind", "about_id"],
+                        name="timeline_note_pinned",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["note", "call", "meeting", "email"])),
+                        name="timeline_note_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", ""), _negated=True),
+                            models.Q(("subject", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="timeline_note_says_something",
+                        violation_error_message="A note needs some text.",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,19 +1,8 @@
 from django.db import migrations
 
-# The server sorts by code point; the database keeps a key in plain lower case beside each name, whoever
-# writes it. Likewise, whoever changes the e-mail address, phone number or web page of a party changes its
-# primary contact points; the former ones stay, no longer primary.
+# Whoever changes the e-mail address, phone number or web page of a party changes its primary contact
+# points; the former ones stay, no longer primary.
 FORWARD = """
-CREATE OR REPLACE FUNCTION parties_sort_name() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $body$
-BEGIN
-    NEW.sort_name := left(lower(unaccent(NEW.name)), 220);
-    RETURN NEW;
-END $body$;
-
-CREATE TRIGGER parties_sort_name BEFORE INSERT OR UPDATE OF name, sort_name ON parties_party
-FOR EACH ROW EXECUTE FUNCTION parties_sort_name();
-
 CREATE OR REPLACE FUNCTION parties_primary_contacts() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $body$
 BEGIN
@@ -58,11 +47,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION parties_primary_contacts();
 BACKWARD = """
 DROP TRIGGER parties_primary_contacts ON parties_party;
 DROP FUNCTION parties_primary_contacts();
-DROP TRIGGER parties_sort_name ON parties_party;
-DROP FUNCTION parties_sort_name();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0001_initial")]
+    dependencies = [("parties", "0002_sort_name")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,92 @@
+"""The verbs of accounts."""
+
+from loomline.domains.accounts.commands.attempts import (
+    attempt_succeeded,
+    begin_attempt,
+    forget_before,
+    forgive,
+    plain_account,
+)
+from loomline.domains.accounts.commands.factors import (
+    NewCodes,
+    begin_second_factor,
+    confirm_second_factor,
+    pass_second_factor,
+    renew_recovery_codes,
+    reset_second_factor,
+    turn_off_second_factor,
+)
+from loomline.domains.accounts.commands.passwords import (
+    change_own_password,
+    request_password_reset,
+    reset_password,
+    send_password_link,
+)
+from loomline.domains.accounts.commands.people import (
+    accept_invitation,
+    add_person,
+    change_email,
+    change_own_profile,
+    confirm_email_change,
+    deactivate_person,
+    invite_again,
+    invite_person,
+    reactivate_person,
+    request_email_change,
+    set_administrator,
+    set_roles,
+    set_teams,
+)
+from loomline.domains.accounts.commands.roles import copy_role, grant, revoke
+from loomline.domains.accounts.commands.sessions import (
+    begin_session,
+    end_session,
+    end_sessions,
+    note_seen,
+    note_sign_out,
+)
+from loomline.domains.accounts.commands.tokens import NewToken, enter_by_token, make_token, revoke_token
+
+__all__ = [
+    "NewCodes",
+    "NewToken",
+    "accept_invitation",
+    "add_person",
+    "attempt_succeeded",
+    "begin_attempt",
+    "begin_second_factor",
+    "begin_session",
+    "change_email",
+    "change_own_password",
+    "change_own_profile",
+    "confirm_email_change",
+    "confirm_second_factor",
+    "copy_role",
+    "deactivate_person",
+    "end_session",
+    "end_sessions",
+    "enter_by_token",
+    "forget_before",
+    "forgive",
+    "grant",
+    "invite_again",
+    "invite_person",
+    "make_token",
+    "note_seen",
+    "note_sign_out",
+    "pass_second_factor",
+    "plain_account",
+    "reactivate_person",
+    "renew_recovery_codes",
+    "request_email_change",
+    "request_password_reset",
+    "reset_password",
+    "reset_second_factor",
+    "revoke",
+    "revoke_token",
+    "send_password_link",
+    "set_administrator",
+    "set_roles",
+    "set_teams",
+    "turn_off_second_factor",
+]

@@ -1,0 +1,60 @@
+"""What may be asked about people, their rights and the ways in."""
+
+from loomline.domains.accounts.queries.devices import device
+from loomline.domains.accounts.queries.doors import (
+    LIMITS,
+    acting_by,
+    blocked_until,
+    link_for,
+    open_invitation,
+    open_sessions,
+    recovery_codes_left,
+    second_factor_begun,
+    second_factor_of,
+    token_for,
+    tokens_of,
+    user_for_token,
+)
+from loomline.domains.accounts.queries.patterns import Pattern, covered, is_known, narrowed
+from loomline.domains.accounts.queries.people import (
+    PEOPLE,
+    administrators,
+    grants_beyond,
+    grants_of_roles,
+    is_last_administrator,
+    must_set_up_second_factor,
+    people,
+    person_of,
+    site_address,
+    system_actor,
+)
+
+__all__ = [
+    "LIMITS",
+    "PEOPLE",
+    "Pattern",
+    "acting_by",
+    "administrators",
+    "blocked_until",
+    "covered",
+    "device",
+    "grants_beyond",
+    "grants_of_roles",
+    "is_known",
+    "is_last_administrator",
+    "link_for",
+    "must_set_up_second_factor",
+    "narrowed",
+    "open_invitation",
+    "open_sessions",
+    "people",
+    "person_of",
+    "recovery_codes_left",
+    "second_factor_begun",
+    "second_factor_of",
+    "site_address",
+    "system_actor",
+    "token_for",
+    "tokens_of",
+    "user_for_token",
+]

@@ -1,0 +1,77 @@
+"""Takeovers and the keys they leave behind."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.number import NumberField
+from loomline.kernel.record import Document, Record
+from loomline.kernel.state import Moves, StateField, States
+
+
+class TakeoverState(States):
+    WAITING = "waiting", _("Waiting"), "muted"
+    RUNNING = "running", _("Running"), "info"
+    DONE = "done", _("Done"), "ok"
+    FAILED = "failed", _("Failed"), "bad"
+    UNDONE = "undone", _("Undone"), "muted"
+
+
+S = TakeoverState
+
+
+class Takeover(Document):
+    """One run of a recipe over one set of files."""
+
+    moves = Moves(
+        begin=S.WAITING >> S.RUNNING,
+        finish=S.RUNNING >> S.DONE,
+        fail=(S.WAITING, S.RUNNING) >> S.FAILED,
+        undo=(S.RUNNING, S.DONE, S.FAILED) >> S.UNDONE,
+    )
+
+    number = NumberField(series="takeover", prefix="IM-", verbose_name=_("number"))
+    recipe = models.CharField(_("recipe"), max_length=60)
+    title = models.CharField(_("title"), max_length=200)
+    state = StateField(TakeoverState, default=S.WAITING, verbose_name=_("state"), editable=False)
+    source = models.CharField(_("files"), max_length=300, blank=True)
+    answers = models.JSONField(_("answers"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    counts = models.JSONField(_("counts"), default=dict, editable=False)
+    findings = models.JSONField(_("findings"), default=list, editable=False)
+    errors = models.JSONField(_("rows left out"), default=list, editable=False)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by")
+    )
+    started_at = models.DateTimeField(_("started"), editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("takeover")
+        verbose_name_plural = _("takeovers")
+        ordering = ["-id"]
+
+
+class ForeignKey(Record):
+    """Which record of ours stands for a record of another system, and a fingerprint of how it was read."""
+
+    system = models.CharField(_("system"), max_length=60)
+    table = models.CharField(_("table"), max_length=80)
+    key = models.CharField(_("key"), max_length=200)
+    kind = models.CharField(_("kind of record"), max_length=60)
+    object_id = models.BigIntegerField(_("record"))
+    fingerprint = models.CharField(_("fingerprint"), max_length=32)
+    unmapped = models.JSONField(_("columns without a place here"), default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("foreign key")
+        verbose_name_plural = _("foreign keys")
+        constraints = [
+            models.UniqueConstraint(fields=["system", "table", "key"], name="exchange_foreign_key_once")
+        ]
+        indexes = [models.Index(fields=["kind", "object_id"], name="exchange_foreign_key_record")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.table} {self.key}"

@@ -1,0 +1,362 @@
+"""Keeping stock for those who need it, freeing it, and letting it go where it was kept for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.inventory.commands.moves import MoveDraft, record_moves
+from loomline.domains.inventory.commands.posting import Delta, post
+from loomline.domains.inventory.events import ReservationsFreed
+from loomline.domains.inventory.models import Balance, LotState, Reservation, StockMove
+from loomline.domains.sites.models import Location, LocationKind
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.refusal import Refused
+
+Strategy = Literal["fefo", "fifo"]
+Origin = tuple[str, int]
+
+
+class DemandWithoutPlace(Refused):
+    """A demand must say where the stock may come from."""
+
+    says = _("Say from which site or location the stock is wanted.")
+
+
+class NothingReserved(Refused):
+    """There is no reservation left to issue."""
+
+    says = _("Nothing is reserved for this any more. Reserve the stock again first.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demand:
+    """Somebody needs a quantity of an item, from a site or one location, perhaps of one lot.
+
+    `good_until` is the day up to which it must keep, for customers who want a rest of shelf life.
+    """
+
+    item_id: int
+    quantity: Decimal
+    origin_kind: str
+    origin_id: int
+    site_id: int | None = None
+    location_id: int | None = None
+    lot_id: int | None = None
+    good_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """What of a demand the stock did not cover."""
+
+    demand: Demand
+    missing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveResult:
+    """What is now reserved and what is short."""
+
+    reserved: list[Reservation] = field(default_factory=list)
+    short: list[Short] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """One reservation that no longer stands."""
+
+    item_id: int
+    location_id: int
+    lot_id: int | None
+    quantity: Decimal
+    origin_kind: str
+    origin_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    balance: Balance
+    demand: Demand
+    quantity: Decimal
+
+
+@command(hidden=True)
+def reserve(
+    ctx: Ctx,
+    *,
+    demands: list[Demand],
+    strategy: Strategy = "fefo",
+    expires_at: datetime | None = None,
+) -> ReserveResult:
+    """Keep stock for these demands, in their order; what expires first, or came first, goes first."""
+    for demand in demands:
+        if demand.site_id is None and demand.location_id is None:
+            raise DemandWithoutPlace
+    stock = list(candidates(demands, on=ctx.today)) if demands else []
+
+    taken, short = _allocate(demands, stock, strategy=strategy)
+    return ReserveResult(_write(ctx, taken, expires_at), short)
+
+
+@command(hidden=True)
+def release(ctx: Ctx, *, origins: list[Origin]) -> list[Freed]:
+    """Free what is reserved for these records."""
+    return _free(_of(origins))
+
+
+@command(hidden=True)
+def hand_over(ctx: Ctx, *, reservations: Mapping[int, Origin]) -> int:
+    """Keep reserved stock for another record: an order's stock for the shipment that carries it."""
+    ids = sorted(reservations)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inventory_reservation r SET origin_kind = t.kind, origin_id = t.origin_id"
+            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, origin_id) WHERE r.id = t.id",
+            [ids, [reservations[pk][0] for pk in ids], [reservations[pk][1] for pk in ids]],
+        )
+        return cursor.rowcount
+
+
+@command(hidden=True)
+def issue_reserved(
+    ctx: Ctx, *, origins: list[Origin], destination: Location, effective_at: datetime | None = None
+) -> list[StockMove]:
+    """Let reserved stock leave for where it was reserved for."""
+    taken = _delete(_of(origins))
+    if not taken:
+        raise NothingReserved
+
+    moves = [
+        MoveDraft(
+            item_id=row.item_id,
+            lot_id=row.lot_id,
+            quantity=row.quantity,
+            source_id=row.location_id,
+            destination_id=destination.pk,
+            origin_kind=row.origin_kind,
+            origin_id=row.origin_id,
+            effective_at=effective_at,
+        )
+        for row in taken
+    ]
+    out = [Delta(row.item_id, row.location_id, row.lot_id, -row.quantity, -row.quantity) for row in taken]
+    post([*out, *(Delta(m.item_id, m.destination_id, m.lot_id, m.quantity) for m in moves)])
+    return record_moves(ctx, moves)
+
+
+@command(hidden=True)
+def shrink_reservation(ctx: Ctx, *, reservation: Reservation, quantity: Decimal) -> Decimal:
+    """Keep only this much of a reservation; the rest is free for others. Returns how much was freed."""
+    current = Reservation.objects.select_for_update().filter(pk=reservation.pk).first()
+    if current is None:
+        raise NothingReserved
+    if quantity >= current.quantity:
+        return Decimal(0)
+
+    freed = current.quantity - quantity
+    if quantity > 0:
+        Reservation.objects.filter(pk=current.pk).update(quantity=quantity)
+    else:
+        Reservation.objects.filter(pk=current.pk).delete()
+    post([Delta(current.item_id, current.location_id, current.lot_id, Decimal(0), -freed)])
+    return freed
+
+
+@command(hidden=True)
+def lapse_reservations(ctx: Ctx) -> list[Freed]:
+    """Free what was reserved for a while only and whose time is over."""
+    freed = _free(Q(expires_at__lte=ctx.now))
+
+    tell_freed(ctx, freed, reason=str(_("their time is over")))
+    return freed
+
+
+def candidates(demands: Sequence[Demand], *, on: date) -> QuerySet[Balance]:
+    """The free stock that any of the demands might take, locked in the order of the keys."""
+    sites = {demand.site_id for demand in demands if demand.location_id is None and demand.lot_id is None}
+    wanted = Q()
+    if sites:
+        items = {d.item_id for d in demands if d.location_id is None and d.lot_id is None}
+        wanted |= Q(item__in=items, location__site__in=sites)
+    for demand in demands:
+        if demand.location_id is not None or demand.lot_id is not None:
+            exact = Q(item=demand.item_id)
+            exact &= Q(location=demand.location_id) if demand.location_id else Q(location__site=demand.site_id)
+            wanted |= exact & Q(lot=demand.lot_id) if demand.lot_id else exact
+    return (
+        Balance.objects.filter(wanted, on_hand__gt=F("reserved"), location__kind=LocationKind.STORAGE)
+        .filter(Q(lot__isnull=True) | Q(lot__state=LotState.AVAILABLE))
+        .filter(Q(lot__isnull=True) | Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=on))
+        .select_related("lot", "location")
+        .order_by("item_id", "location_id", "lot_id")
+        .select_for_update(of=("self",))
+    )
+
+
+def free_of(*, lot_id: int) -> list[Freed]:
+    """Free everything that is reserved of a lot."""
+    return _free(Q(lot=lot_id))
+
+
+def free_newest(*, balance: Balance, quantity: Decimal) -> list[Freed]:
+    """Free reservations on a balance, the newest first, until at least this much is freed."""
+    rows = Reservation.objects.filter(item=balance.item_id, location=balance.location_id, lot=balance.lot_id)
+    chosen, total = [], Decimal(0)
+    for row in rows.order_by("-id").select_for_update():
+        if total >= quantity:
+            break
+        chosen.append(row.pk)
+        total += row.quantity
+    return _free(Q(pk__in=chosen))
+
+
+def tell_freed(ctx: Ctx, freed: Sequence[Freed], *, reason: str) -> None:
+    """Tell those who lost what was reserved for them."""
+    if freed:
+        ctx.emit(
+            ReservationsFreed(
+                item_ids=tuple(sorted({row.item_id for row in freed})),
+                lot_ids=tuple(sorted({row.lot_id for row in freed if row.lot_id})),
+                origin_kinds=tuple(row.origin_kind for row in freed),
+                origin_ids=tuple(row.origin_id for row in freed),
+                reservations=len(freed),
+                reason=reason,
+            )
+        )
+
+
+def _allocate(
+    demands: Sequence[Demand], stock: Iterable[Balance], *, strategy: Strategy
+) -> tuple[list[_Taken], list[Short]]:
+    queue: dict[int, list[Balance]] = defaultdict(list)
+    for balance in sorted(stock, key=_turn(strategy)):
+        queue[balance.item_id].append(balance)
+    free = {balance.pk: balance.free for rows in queue.values() for balance in rows}
+    taken: list[_Taken] = []
+    short: list[Short] = []
+    for demand in demands:
+        missing = demand.quantity
+        for balance in queue[demand.item_id]:
+            if missing <= 0:
+                break
+            part = min(missing, free[balance.pk])
+            if part > 0 and _suits(demand, balance):
+                free[balance.pk] -= part
+                missing -= part
+                taken.append(_Taken(balance, demand, part))
+        if missing > 0:
+            short.append(Short(demand, missing))
+    return taken, short
+
+
+def _turn(strategy: Strategy) -> Any:
+    def expires(balance: Balance) -> Any:
+        return (balance.lot and balance.lot.expires_on) or date.max
+
+    def came(balance: Balance) -> Any:
+        return (balance.lot and balance.lot.made_on) or date.max, balance.lot_id or 0
+
+    if strategy == "fefo":
+        return lambda b: (expires(b), came(b), b.location.path, b.pk)
+    return lambda b: (came(b), b.location.path, b.pk)
+
+
+def _suits(demand: Demand, balance: Balance) -> bool:
+    if demand.lot_id is not None and balance.lot_id != demand.lot_id:
+        return False
+    if demand.location_id is not None:
+        if balance.location_id != demand.location_id:
+            return False
+    elif balance.location.site_id != demand.site_id:
+        return False
+    return demand.good_until is None or not (balance.lot and balance.lot.is_expired(demand.good_until))
+
+
+TAKE = """
+WITH taken AS (
+    SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::text[], %s::bigint[])
+        WITH ORDINALITY AS t (balance_id, quantity, origin_kind, origin_id, position)
+), kept AS (
+    UPDATE inventory_balance b SET reserved = b.reserved + s.quantity
+    FROM (SELECT balance_id, sum(quantity) AS quantity FROM taken GROUP BY 1) s
+    WHERE b.id = s.balance_id
+)
+INSERT INTO inventory_reservation
+    (item_id, location_id, lot_id, quantity, origin_kind, origin_id, created_at, expires_at)
+SELECT b.item_id, b.location_id, b.lot_id, t.quantity, t.origin_kind, t.origin_id, %s, %s
+FROM taken t JOIN inventory_balance b ON b.id = t.balance_id
+ORDER BY t.position
+RETURNING id
+"""
+
+
+def _write(ctx: Ctx, taken: Sequence[_Taken], expires_at: datetime | None) -> list[Reservation]:
+    if not taken:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TAKE,
+            [
+                [row.balance.pk for row in taken],
+                [row.quantity for row in taken],
+                [row.demand.origin_kind for row in taken],
+                [row.demand.origin_id for row in taken],
+                ctx.now,
+                expires_at,
+            ],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return [
+        Reservation(
+            id=pk,
+            item_id=row.balance.item_id,
+            location_id=row.balance.location_id,
+            lot_id=row.balance.lot_id,
+            quantity=row.quantity,
+            origin_kind=row.demand.origin_kind,
+            origin_id=row.demand.origin_id,
+            created_at=ctx.now,
+            expires_at=expires_at,
+        )
+        for pk, row in zip(ids, taken, strict=True)
+    ]
+
+
+def _of(origins: Iterable[Origin]) -> Q:
+    keys: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in origins:
+        keys[kind].append(pk)
+    found = Q(pk__in=[])
+    for kind, ids in keys.items():
+        found |= Q(origin_kind=kind, origin_id__in=ids)
+    return found
+
+
+def _delete(where: Q) -> list[Freed]:
+    """Delete reservations, locked in the order of their keys, and say what they held: one statement."""
+    chosen = Reservation.objects.filter(where).order_by("pk").select_for_update().values("pk")
+    sql, params = chosen.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH chosen AS MATERIALIZED ({sql}), gone AS ("
+            "DELETE FROM inventory_reservation r USING chosen c WHERE r.id = c.id RETURNING r.*)"
+            " SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id FROM gone ORDER BY id",
+            params,
+        )
+        return [Freed(*row) for row in cursor.fetchall()]
+
+
+def _free(where: Q) -> list[Freed]:
+    freed = _delete(where)
+    post(Delta(row.item_id, row.location_id, row.lot_id, Decimal(0), -row.quantity) for row in freed)
+    return freed

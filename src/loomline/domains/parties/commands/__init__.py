@@ -1,0 +1,85 @@
+"""The verbs of parties, by noun."""
+
+from loomline.domains.parties.commands.archiving import (
+    AlreadyArchived,
+    NotArchived,
+    archive_parties,
+    restore_parties,
+)
+from loomline.domains.parties.commands.contact import (
+    AlreadyReached,
+    ContactEnded,
+    add_address,
+    add_contact_point,
+    add_identifier,
+    end_contact_point,
+    make_primary,
+)
+from loomline.domains.parties.commands.drafts import AddressDraft, ContactDraft, PartyDraft
+from loomline.domains.parties.commands.opening import (
+    KindUnknown,
+    MailNotClear,
+    NameMissing,
+    PhoneNotClear,
+    PossibleDuplicate,
+    RoleUnknown,
+    TermsNeedRole,
+    open_parties,
+    open_party,
+)
+from loomline.domains.parties.commands.role import (
+    RoleHeld,
+    RoleNotHeld,
+    end_role,
+    give_role,
+    set_customer_terms,
+    set_supplier_terms,
+)
+from loomline.domains.parties.commands.tie import (
+    NotAnOrganisation,
+    NotAPerson,
+    RelationshipOver,
+    end_relationship,
+    give_portal_access,
+    relate,
+    withdraw_portal_access,
+)
+
+__all__ = [
+    "AddressDraft",
+    "AlreadyArchived",
+    "AlreadyReached",
+    "ContactDraft",
+    "ContactEnded",
+    "KindUnknown",
+    "MailNotClear",
+    "NameMissing",
+    "NotAPerson",
+    "NotAnOrganisation",
+    "NotArchived",
+    "PartyDraft",
+    "PhoneNotClear",
+    "PossibleDuplicate",
+    "RelationshipOver",
+    "RoleHeld",
+    "RoleNotHeld",
+    "RoleUnknown",
+    "TermsNeedRole",
+    "add_address",
+    "add_contact_point",
+    "add_identifier",
+    "archive_parties",
+    "end_contact_point",
+    "end_relationship",
+    "end_role",
+    "give_portal_access",
+    "give_role",
+    "make_primary",
+    "open_parties",
+    "open_party",
+    "relate",
+    "restore_parties",
+    "set_customer_terms",
+    "set_supplier_terms",
+    "withdraw_portal_access",
+]

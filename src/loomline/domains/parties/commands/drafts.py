@@ -1,0 +1,68 @@
+"""What is known of a party before it is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loomline.domains.accounts.models import Team, User
+from loomline.domains.parties.models import AddressPurpose, Party, PartyKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactDraft:
+    """One e-mail address, phone number or web page of a party to be."""
+
+    kind: str
+    value: str
+    purpose: str = ""
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressDraft:
+    """One address of a party to be; the first of each purpose becomes the primary one."""
+
+    purpose: str = AddressPurpose.SHIPPING
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyDraft:
+    """A party to be, with everything that is known of it."""
+
+    name: str
+    kind: str = PartyKind.ORGANISATION
+    roles: Sequence[str] = ()
+    code: str | None = None
+    legal_name: str = ""
+    language: str = ""
+    vat_number: str = ""
+    currency: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    parent: Party | None = None
+    organisation: Party | None = None
+    title: str = ""
+    owner: User | None = None
+    team: Team | None = None
+    notes: str = ""
+    contacts: Sequence[ContactDraft] = ()
+    addresses: Sequence[AddressDraft] = ()
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    payment_days: int | None = None
+    credit_limit: Decimal | None = None
+    lead_days: int | None = None
+    since: date | None = None
+    custom: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,345 @@
+"""Entering people and organisations, one or many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.accounts.models import Team, User
+from loomline.domains.parties import queries
+from loomline.domains.parties.commands.drafts import AddressDraft, ContactDraft, PartyDraft
+from loomline.domains.parties.events import PartyOpened
+from loomline.domains.parties.models import (
+    Address,
+    ContactKind,
+    ContactPoint,
+    CustomerTerms,
+    Identifier,
+    Party,
+    PartyKind,
+    PartyRole,
+    Relationship,
+    Role,
+    SupplierTerms,
+)
+from loomline.domains.parties.models.fields import PhoneUnclear, mail_address, phone_number, web_address
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.custom import checked, fields_of
+from loomline.kernel.refusal import Refused, Warned
+
+BATCH = 2000
+SUPPLYING = frozenset({Role.SUPPLIER, Role.SUBCONTRACTOR, Role.CARRIER})
+
+
+class NameMissing(Refused):
+    """A party without a name cannot be found again."""
+
+    says = _("Row {row} has no name. Fill it in; nothing was added.")
+
+
+class RoleUnknown(Refused):
+    """A word that is none of the roles."""
+
+    says = _("{name}: there is no role {role}. Use one of {roles}.")
+
+
+class KindUnknown(Refused):
+    """A party is a person or an organisation."""
+
+    says = _("{name}: a party is a person or an organisation, not {kind}.")
+
+
+class PhoneNotClear(Refused):
+    """A number that nobody could dial."""
+
+    says = _(
+        "{name}: the phone number {number} cannot be dialled. "
+        "Write it with the country code, such as +351 21 123 4567."
+    )
+
+
+class MailNotClear(Refused):
+    """An address that no mail could reach."""
+
+    says = _("{name}: {email} is no e-mail address. Write it like anna@example.org.")
+
+
+class TermsNeedRole(Refused):
+    """Terms belong to a role."""
+
+    says = _(
+        "{name}: a credit limit belongs to a customer. Give the role customer too, or leave the limit out."
+    )
+
+
+class PossibleDuplicate(Warned):
+    """Somebody with the same number or address is in the books already."""
+
+    says = _(
+        "{found} has the same e-mail address or VAT number as {name}. "
+        "Open that one, or confirm to add another."
+    )
+
+
+@command(label=_("New party"), icon="plus", creates=Party)
+def open_party(
+    ctx: Ctx,
+    *,
+    name: str,
+    kind: str = PartyKind.ORGANISATION,
+    roles: Sequence[str] = (),
+    code: str | None = None,
+    legal_name: str = "",
+    language: str = "",
+    vat_number: str = "",
+    currency: str = "",
+    email: str = "",
+    phone: str = "",
+    website: str = "",
+    parent: Party | None = None,
+    organisation: Party | None = None,
+    title: str = "",
+    owner: User | None = None,
+    team: Team | None = None,
+    notes: str = "",
+    contacts: Sequence[ContactDraft] = (),
+    addresses: Sequence[AddressDraft] = (),
+    identifiers: Mapping[str, str] | None = None,
+    payment_days: int | None = None,
+    credit_limit: Decimal | None = None,
+    lead_days: int | None = None,
+    since: date | None = None,
+    custom: Mapping[str, Any] | None = None,
+) -> Party:
+    """Enter a person or an organisation once, with all the roles it has for us."""
+    twin = queries.possible_duplicates(kind=kind, email=email, vat_number=vat_number).first()
+    if twin is not None:
+        ctx.warn(PossibleDuplicate(found=twin, name=name))
+    draft = PartyDraft(
+        name=name,
+        kind=kind,
+        roles=roles,
+        code=code,
+        legal_name=legal_name,
+        language=language,
+        vat_number=vat_number,
+        currency=currency,
+        email=email,
+        phone=phone,
+        website=website,
+        parent=parent,
+        organisation=organisation,
+        title=title,
+        owner=owner,
+        team=team,
+        notes=notes,
+        contacts=contacts,
+        addresses=addresses,
+        identifiers=identifiers or {},
+        payment_days=payment_days,
+        credit_limit=credit_limit,
+        lead_days=lead_days,
+        since=since,
+        custom=custom or {},
+    )
+    return open_parties(ctx, drafts=[draft])[0]
+
+
+@command(hidden=True)
+def open_parties(ctx: Ctx, *, drafts: list[PartyDraft]) -> list[Party]:
+    """Enter many people and organisations at once, as an import does."""
+    _refuse_unclear(drafts)
+    points = [_points(draft, country=_country(ctx, draft)) for draft in drafts]
+    rules = fields_of("parties.party") if drafts else []
+
+    parties = [
+        _party(ctx, draft, found, custom=checked(rules, draft.custom))
+        for draft, found in zip(drafts, points, strict=True)
+    ]
+    Party.objects.bulk_create(parties, batch_size=BATCH)
+    pairs = list(zip(parties, drafts, strict=True))
+    _write_roles(ctx, pairs)
+    _write_whereabouts(pairs, points)
+
+    for party, draft in pairs:
+        ctx.emit(PartyOpened(party_id=party.pk, party=party.name, kind=party.kind, roles=tuple(draft.roles)))
+    return parties
+
+
+def _refuse_unclear(drafts: Sequence[PartyDraft]) -> None:
+    for row, draft in enumerate(drafts, start=1):
+        if not draft.name.strip():
+            raise NameMissing(row=row, at_field="name")
+        if draft.kind not in PartyKind.values:
+            raise KindUnknown(name=draft.name, kind=draft.kind, at_field="kind")
+        for role in draft.roles:
+            if role not in Role.values:
+                raise RoleUnknown(name=draft.name, role=role, roles=", ".join(Role.values), at_field="roles")
+        if draft.credit_limit is not None and Role.CUSTOMER not in draft.roles:
+            raise TermsNeedRole(name=draft.name, at_field="credit_limit")
+
+
+def _country(ctx: Ctx, draft: PartyDraft) -> str:
+    return next((a.country.upper() for a in draft.addresses if a.country), ctx.company.country)
+
+
+def _points(draft: PartyDraft, *, country: str) -> dict[tuple[str, str], ContactPoint]:
+    """The contact points by kind and normalised value; the shortcuts of the draft are the primary ones."""
+    shortcuts = (
+        (ContactKind.EMAIL, draft.email),
+        (ContactKind.PHONE, draft.phone),
+        (ContactKind.URL, draft.website),
+    )
+    named = [
+        ContactDraft(kind=kind, value=value, is_primary=True) for kind, value in shortcuts if value.strip()
+    ]
+    rest = sorted(draft.contacts, key=lambda contact: not contact.is_primary)
+    found: dict[tuple[str, str], ContactPoint] = {}
+    for contact in (*named, *rest):
+        key = (contact.kind, normalised(contact.kind, contact.value, name=draft.name, country=country))
+        known = found.get(key)
+        if known is not None:
+            known.purpose = known.purpose or contact.purpose
+            continue
+        found[key] = ContactPoint(
+            kind=contact.kind,
+            value=contact.value.strip(),
+            normalised=key[1],
+            purpose=contact.purpose,
+            is_primary=not any(kind == contact.kind for kind, _value in found),
+        )
+    return found
+
+
+def normalised(kind: str, value: str, *, name: str, country: str) -> str:
+    """A contact value as it is compared; refuses what nobody could reach."""
+    if kind == ContactKind.PHONE:
+        try:
+            return phone_number(value, country=country)
+        except PhoneUnclear as fault:
+            raise PhoneNotClear(name=name, number=value, at_field="phone") from fault
+    if kind == ContactKind.EMAIL:
+        local, _at, domain = mail_address(value).partition("@")
+        if not local or "." not in domain or " " in mail_address(value) or "@" in domain:
+            raise MailNotClear(name=name, email=value, at_field="email")
+        return mail_address(value)
+    return web_address(value)
+
+
+def _party(
+    ctx: Ctx, draft: PartyDraft, points: Mapping[tuple[str, str], ContactPoint], *, custom: dict[str, Any]
+) -> Party:
+    primary = {point.kind: point for point in points.values() if point.is_primary}
+    website = primary[ContactKind.URL].value if ContactKind.URL in primary else ""
+    return Party(
+        kind=draft.kind,
+        name=draft.name.strip(),
+        code=draft.code,
+        legal_name=draft.legal_name.strip(),
+        language=draft.language,
+        vat_number=draft.vat_number,
+        currency=draft.currency,
+        email=primary[ContactKind.EMAIL].normalised if ContactKind.EMAIL in primary else "",
+        phone=primary[ContactKind.PHONE].normalised if ContactKind.PHONE in primary else "",
+        website=website if "://" in website or not website else f"https://{website}",
+        parent=draft.parent,
+        owner=draft.owner or (None if ctx.actor.is_system else ctx.actor),
+        team=draft.team,
+        notes=draft.notes,
+        opened_at=ctx.now,
+        custom=custom,
+    )
+
+
+def _write_roles(ctx: Ctx, pairs: Sequence[tuple[Party, PartyDraft]]) -> None:
+    PartyRole.objects.bulk_create(
+        (
+            PartyRole(party=party, role=role, since=draft.since or ctx.today)
+            for party, draft in pairs
+            for role in dict.fromkeys(draft.roles)
+        ),
+        batch_size=BATCH,
+    )
+    CustomerTerms.objects.bulk_create(
+        (
+            CustomerTerms(
+                party=party,
+                payment_days=30 if draft.payment_days is None else draft.payment_days,
+                credit_limit=draft.credit_limit,
+                currency=draft.currency or ctx.company.currency,
+            )
+            for party, draft in pairs
+            if Role.CUSTOMER in draft.roles
+        ),
+        batch_size=BATCH,
+    )
+    SupplierTerms.objects.bulk_create(
+        (
+            SupplierTerms(
+                party=party,
+                lead_days=10 if draft.lead_days is None else draft.lead_days,
+                payment_days=30 if draft.payment_days is None else draft.payment_days,
+                currency=draft.currency or ctx.company.currency,
+            )
+            for party, draft in pairs
+            if SUPPLYING & set(draft.roles)
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _write_whereabouts(
+    pairs: Sequence[tuple[Party, PartyDraft]], points: Sequence[Mapping[tuple[str, str], ContactPoint]]
+) -> None:
+    for (party, _draft), found in zip(pairs, points, strict=True):
+        for point in found.values():
+            point.party = party
+    ContactPoint.objects.bulk_create((p for found in points for p in found.values()), batch_size=BATCH)
+    Address.objects.bulk_create(
+        (address for party, draft in pairs for address in _addresses(party, draft.addresses)),
+        batch_size=BATCH,
+    )
+    Identifier.objects.bulk_create(
+        (
+            Identifier(party=party, scheme=scheme, value=value.strip())
+            for party, draft in pairs
+            for scheme, value in draft.identifiers.items()
+        ),
+        batch_size=BATCH,
+    )
+    Relationship.objects.bulk_create(
+        (
+            Relationship(person=party, organisation=draft.organisation, title=draft.title)
+            for party, draft in pairs
+            if draft.organisation is not None
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _addresses(party: Party, drafts: Sequence[AddressDraft]) -> list[Address]:
+    seen: set[str] = set()
+    made = []
+    for draft in drafts:
+        made.append(
+            Address(
+                party=party,
+                purpose=draft.purpose,
+                line1=draft.line1,
+                line2=draft.line2,
+                city=draft.city,
+                region=draft.region,
+                postcode=draft.postcode,
+                country=draft.country,
+                latitude=draft.latitude,
+                longitude=draft.longitude,
+                is_primary=draft.purpose not in seen,
+            )
+        )
+        seen.add(draft.purpose)
+    return made

@@ -1,0 +1,148 @@
+"""Who our parties are and how they belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from loomline.domains.parties.models import (
+    Address,
+    AddressPurpose,
+    ContactKind,
+    ContactPoint,
+    CustomerTerms,
+    Party,
+    PartyRole,
+    PortalAccess,
+    Relationship,
+    Role,
+    SupplierTerms,
+)
+from loomline.domains.parties.models.fields import mail_address, tax_number
+
+BEST_ADDRESS: Mapping[str, Sequence[str]] = {
+    AddressPurpose.SHIPPING: (AddressPurpose.SHIPPING, AddressPurpose.VISITING, AddressPurpose.BILLING),
+    AddressPurpose.BILLING: (AddressPurpose.BILLING, AddressPurpose.VISITING, AddressPurpose.SHIPPING),
+    AddressPurpose.VISITING: (AddressPurpose.VISITING, AddressPurpose.SHIPPING, AddressPurpose.BILLING),
+}
+
+
+def with_role(role: str, *, on: date | None = None) -> QuerySet[Party]:
+    """The parties that have a role, now or on a day; archived ones are included."""
+    held = PartyRole.objects.filter(party=OuterRef("pk"), role=role)
+    if on is None:
+        held = held.filter(until__isnull=True)
+    else:
+        held = held.filter(since__lte=on).filter(Q(until__isnull=True) | Q(until__gt=on))
+    return Party.objects.filter(Exists(held))
+
+
+def customers(*, on: date | None = None) -> QuerySet[Party]:
+    """Those who buy from us."""
+    return with_role(Role.CUSTOMER, on=on)
+
+
+def suppliers(*, on: date | None = None) -> QuerySet[Party]:
+    """Those we buy from."""
+    return with_role(Role.SUPPLIER, on=on)
+
+
+def roles_of(*, parties: Iterable[Party]) -> dict[int, list[str]]:
+    """The roles that parties have now, by key, in the order of the roles. Costs one statement."""
+    found: dict[int, list[str]] = {party.pk: [] for party in parties}
+    held = PartyRole.objects.filter(party__in=list(found), until__isnull=True).values_list("party_id", "role")
+    for party_id, role in held:
+        found[party_id].append(role)
+    order = list(Role.values)
+    return {pk: sorted(roles, key=order.index) for pk, roles in found.items()}
+
+
+def has_role(*, party: Party, role: str) -> bool:
+    """True when the party has this role now."""
+    return PartyRole.objects.filter(party=party, role=role, until__isnull=True).exists()
+
+
+def main_address(*, party: Party, purpose: str = AddressPurpose.SHIPPING) -> Address | None:
+    """The address to use for a purpose: the primary one of that purpose, or the nearest there is."""
+    return main_addresses(party_ids=[party.pk], purpose=purpose).get(party.pk)
+
+
+def main_addresses(*, party_ids: Iterable[int], purpose: str = AddressPurpose.SHIPPING) -> dict[int, Address]:
+    """The address to use for a purpose, for many parties by key. Costs one statement."""
+    order = list(BEST_ADDRESS[AddressPurpose(purpose)])
+    best: dict[int, Address] = {}
+    for address in Address.objects.filter(party__in=set(party_ids)).order_by("party", "-is_primary", "pk"):
+        known = best.get(address.party_id)
+        if known is None or order.index(address.purpose) < order.index(known.purpose):
+            best[address.party_id] = address
+    return best
+
+
+def people_of(*, party: Party) -> QuerySet[Relationship]:
+    """The people who belong to an organisation now, with what ties them."""
+    return (
+        Relationship.objects.filter(organisation=party, until__isnull=True)
+        .select_related("person")
+        .order_by("person__sort_name", "pk")
+    )
+
+
+def organisations_of(*, person: Party) -> QuerySet[Relationship]:
+    """The organisations a person belongs to now, with what ties them."""
+    return (
+        Relationship.objects.filter(person=person, until__isnull=True)
+        .select_related("organisation")
+        .order_by("organisation__sort_name", "pk")
+    )
+
+
+def family(*, party: Party) -> list[int]:
+    """The keys of a party and of all that belong to it, for figures of a whole group."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE kin (id) AS (SELECT %s::bigint UNION SELECT p.id FROM parties_party p"
+            " JOIN kin ON p.parent_id = kin.id) SELECT id FROM kin ORDER BY id",
+            [party.pk],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def customer_terms(*, party: Party) -> CustomerTerms:
+    """What was agreed with a customer; unsaved defaults when nothing was."""
+    found = CustomerTerms.objects.filter(party=party).first()
+    return found or CustomerTerms(party=party, currency=party.currency or "EUR")
+
+
+def supplier_terms(*, party: Party) -> SupplierTerms:
+    """What was agreed with a supplier; unsaved defaults when nothing was."""
+    found = SupplierTerms.objects.filter(party=party).first()
+    return found or SupplierTerms(party=party, currency=party.currency or "EUR")
+
+
+def reached_at(*, emails: Iterable[str]) -> dict[str, list[int]]:
+    """Which parties use these e-mail addresses now: address to keys. Costs one statement."""
+    wanted = {mail_address(email) for email in emails}
+    found: dict[str, list[int]] = {}
+    points = ContactPoint.objects.filter(kind=ContactKind.EMAIL, normalised__in=wanted, until__isnull=True)
+    for value, party_id in points.order_by("pk").values_list("normalised", "party_id"):
+        found.setdefault(value, []).append(party_id)
+    return found
+
+
+def possible_duplicates(*, kind: str, email: str = "", vat_number: str = "") -> QuerySet[Party]:
+    """Active parties that have the same VAT number, or are of the same kind with the same e-mail address."""
+    same = Q(pk__in=[])
+    if tax_number(vat_number):
+        same |= Q(vat_number=tax_number(vat_number))
+    if mail_address(email):
+        same |= Q(email=mail_address(email), kind=kind)
+    return Party.objects.filter(same, is_active=True).order_by("pk")
+
+
+def portal_parties(*, user_id: int) -> list[int]:
+    """The keys of the parties whose records a portal user may see."""
+    rows = PortalAccess.objects.filter(user=user_id, party__is_active=True)
+    return list(rows.order_by("party_id").values_list("party_id", flat=True))

@@ -1,0 +1,397 @@
+"""Opening opportunities, moving them on, and settling them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.accounts.models import Team, User
+from loomline.domains.catalog.models import Item
+from loomline.domains.parties.models import Party
+from loomline.domains.pipeline import ports, queries
+from loomline.domains.pipeline.events import (
+    OpportunityLinesChanged,
+    OpportunityLost,
+    OpportunityOpened,
+    OpportunityReopened,
+    OpportunityWon,
+    StageMoved,
+)
+from loomline.domains.pipeline.models import (
+    Opportunity,
+    OpportunityLine,
+    OpportunityState,
+    Stage,
+    StageChange,
+)
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.custom import checked, fields_of
+from loomline.kernel.money import Money
+from loomline.kernel.record import lock, lock_all
+from loomline.kernel.refusal import Refused
+from loomline.kernel.state import advance
+
+BATCH = 2000
+ZERO = Decimal(0)
+
+
+class NoPipeline(Refused):
+    """Opportunities stand in stages."""
+
+    says = _("There is no pipeline with stages yet. Add one under Pipelines first.")
+
+
+class OpportunityUnnamed(Refused):
+    """A name is how people speak of it."""
+
+    says = _("Row {row}: give the opportunity a name. Nothing was added.")
+
+
+class OpportunitySettled(Refused):
+    """What is won or lost stands still."""
+
+    says = _("Opportunity {number} is {state}. Reopen it first.")
+
+
+class SameStage(Refused):
+    """A step leads somewhere else."""
+
+    says = _("Opportunity {number} already stands in {stage}.")
+
+
+class EvidenceMissing(Refused):
+    """A win is an order or a signed quote; anything else needs a word of explanation."""
+
+    says = _(
+        "There is no accepted quote and no order for {number}. Accept the quote, or write down why it is won all the same."
+    )
+
+
+class LossUnexplained(Refused):
+    """A loss without a reason teaches nothing."""
+
+    says = _("Say why {number} was lost.")
+
+
+class ReopeningUnexplained(Refused):
+    """Whoever reopens changes past figures."""
+
+    says = _("Say why {number} is opened again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityLineDraft:
+    """What the customer would buy."""
+
+    item: Item
+    quantity: Decimal
+    price: Decimal = ZERO
+    wanted_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityDraft:
+    """An opportunity to be. Without an amount it is worth the sum of its lines."""
+
+    name: str
+    party: Party
+    contact: Party | None = None
+    stage: Stage | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    probability_override: int | None = None
+    closes_on: date | None = None
+    source: str = ""
+    competitor: str = ""
+    next_step: str = ""
+    next_step_on: date | None = None
+    owner: User | None = None
+    team: Team | None = None
+    lines: Sequence[OpportunityLineDraft] = ()
+    custom: Mapping[str, Any] = field(default_factory=dict)
+
+    def worth(self, currency: str) -> Decimal:
+        """The amount as given, else what the lines add up to."""
+        if self.amount is not None:
+            return Money(self.amount, currency).rounded().amount
+        return _worth(self.lines, currency)
+
+
+@command(label=_("New opportunity"), icon="plus", creates=Opportunity)
+def open_opportunity(
+    ctx: Ctx,
+    *,
+    name: str,
+    party: Party,
+    contact: Party | None = None,
+    stage: Stage | None = None,
+    amount: Decimal | None = None,
+    currency: str = "",
+    probability_override: int | None = None,
+    closes_on: date | None = None,
+    source: str = "",
+    competitor: str = "",
+    next_step: str = "",
+    next_step_on: date | None = None,
+    owner: User | None = None,
+    team: Team | None = None,
+    lines: Sequence[OpportunityLineDraft] = (),
+    custom: Mapping[str, Any] | None = None,
+) -> Opportunity:
+    """Say that a sale may happen: to whom, how much, when."""
+    draft = OpportunityDraft(
+        name=name,
+        party=party,
+        contact=contact,
+        stage=stage,
+        amount=amount,
+        currency=currency,
+        probability_override=probability_override,
+        closes_on=closes_on,
+        source=source,
+        competitor=competitor,
+        next_step=next_step,
+        next_step_on=next_step_on,
+        owner=owner,
+        team=team,
+        lines=lines,
+        custom=custom or {},
+    )
+    return open_opportunities(ctx, drafts=[draft])[0]
+
+
+@command(hidden=True)
+def open_opportunities(ctx: Ctx, *, drafts: list[OpportunityDraft]) -> list[Opportunity]:
+    """Open many opportunities at once, as an import does."""
+    for row, draft in enumerate(drafts, start=1):
+        if not draft.name.strip():
+            raise OpportunityUnnamed(row=row, at_field="name")
+    first = queries.default_stage() if any(draft.stage is None for draft in drafts) else None
+    if first is None and any(draft.stage is None for draft in drafts):
+        raise NoPipeline
+    rules = fields_of("pipeline.opportunity") if any(draft.custom for draft in drafts) else []
+
+    made = [_opportunity(ctx, draft, draft.stage or first, checked(rules, draft.custom)) for draft in drafts]
+    Opportunity.objects.bulk_create(made, batch_size=BATCH)
+    pairs = list(zip(made, drafts, strict=True))
+    _write_lines([(opportunity, draft.lines) for opportunity, draft in pairs])
+    StageChange.objects.bulk_create(
+        (StageChange(opportunity=o, to_stage_id=o.stage_id, at=ctx.now, amount=o.amount) for o in made),
+        batch_size=BATCH,
+    )
+    _foresee(ctx, made)
+
+    for opportunity in made:
+        ctx.emit(
+            OpportunityOpened(
+                **_about(opportunity),
+                name=opportunity.name,
+                amount=opportunity.amount,
+                currency=opportunity.currency,
+                closes_on=opportunity.closes_on,
+            )
+        )
+    return made
+
+
+@command(label=_("Change lines"), icon="list-details", undo=True)
+def set_opportunity_lines(
+    ctx: Ctx, *, opportunity: Opportunity, lines: Sequence[OpportunityLineDraft], keep_amount: bool = False
+) -> Opportunity:
+    """Write down anew what the customer would buy; the amount follows unless it is kept."""
+    opportunity = lock(opportunity)
+
+    _refuse_settled(opportunity)
+
+    OpportunityLine.objects.filter(opportunity=opportunity).delete()
+    _write_lines([(opportunity, lines)])
+    if not keep_amount:
+        opportunity.amount = _worth(lines, opportunity.currency)
+        opportunity.save(update_fields=["amount"])
+    _foresee(ctx, [opportunity])
+
+    ctx.emit(
+        OpportunityLinesChanged(
+            **_about(opportunity), lines=len(lines), amount=opportunity.amount, currency=opportunity.currency
+        )
+    )
+    return opportunity
+
+
+@command(label=_("Move to stage"), icon="arrow-right", undo=True)
+def move_to_stage(ctx: Ctx, *, opportunity: Opportunity, stage: Stage) -> Opportunity:
+    """Take an opportunity a step on, or back; its way is kept."""
+    opportunity = lock(opportunity)
+    former = opportunity.stage
+
+    _refuse_settled(opportunity)
+    if former.pk == stage.pk:
+        raise SameStage(number=opportunity.number, stage=stage, at_field="stage")
+
+    StageChange.objects.create(
+        opportunity=opportunity,
+        from_stage=former,
+        to_stage=stage,
+        at=ctx.now,
+        entered_at=opportunity.staged_at,
+        amount=opportunity.amount,
+    )
+    opportunity.stage, opportunity.pipeline_id, opportunity.staged_at = stage, stage.pipeline_id, ctx.now
+    opportunity.save(update_fields=["stage", "pipeline", "staged_at"])
+
+    ctx.emit(
+        StageMoved(**_about(opportunity), from_stage=former.name, to_stage=stage.name, to_stage_id=stage.pk)
+    )
+    return opportunity
+
+
+@command(move="win", label=_("Won"), icon="thumb-up")
+def win_opportunity(
+    ctx: Ctx, *, opportunity: Opportunity, reason: str = "", evidence: str = "", amount: Decimal | None = None
+) -> Opportunity:
+    """Close an opportunity as won, on evidence or for a reason; the amount becomes what was really sold."""
+    proof = evidence or ports.evidence_of(ctx, opportunity=opportunity)
+    if not proof and not reason.strip():
+        raise EvidenceMissing(number=opportunity.number, at_field="reason")
+
+    sold = opportunity.amount if amount is None else amount
+    advance(opportunity, "win", closed_at=ctx.now, evidence=(proof or reason.strip())[:200], amount=sold)
+
+    ctx.emit(
+        OpportunityWon(
+            **_about(opportunity),
+            name=opportunity.name,
+            amount=sold,
+            currency=opportunity.currency,
+            evidence=proof,
+            reason=reason.strip(),
+        )
+    )
+    return opportunity
+
+
+@command(move="lose", label=_("Lost"), icon="trending-down")
+def lose_opportunity(ctx: Ctx, *, opportunity: Opportunity, reason: str, competitor: str = "") -> Opportunity:
+    """Close an opportunity as lost and say why and to whom, so that the next one goes better."""
+    opportunity = lock(opportunity)
+
+    if not reason.strip():
+        raise LossUnexplained(number=opportunity.number, at_field="reason")
+
+    advance(
+        opportunity,
+        "lose",
+        closed_at=ctx.now,
+        lost_reason=reason.strip(),
+        competitor=competitor.strip() or opportunity.competitor,
+    )
+
+    ctx.emit(
+        OpportunityLost(
+            **_about(opportunity),
+            amount=opportunity.amount,
+            currency=opportunity.currency,
+            reason=opportunity.lost_reason,
+            competitor=opportunity.competitor,
+        )
+    )
+    return opportunity
+
+
+@command(move="reopen", label=_("Reopen"), icon="refresh")
+def reopen_opportunity(ctx: Ctx, *, opportunity: Opportunity, reason: str) -> Opportunity:
+    """Open what was settled again; past figures change, so it needs a reason."""
+    if not reason.strip():
+        raise ReopeningUnexplained(number=opportunity.number, at_field="reason")
+
+    advance(opportunity, "reopen", closed_at=None, evidence="", lost_reason="")
+
+    ctx.emit(OpportunityReopened(**_about(opportunity), reason=reason.strip()))
+    return opportunity
+
+
+@command(hidden=True)
+def foresee_deliveries(ctx: Ctx, *, opportunities: list[Opportunity]) -> list[Opportunity]:
+    """Ask again when open opportunities could be delivered, as after each run of the plan."""
+    opportunities = [o for o in lock_all(opportunities) if o.state == OpportunityState.OPEN]
+
+    _foresee(ctx, opportunities)
+
+    return opportunities
+
+
+def _opportunity(ctx: Ctx, draft: OpportunityDraft, stage: Stage | None, custom: dict[str, Any]) -> Opportunity:
+    currency = draft.currency or draft.party.currency or ctx.company.currency
+    return Opportunity(
+        name=draft.name.strip(),
+        party=draft.party,
+        contact=draft.contact,
+        stage=stage,
+        pipeline_id=stage.pipeline_id if stage else None,
+        staged_at=ctx.now,
+        opened_at=ctx.now,
+        amount=draft.worth(currency),
+        currency=currency,
+        probability_override=draft.probability_override,
+        closes_on=draft.closes_on,
+        source=draft.source,
+        competitor=draft.competitor,
+        next_step=draft.next_step,
+        next_step_on=draft.next_step_on,
+        owner=draft.owner or (None if ctx.actor.is_system else ctx.actor),
+        team=draft.team,
+        custom=custom,
+    )
+
+
+def _write_lines(pairs: Sequence[tuple[Opportunity, Sequence[OpportunityLineDraft]]]) -> None:
+    lines = [
+        OpportunityLine(
+            opportunity=opportunity,
+            position=position,
+            item=line.item,
+            quantity=line.quantity,
+            price=line.price,
+            wanted_on=line.wanted_on,
+        )
+        for opportunity, drafts in pairs
+        for position, line in enumerate(drafts, start=1)
+    ]
+    if lines:
+        OpportunityLine.objects.bulk_create(lines, batch_size=BATCH)
+
+
+def _foresee(ctx: Ctx, opportunities: Sequence[Opportunity]) -> None:
+    seen = ports.deliveries(ctx, opportunities=opportunities)
+    changed = [opportunity for opportunity in opportunities if opportunity.pk in seen]
+    for opportunity in changed:
+        delivery = seen[opportunity.pk]
+        opportunity.can_deliver_on = delivery.on
+        opportunity.promise_text, opportunity.promise_tone = delivery.text[:120], delivery.tone
+    if changed:
+        Opportunity.objects.bulk_update(changed, ["can_deliver_on", "promise_text", "promise_tone"], batch_size=BATCH)
+
+
+def _refuse_settled(opportunity: Opportunity) -> None:
+    if opportunity.state != OpportunityState.OPEN:
+        raise OpportunitySettled(number=opportunity.number, state=opportunity.state.label.lower())
+
+
+def _worth(lines: Sequence[OpportunityLineDraft], currency: str) -> Decimal:
+    return sum((Money(line.quantity * line.price, currency).rounded().amount for line in lines), ZERO)
+
+
+def _about(opportunity: Opportunity) -> dict[str, Any]:
+    """What every event of an opportunity names."""
+    return {
+        "opportunity_id": opportunity.pk,
+        "number": opportunity.number,
+        "party_id": opportunity.party_id,
+        "contact_id": opportunity.contact_id,
+    }

@@ -1,0 +1,44 @@
+// One listener for the page-wide verbs: markup says data-act, modules say what it means.
+import { $, $$, setCookie } from './dom.js';
+
+const acts = {};
+export const act = (name, run) => { acts[name] = run; };
+
+document.addEventListener('click', (event) => {
+  const disabled = event.target.closest('[aria-disabled="true"]');
+  if (disabled?.matches('.btn')) event.preventDefault();
+  const element = event.target.closest('[data-act]');
+  if (element) acts[element.dataset.act]?.(element, event);
+});
+
+const root = document.documentElement;
+const isDark = () => {
+  const scheme = getComputedStyle(root).colorScheme;
+  return scheme === 'dark' || (scheme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+};
+
+function tick(name, value) {
+  $$(`[data-act="${name}"][role=radio]`).forEach((one) => one.setAttribute('aria-checked', one.dataset.value === value));
+}
+
+act('theme', ({ dataset }) => {
+  const theme = dataset.value ?? (isDark() ? 'light' : 'dark');
+  if (theme === 'system') delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  setCookie('theme', theme === 'system' ? '' : theme);
+  tick('theme', theme);
+});
+
+act('density', ({ dataset }) => {
+  root.dataset.density = dataset.value;
+  setCookie('density', dataset.value);
+  tick('density', dataset.value);
+});
+
+act('close', (element) => (element.closest('dialog') ?? element.closest('[popover]'))?.[element.closest('dialog') ? 'close' : 'hidePopover']());
+act('kind', (element) => {
+  const form = element.form;
+  form.elements.kind.value = element.dataset.value;
+  $$('[data-act=kind]', form).forEach((one) => one.setAttribute('aria-pressed', one === element));
+  $('textarea', form).focus();
+});

@@ -1,0 +1,104 @@
+// ui-board: cards move by mouse, finger, Alt and arrows, or "Move to…"; the server may refuse, and then they fly back.
+import { $, $$, answer, post } from './dom.js';
+import { into } from './request.js';
+import { toast } from './toasts.js';
+
+customElements.define('ui-board', class extends HTMLElement {
+  async connectedCallback() {
+    this.addEventListener('keydown', this.keys);
+    this.addEventListener('click', this.press);
+    const { default: Sortable } = await import('sortablejs');
+    if (!this.isConnected) return;
+    this.sortables = this.lists.map((list) => new Sortable(list, {
+      group: 'cards',
+      draggable: '.kcard',
+      filter: '.menu-btn, .menu',
+      preventOnFilter: false,
+      animation: 140,
+      ghostClass: 'ghost',
+      dragClass: 'drag',
+      delayOnTouchOnly: true,
+      delay: 180,
+      onStart: ({ item }) => { this.from = { list: item.parentNode, next: item.nextElementSibling }; },
+      onEnd: ({ item, to }) => { if (to !== this.from.list || item.nextElementSibling !== this.from.next) this.save(item, this.from); },
+    }));
+  }
+
+  disconnectedCallback() { this.sortables?.forEach((one) => one.destroy()); }
+
+  get lists() { return $$('.cards', this); }
+
+  // Moving to where the list's order puts it is the server's business; a card from another column goes on top.
+  move(card, list) {
+    if (!list || list === card.parentNode) return;
+    const from = { list: card.parentNode, next: card.nextElementSibling };
+    list.prepend(card);
+    card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    $('a', card).focus();
+    this.save(card, from);
+  }
+
+  keys = (event) => {
+    const card = event.altKey && event.target.closest('.kcard');
+    if (!card) return;
+    const rtl = document.dir === 'rtl' ? -1 : 1;
+    const aside = { ArrowRight: rtl, ArrowLeft: -rtl }[event.key];
+    const along = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (aside) {
+      event.preventDefault();
+      this.move(card, this.lists[this.lists.indexOf(card.parentNode) + aside]);
+    }
+    const other = along === 1 ? card.nextElementSibling : along === -1 ? card.previousElementSibling : null;
+    if (!other) return;
+    event.preventDefault();
+    const from = { list: card.parentNode, next: card.nextElementSibling };
+    if (along === 1) other.after(card);
+    else other.before(card);
+    $('a', card).focus();
+    this.save(card, from);
+  };
+
+  press = (event) => {
+    const entry = event.target.closest('[data-move-to]');
+    if (!entry) return;
+    this.move(entry.closest('.kcard'), this.lists.find((list) => list.dataset.stage === entry.dataset.moveTo));
+  };
+
+  async save(card, from) {
+    const { id } = card.dataset;
+    const { stage } = card.parentNode.dataset;
+    const before = card.nextElementSibling?.dataset.id ?? '';
+    card.classList.add('saving');
+    let response;
+    let said = {};
+    try {
+      response = await post(this.dataset.url, { id, to: stage, before });
+      said = await answer(response);
+    } catch { /* the line is down: the card goes back and the toast says so */ }
+    card.classList.remove('saving');
+
+    if (!response?.ok) this.refuse(card, from, said);
+    else {
+      if (said.toast) toast(said.toast);
+      Object.entries(said.columns ?? {}).forEach(([name, figures]) => this.figure(name, figures));
+    }
+  }
+
+  refuse(card, from, said) {
+    from.list.insertBefore(card, from.next);
+    card.classList.add('refused');
+    card.addEventListener('animationend', () => card.classList.remove('refused'), { once: true });
+    setTimeout(() => card.classList.remove('refused'), 600);
+    $('a', card).focus();
+    if (said.dialog_url) into('#dialog', said.dialog_url);
+    else toast(said.toast ?? { text: said.text ?? $('#toasts').dataset.failed, tone: 'bad' });
+  }
+
+  figure(stage, figures) {
+    const column = this.lists.find((list) => list.dataset.stage === stage)?.closest('.col');
+    for (const [name, text] of Object.entries(figures)) {
+      const place = column && $(`[data-figure="${name}"]`, column);
+      if (place) place.textContent = text;
+    }
+  }
+});
