@@ -14,6 +14,9 @@ Grammar of one field (`to = spec`):
     party  = { column = "customerID", lookup = "customers" }   the record that step made of this key
     wanted = { column = "DueDate", as = "date", ask = true }   a date the file has lost: the caller gives one
 
+A step leaves rows out whose `unless_empty` columns are empty or whose `only_empty` columns are filled, and
+makes one record of all rows with the same `group` columns.
+
 `default` stands in for an empty cell; `alias` puts one writing of a value in place of another; `optional = true` lets a lookup find nothing; `formats` lists
 strptime patterns tried after ISO 8601.
 """
@@ -86,6 +89,7 @@ class Step:
     parent: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     unless_empty: tuple[str, ...] = ()
+    only_empty: tuple[str, ...] = ()
     is_optional: bool = False
 
 
@@ -197,7 +201,7 @@ def lost_columns(step: Step, columns: Sequence[str], rows: Sequence[Sequence[str
 def columns_used(step: Step) -> set[str]:
     """Every column that the step reads."""
     used = {column for spec in _all_specs(step) for column in spec.columns}
-    return used | set(step.key) | set(step.parent) | set(step.group) | set(step.unless_empty)
+    return used | set(step.key) | set(step.parent) | set(step.group) | set(step.unless_empty) | set(step.only_empty)
 
 
 def _cell(row: Mapping[str, str], column: str, recipe: Recipe) -> str:
@@ -264,6 +268,7 @@ def _step(raw: Mapping[str, Any]) -> Step:
         parent=_names(raw.get("parent", ())),
         group=_names(raw.get("group", ())),
         unless_empty=_names(raw.get("unless_empty", ())),
+        only_empty=_names(raw.get("only_empty", ())),
         is_optional=bool(raw.get("optional", False)),
     )
 

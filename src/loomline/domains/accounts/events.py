@@ -18,10 +18,10 @@ ROLE = {"role_id": "accounts.role"}
 class PersonInvited(Event, about=USER, icon="mail", tone="info"):
     """Somebody was asked to join."""
 
-    says: ClassVar[str | Promise] = _("{name} was invited at {email}")
+    says: ClassVar[str | Promise] = _("{person} was invited at {email}")
 
     user_id: int
-    name: str
+    person: str
     email: str
 
 
@@ -29,20 +29,20 @@ class PersonInvited(Event, about=USER, icon="mail", tone="info"):
 class PersonJoined(Event, about=USER, icon="user-plus", tone="ok"):
     """Somebody has an account that they can use."""
 
-    says: ClassVar[str | Promise] = _("{name} joined")
+    says: ClassVar[str | Promise] = _("{person} joined")
 
     user_id: int
-    name: str
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDeactivated(Event, about=USER, icon="lock", tone="hold"):
     """Somebody can no longer sign in."""
 
-    says: ClassVar[str | Promise] = _("{name} was deactivated; {sessions} sessions ended")
+    says: ClassVar[str | Promise] = _("{person} was deactivated; {sessions} sessions ended")
 
     user_id: int
-    name: str
+    person: str
     sessions: int
 
 
@@ -50,20 +50,20 @@ class PersonDeactivated(Event, about=USER, icon="lock", tone="hold"):
 class PersonReactivated(Event, about=USER, icon="lock-open", tone="ok"):
     """Somebody can sign in again."""
 
-    says: ClassVar[str | Promise] = _("{name} was reactivated")
+    says: ClassVar[str | Promise] = _("{person} was reactivated")
 
     user_id: int
-    name: str
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolesSet(Event, about=USER, icon="shield-check", tone="info"):
     """Somebody has other roles than before."""
 
-    says: ClassVar[str | Promise] = _("Roles of {name}: {before} → {after}")
+    says: ClassVar[str | Promise] = _("Roles of {person}: {before} → {after}")
 
     user_id: int
-    name: str
+    person: str
     before: str
     after: str
 
@@ -72,10 +72,10 @@ class RolesSet(Event, about=USER, icon="shield-check", tone="info"):
 class TeamsSet(Event, about=USER, icon="users", tone="info"):
     """Somebody works in other teams than before."""
 
-    says: ClassVar[str | Promise] = _("Teams of {name}: {before} → {after}")
+    says: ClassVar[str | Promise] = _("Teams of {person}: {before} → {after}")
 
     user_id: int
-    name: str
+    person: str
     before: str
     after: str
 
@@ -84,10 +84,10 @@ class TeamsSet(Event, about=USER, icon="users", tone="info"):
 class AdministratorSet(Event, about=USER, icon="shield-lock", tone="warn"):
     """Somebody may do everything from now on, or no longer."""
 
-    says: ClassVar[str | Promise] = _("{name}: administrator {now}")
+    says: ClassVar[str | Promise] = _("{person}: administrator {now}")
 
     user_id: int
-    name: str
+    person: str
     now: str
 
 
@@ -95,10 +95,10 @@ class AdministratorSet(Event, about=USER, icon="shield-lock", tone="warn"):
 class EmailChanged(Event, about=USER, icon="mail", tone="warn"):
     """Somebody signs in with another address."""
 
-    says: ClassVar[str | Promise] = _("The address of {name} changed from {before} to {after}")
+    says: ClassVar[str | Promise] = _("The address of {person} changed from {before} to {after}")
 
     user_id: int
-    name: str
+    person: str
     before: str
     after: str
 
@@ -107,10 +107,10 @@ class EmailChanged(Event, about=USER, icon="mail", tone="warn"):
 class PasswordChanged(Event, about=USER, icon="key", tone="info"):
     """Somebody has another password; every other session ended."""
 
-    says: ClassVar[str | Promise] = _("{name} has a new password; {sessions} other sessions ended")
+    says: ClassVar[str | Promise] = _("{person} has a new password; {sessions} other sessions ended")
 
     user_id: int
-    name: str
+    person: str
     sessions: int
 
 
@@ -118,30 +118,30 @@ class PasswordChanged(Event, about=USER, icon="key", tone="info"):
 class SecondFactorTurnedOn(Event, about=USER, icon="shield-check", tone="ok"):
     """Signing in asks for a code as well."""
 
-    says: ClassVar[str | Promise] = _("{name} turned the second factor on")
+    says: ClassVar[str | Promise] = _("{person} turned the second factor on")
 
     user_id: int
-    name: str
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactorTurnedOff(Event, about=USER, icon="shield-lock", tone="warn"):
     """Signing in asks for the password alone."""
 
-    says: ClassVar[str | Promise] = _("The second factor of {name} was turned off")
+    says: ClassVar[str | Promise] = _("The second factor of {person} was turned off")
 
     user_id: int
-    name: str
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryCodeUsed(Event, about=USER, icon="key", tone="warn"):
     """A code from paper stood in for the authenticator app."""
 
-    says: ClassVar[str | Promise] = _("{name} used a recovery code; {left} are left")
+    says: ClassVar[str | Promise] = _("{person} used a recovery code; {left} are left")
 
     user_id: int
-    name: str
+    person: str
     left: int
 
 
@@ -149,10 +149,10 @@ class RecoveryCodeUsed(Event, about=USER, icon="key", tone="warn"):
 class SignedIn(Event, about=USER, icon="lock-open", tone="muted"):
     """Somebody signed in in a browser."""
 
-    says: ClassVar[str | Promise] = _("{name} signed in with {device} from {address}")
+    says: ClassVar[str | Promise] = _("{person} signed in with {device} from {address}")
 
     user_id: int
-    name: str
+    person: str
     device: str
     address: str
 
@@ -161,10 +161,10 @@ class SignedIn(Event, about=USER, icon="lock-open", tone="muted"):
 class SessionsEnded(Event, about=USER, icon="logout", tone="muted"):
     """Browsers were signed out."""
 
-    says: ClassVar[str | Promise] = _("{count} sessions of {name} ended: {devices}")
+    says: ClassVar[str | Promise] = _("{count} sessions of {person} ended: {devices}")
 
     user_id: int
-    name: str
+    person: str
     count: int
     devices: str
 
@@ -173,10 +173,10 @@ class SessionsEnded(Event, about=USER, icon="logout", tone="muted"):
 class TokenMade(Event, about=USER, icon="key", tone="info"):
     """A program may act for somebody."""
 
-    says: ClassVar[str | Promise] = _("API token {token} of {name} was made for {scopes}")
+    says: ClassVar[str | Promise] = _("API token {token} of {person} was made for {scopes}")
 
     user_id: int
-    name: str
+    person: str
     token: str
     scopes: str
 
@@ -185,10 +185,10 @@ class TokenMade(Event, about=USER, icon="key", tone="info"):
 class TokenRevoked(Event, about=USER, icon="key", tone="muted"):
     """A program may no longer act for somebody."""
 
-    says: ClassVar[str | Promise] = _("API token {token} of {name} was revoked")
+    says: ClassVar[str | Promise] = _("API token {token} of {person} was revoked")
 
     user_id: int
-    name: str
+    person: str
     token: str
 
 

@@ -41,20 +41,12 @@ class Converter:
 
     def factor(self, *, unit: str, to: str, item_id: int | None = None) -> Fraction:
         """How many of `to` one of `unit` is; what holds for the item goes before what holds for all."""
-        if unit == to:
-            return Fraction(1)
         own = self.own.get(item_id, {}) if item_id is not None else {}
-        found = {unit: Fraction(1)}
-        waiting = deque([unit])
-        while waiting:
-            here = waiting.popleft()
-            for there, ratio in {**self.common.get(here, {}), **own.get(here, {})}.items():
-                if there not in found:
-                    found[there] = found[here] * ratio
-                    waiting.append(there)
-        if to not in found:
+        both = {code: {**self.common.get(code, {}), **own.get(code, {})} for code in {*self.common, *own}}
+        factor = _walk(own, unit, to) or _walk(both, unit, to)
+        if factor is None:
             raise NoConversion(unit=unit, to=to)
-        return found[to]
+        return factor
 
     def convert(self, quantity: Quantity, *, to: str, item_id: int | None = None) -> Quantity:
         """The same quantity in another unit, exactly, or a refusal."""
@@ -63,6 +55,19 @@ class Converter:
         if millionths.denominator != 1:
             raise NotExact(quantity=quantity, to=to, unit=quantity.unit)
         return Quantity(Decimal(millionths.numerator).scaleb(-6).normalize() + 0, to)
+
+
+def _walk(edges: Edges, start: str, end: str) -> Fraction | None:
+    """The product of the ratios along the shortest way between two units."""
+    found = {start: Fraction(1)}
+    waiting = deque([start])
+    while waiting and end not in found:
+        here = waiting.popleft()
+        for there, ratio in edges.get(here, {}).items():
+            if there not in found:
+                found[there] = found[here] * ratio
+                waiting.append(there)
+    return found.get(end)
 
 
 def converter(*, item_ids: Iterable[int] = ()) -> Converter:

@@ -160,7 +160,7 @@ class StockMove(Ledger):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}: {self.quantity.normalize():f} {self.source} → {self.destination}"
+        return f"M-{self.pk}"
 
 
 class Balance(models.Model):
@@ -247,4 +247,4 @@ class Reservation(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity.normalize():f} {self.item}"
+        return f"{self.origin_kind} {self.origin_id}"

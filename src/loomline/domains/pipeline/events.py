@@ -52,9 +52,7 @@ class LeadWorked(Event, about=LEAD, icon="phone", tone="accent"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeadConverted(
-    Event, about={**LEAD, **OPPORTUNITY}, icon="arrow-narrow-right", tone="ok"
-):
+class LeadConverted(Event, about={**LEAD, **OPPORTUNITY}, icon="arrow-narrow-right", tone="ok"):
     """A lead proved good: from now on it is a party and, mostly, an opportunity."""
 
     says = _("Lead {number} became {party} {opportunity}")

@@ -191,7 +191,9 @@ def forecast(
             name: _money(ctx, sums[name]).amount
             for name in ("closed", Category.COMMIT.value, Category.BEST_CASE.value, Category.PIPELINE.value)
         },
-        quota=Quota.objects.filter(**people, currency=ctx.company.currency).values_list("amount", flat=True).first(),
+        quota=Quota.objects.filter(**people, currency=ctx.company.currency)
+        .values_list("amount", flat=True)
+        .first(),
         adjustments={row.category: row for row in ForecastAdjustment.objects.filter(**people).order_by("pk")},
         left_out=dict(left_out),
     )
@@ -241,7 +243,11 @@ def velocity(ctx: Ctx, *, rows: QuerySet[Opportunity], starts_on: date, ends_on:
         rows.filter(Q(state=OpportunityState.OPEN) | Q(closed_at__gte=low, closed_at__lt=high))
         .order_by()
         .values("state", "currency")
-        .annotate(n=Count("pk"), amount_sum=Sum("amount"), cycle=Avg(Case(When(state=OpportunityState.WON, then=took))))
+        .annotate(
+            n=Count("pk"),
+            amount_sum=Sum("amount"),
+            cycle=Avg(Case(When(state=OpportunityState.WON, then=took))),
+        )
     )
     rates = _rates(ctx, {row["currency"] for row in groups}, on=None)
     count: dict[str, int] = defaultdict(int)
@@ -266,9 +272,9 @@ def stalled(ctx: Ctx, *, rows: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
     """Open opportunities that stand in their stage longer than it allows."""
     limit = ExpressionWrapper(F("stage__max_days") * timedelta(days=1), output_field=DurationField())
     waiting = rows.filter(state=OpportunityState.OPEN, stage__max_days__isnull=False)
-    return waiting.annotate(stalls_at=ExpressionWrapper(F("staged_at") + limit, output_field=DateTimeField())).filter(
-        stalls_at__lt=ctx.now
-    )
+    return waiting.annotate(
+        stalls_at=ExpressionWrapper(F("staged_at") + limit, output_field=DateTimeField())
+    ).filter(stalls_at__lt=ctx.now)
 
 
 def without_next_step(*, rows: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
@@ -280,7 +286,10 @@ def slips(*, opportunity_ids: Iterable[int]) -> dict[int, int]:
     """How often the closing date was moved later, by key; read from the audit, so nobody can forget to count."""
     found: dict[int, int] = defaultdict(int)
     changes = Change.objects.filter(
-        kind=Opportunity._meta.db_table, object_id__in=set(opportunity_ids), operation="U", new__has_key="closes_on"
+        kind=Opportunity._meta.db_table,
+        object_id__in=set(opportunity_ids),
+        operation="U",
+        new__has_key="closes_on",
     )
     for pk, old, new in changes.values_list("object_id", "old__closes_on", "new__closes_on"):
         found[pk] += bool(old and new and new > old)
@@ -328,4 +337,3 @@ def _won_in(ctx: Ctx, starts_on: date, ends_on: date) -> Q:
 def _instants(ctx: Ctx, starts_on: date, ends_on: date) -> tuple[datetime, datetime]:
     zone = ctx.company.zone
     return datetime.combine(starts_on, time.min, zone), datetime.combine(ends_on, time.min, zone)
-

@@ -184,7 +184,7 @@ class ShipmentLine(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity.normalize():f} {self.item}"
+        return f"{self.shipment_id}/{self.position}"
 
 
 class Package(Record):

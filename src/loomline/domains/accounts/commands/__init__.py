@@ -16,6 +16,7 @@ from loomline.domains.accounts.commands.factors import (
     reset_second_factor,
     turn_off_second_factor,
 )
+from loomline.domains.accounts.commands.housekeeping import forget_old_traces
 from loomline.domains.accounts.commands.passwords import (
     change_own_password,
     request_password_reset,
@@ -37,7 +38,7 @@ from loomline.domains.accounts.commands.people import (
     set_roles,
     set_teams,
 )
-from loomline.domains.accounts.commands.roles import copy_role, grant, revoke
+from loomline.domains.accounts.commands.roles import add_role, copy_role, grant, revoke
 from loomline.domains.accounts.commands.sessions import (
     begin_session,
     end_session,
@@ -52,6 +53,7 @@ __all__ = [
     "NewToken",
     "accept_invitation",
     "add_person",
+    "add_role",
     "attempt_succeeded",
     "begin_attempt",
     "begin_second_factor",
@@ -67,6 +69,7 @@ __all__ = [
     "end_sessions",
     "enter_by_token",
     "forget_before",
+    "forget_old_traces",
     "forgive",
     "grant",
     "invite_again",

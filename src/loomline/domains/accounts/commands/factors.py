@@ -66,7 +66,7 @@ def confirm_second_factor(ctx: Ctx, *, code: SecretStr) -> NewCodes:
     codes = _new_codes(user)
     tell_by_mail(user=user, what="factor_on")
 
-    ctx.emit(SecondFactorTurnedOn(user_id=user.pk, name=user.name))
+    ctx.emit(SecondFactorTurnedOn(user_id=user.pk, person=user.name))
     return codes
 
 
@@ -130,7 +130,7 @@ def _turn_off(ctx: Ctx, user: User) -> User:
     SecondFactor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     tell_by_mail(user=user, what="factor_off")
-    ctx.emit(SecondFactorTurnedOff(user_id=user.pk, name=user.name))
+    ctx.emit(SecondFactorTurnedOff(user_id=user.pk, person=user.name))
     return user
 
 
@@ -162,4 +162,4 @@ def _spend_recovery_code(ctx: Ctx, typed: str) -> None:
     if not spent:
         raise WrongCode(at_field="code")
     left = queries.recovery_codes_left(ctx.actor)
-    ctx.emit(RecoveryCodeUsed(user_id=ctx.actor.pk, name=ctx.actor.name, left=left))
+    ctx.emit(RecoveryCodeUsed(user_id=ctx.actor.pk, person=ctx.actor.name, left=left))

@@ -57,7 +57,7 @@ def invite_person(
     _place(user, roles=roles or [], teams=teams or [])
     issue_link(ctx, user=user, purpose=OneTimeLink.INVITATION)
 
-    ctx.emit(PersonInvited(user_id=user.pk, name=user.name, email=user.email))
+    ctx.emit(PersonInvited(user_id=user.pk, person=user.name, email=user.email))
     return user
 
 
@@ -74,7 +74,7 @@ def invite_again(ctx: Ctx, *, user: User) -> User:
 
     issue_link(ctx, user=user, purpose=OneTimeLink.INVITATION)
 
-    ctx.emit(PersonInvited(user_id=user.pk, name=user.name, email=user.email))
+    ctx.emit(PersonInvited(user_id=user.pk, person=user.name, email=user.email))
     return user
 
 
@@ -86,7 +86,7 @@ def accept_invitation(ctx: Ctx, *, secret: SecretStr, name: str, password: Secre
     user.password = checks.hashed_password(password, user=user)
     user.save(update_fields=["name", "password"])
 
-    ctx.emit(PersonJoined(user_id=user.pk, name=user.name))
+    ctx.emit(PersonJoined(user_id=user.pk, person=user.name))
     return user
 
 
@@ -112,7 +112,7 @@ def add_person(
     user = _make(ctx, email=email, name=name, title=title, password=hashed, is_superuser=is_administrator)
     _place(user, roles=roles or [], teams=teams or [])
 
-    ctx.emit(PersonJoined(user_id=user.pk, name=user.name))
+    ctx.emit(PersonJoined(user_id=user.pk, person=user.name))
     return user
 
 
@@ -135,7 +135,7 @@ def deactivate_person(ctx: Ctx, *, user: User) -> User:
     withdraw_links(ctx, user=user)
     checks.refuse_without_administrator(had_one=had_one, name=user.name)
 
-    ctx.emit(PersonDeactivated(user_id=user.pk, name=user.name, sessions=len(ended)))
+    ctx.emit(PersonDeactivated(user_id=user.pk, person=user.name, sessions=len(ended)))
     return user
 
 
@@ -152,7 +152,7 @@ def reactivate_person(ctx: Ctx, *, user: User) -> User:
     user.is_active = True
     user.save(update_fields=["is_active"])
 
-    ctx.emit(PersonReactivated(user_id=user.pk, name=user.name))
+    ctx.emit(PersonReactivated(user_id=user.pk, person=user.name))
     return user
 
 
@@ -173,7 +173,7 @@ def set_roles(ctx: Ctx, *, user: User, roles: list[Role]) -> User:
     )
     checks.refuse_without_administrator(had_one=had_one, name=user.name)
 
-    ctx.emit(RolesSet(user_id=user.pk, name=user.name, before=_names(before), after=_names(roles)))
+    ctx.emit(RolesSet(user_id=user.pk, person=user.name, before=_names(before), after=_names(roles)))
     return user
 
 
@@ -190,7 +190,7 @@ def set_teams(ctx: Ctx, *, user: User, teams: list[Team]) -> User:
         TeamMember(user=user, team=team) for team in dict.fromkeys(teams) if team not in before
     )
 
-    ctx.emit(TeamsSet(user_id=user.pk, name=user.name, before=_names(before), after=_names(teams)))
+    ctx.emit(TeamsSet(user_id=user.pk, person=user.name, before=_names(before), after=_names(teams)))
     return user
 
 
@@ -209,7 +209,7 @@ def set_administrator(ctx: Ctx, *, user: User, is_administrator: bool) -> User:
     checks.refuse_without_administrator(had_one=had_one, name=user.name)
 
     now = _("from now on") if is_administrator else _("no longer")
-    ctx.emit(AdministratorSet(user_id=user.pk, name=user.name, now=str(now)))
+    ctx.emit(AdministratorSet(user_id=user.pk, person=user.name, now=str(now)))
     return user
 
 
@@ -273,7 +273,7 @@ def _set_email(ctx: Ctx, *, user: User, email: str) -> User:
     user.save(update_fields=["email"])
     # A link in the old mailbox must not open the account any more.
     withdraw_links(ctx, user=user)
-    ctx.emit(EmailChanged(user_id=user.pk, name=user.name, before=before, after=wanted))
+    ctx.emit(EmailChanged(user_id=user.pk, person=user.name, before=before, after=wanted))
     return user
 
 

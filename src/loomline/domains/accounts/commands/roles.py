@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts import queries
@@ -18,20 +21,46 @@ from loomline.kernel.access import Level
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
+from loomline.kernel.refusal import Invalid
+
+Reach = Literal["party", "own", "team", "territory", "all"]
+REACHES: frozenset[str] = frozenset(get_args(Reach))
+
+
+@command(hidden=True, creates=Role)
+def add_role(
+    ctx: Ctx,
+    *,
+    name: str,
+    description: str = "",
+    grants: dict[str, Reach] | None = None,
+    needs_second_factor: bool = False,
+) -> Role:
+    """Make a role, with its grants at once where they are known."""
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise Invalid({"name": [_t("A role has a name of 1 to 80 characters.")]})
+    rows = [_checked(permission=p, level=level) for p, level in (grants or {}).items()]
+    beyond = queries.grants_beyond(actor=ctx.actor, grants=rows)
+    if beyond:
+        raise RightsBeyond(role=name, permission=beyond[0].permission)
+
+    role: Role = Role.objects.create(
+        name=name, description=description.strip()[:200], needs_second_factor=needs_second_factor
+    )
+    for row in rows:
+        row.role = role
+    Grant.objects.bulk_create(rows)
+    return role
 
 
 @command(label=_("Grant"), icon="shield-check")
-def grant(ctx: Ctx, *, role: Role, permission: str, level: int = Level.ALL.value) -> Grant:
+def grant(ctx: Ctx, *, role: Role, permission: str, level: Reach = "all") -> Grant:
     """Let a role do or see something, how far the level says; a second time sets the level anew."""
     had_one = checks.lock_administration()
     role = lock(role)
 
-    permission = permission.strip()
-    if not queries.is_known(permission):
-        raise NoSuchPermission(permission=permission, at_field="permission")
-    if level not in (reach.value for reach in Level) or level == Level.NONE:
-        raise NoSuchLevel(at_field="level")
-    wanted = Grant(role=role, permission=str(queries.Pattern.of(permission)), level=int(level))
+    wanted = _checked(permission=permission, level=level)
     if queries.grants_beyond(actor=ctx.actor, grants=[wanted]):
         raise RightsBeyond(role=role.name, permission=permission)
     present = Grant.objects.filter(role=role, permission=wanted.permission).first()
@@ -77,6 +106,15 @@ def copy_role(ctx: Ctx, *, role: Role, name: str) -> Role:
         Grant(role=made, permission=g.permission, level=g.level) for g in role.grants.order_by("pk")
     )
     return made
+
+
+def _checked(*, permission: str, level: str) -> Grant:
+    written = permission.strip()
+    if not queries.is_known(written):
+        raise NoSuchPermission(permission=written, at_field="permission")
+    if level not in REACHES:
+        raise NoSuchLevel(at_field="level")
+    return Grant(permission=str(queries.Pattern.of(written)), level=Level[level.upper()].value)
 
 
 def _set(role: Role, permission: str, before: Level, after: Level) -> GrantSet:

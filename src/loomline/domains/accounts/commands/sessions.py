@@ -34,7 +34,7 @@ def begin_session(ctx: Ctx, *, key: str, agent: str = "", address: str = "") -> 
     User.objects.filter(pk=ctx.actor.pk).update(last_login=ctx.now)
 
     ctx.emit(
-        SignedIn(user_id=ctx.actor.pk, name=ctx.actor.name, device=session.device, address=address or "–")
+        SignedIn(user_id=ctx.actor.pk, person=ctx.actor.name, device=session.device, address=address or "–")
     )
     return session
 
@@ -92,4 +92,4 @@ def _end(ctx: Ctx, sessions: list[Session], *, why: str) -> None:
 
 def _ended(user: User, sessions: list[Session]) -> SessionsEnded:
     devices = ", ".join(sorted({str(session) for session in sessions}))
-    return SessionsEnded(user_id=user.pk, name=user.name, count=len(sessions), devices=devices)
+    return SessionsEnded(user_id=user.pk, person=user.name, count=len(sessions), devices=devices)

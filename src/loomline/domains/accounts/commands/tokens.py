@@ -63,7 +63,7 @@ def make_token(ctx: Ctx, *, name: str, scopes: list[str], expires_on: date | Non
         expires_on=expires_on,
     )
 
-    ctx.emit(TokenMade(user_id=ctx.actor.pk, name=ctx.actor.name, token=token.name, scopes=", ".join(wanted)))
+    ctx.emit(TokenMade(user_id=ctx.actor.pk, person=ctx.actor.name, token=token.name, scopes=", ".join(wanted)))
     return NewToken(token=token, secret=secret)
 
 
@@ -78,7 +78,7 @@ def revoke_token(ctx: Ctx, *, token: ApiToken) -> ApiToken:
     token.revoked_at = ctx.now
     token.save(update_fields=["revoked_at"])
 
-    ctx.emit(TokenRevoked(user_id=token.user_id, name=token.user.name, token=token.name))
+    ctx.emit(TokenRevoked(user_id=token.user_id, person=token.user.name, token=token.name))
     return token
 
 

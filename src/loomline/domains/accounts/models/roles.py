@@ -34,6 +34,9 @@ OWN_ACCOUNT: Mapping[str, Level] = dict.fromkeys(
         "kernel.undo",
         "kernel.view_activity",
         "kernel.view_jobrun",
+        "surface.view_savedview",
+        "surface.save_view",
+        "surface.drop_view",
     ),
     Level.OWN,
 )

@@ -2,6 +2,7 @@
 
 from loomline.domains.catalog.commands.item import (
     AlreadyArchived,
+    GtinWrong,
     ItemDraft,
     NameMissing,
     NotArchived,
@@ -20,13 +21,16 @@ from loomline.domains.catalog.commands.unit import (
     RatioContradicts,
     RatioNotPositive,
     SameUnit,
+    UnitDraft,
     add_pack,
+    add_units,
     set_conversion,
 )
 
 __all__ = [
     "AlreadyArchived",
     "ColourDraft",
+    "GtinWrong",
     "ItemDraft",
     "NameMissing",
     "NotArchived",
@@ -37,11 +41,13 @@ __all__ = [
     "SkuMissing",
     "SkuTaken",
     "TrackingNotPossible",
+    "UnitDraft",
     "UnitUnknown",
     "add_item",
     "add_items",
     "add_pack",
     "add_style",
+    "add_units",
     "add_variants",
     "archive_items",
     "restore_items",

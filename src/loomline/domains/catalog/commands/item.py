@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog import queries
 from loomline.domains.catalog.events import CostChanged, ItemAdded, ItemArchived, ItemRestored
 from loomline.domains.catalog.models import Category, Item, ItemKind, Style, Supply, Tracking, Unit
+from loomline.domains.catalog.models.item import check_gtin
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import checked, fields_of
@@ -49,6 +51,12 @@ class TrackingNotPossible(Refused):
     """A service has no lots."""
 
     says = _("{name} is not kept in stock, so it cannot be tracked by lot or serial number.")
+
+
+class GtinWrong(Refused):
+    """A trade number that no scanner would accept."""
+
+    says = _("{name}: {reason}")
 
 
 class AlreadyArchived(Refused):
@@ -244,10 +252,20 @@ def _refuse_unclear(drafts: Sequence[ItemDraft], units: Mapping[str, Unit]) -> N
             raise UnitUnknown(name=draft.name, unit=_code(draft), at_field="unit")
         if draft.tracking != Tracking.NONE and draft.kind != ItemKind.STOCK:
             raise TrackingNotPossible(name=draft.name, at_field="tracking")
+        _refuse_wrong_gtin(draft)
         seen.add(draft.sku.strip())
     taken = Item.objects.filter(sku__in=seen).order_by("sku").values_list("sku", flat=True).first()
     if taken is not None:
         raise SkuTaken(sku=taken, at_field="sku")
+
+
+def _refuse_wrong_gtin(draft: ItemDraft) -> None:
+    if not draft.gtin:
+        return
+    try:
+        check_gtin(draft.gtin)
+    except ValidationError as fault:
+        raise GtinWrong(name=draft.name, reason=" ".join(fault.messages), at_field="gtin") from fault
 
 
 def _item(draft: ItemDraft, unit: Unit, custom: dict[str, Any]) -> Item:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog import queries
 from loomline.domains.catalog.events import ConversionSet, PackAdded
-from loomline.domains.catalog.models import Conversion, Item, Pack, Unit
+from loomline.domains.catalog.models import Conversion, Dimension, Item, Pack, Unit
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
@@ -68,6 +70,38 @@ def set_conversion(
 
     ctx.emit(ConversionSet(item_id=item.pk if item else None, ratio=str(conversion)))
     return conversion
+
+
+@dataclass(frozen=True)
+class UnitDraft:
+    """A unit to be."""
+
+    code: str
+    name: str
+    dimension: str = Dimension.COUNT
+    places: int = 0
+    rec20: str = ""
+
+
+@command(hidden=True)
+def add_units(
+    ctx: Ctx, *, drafts: list[UnitDraft], ratios: Sequence[tuple[str, str, int, int]] = ()
+) -> list[Unit]:
+    """Add units and their ratios, as the first start does; those that are there stay as they are."""
+    known = set(Unit.objects.filter(code__in=[d.code for d in drafts]).values_list("code", flat=True))
+    new = [draft for draft in drafts if draft.code not in known]
+
+    units = Unit.objects.bulk_create(
+        Unit(code=d.code, name=d.name, dimension=d.dimension, places=d.places, rec20=d.rec20) for d in new
+    )
+    made = {unit.code for unit in units}
+    by_code = queries.units_by_code(codes={code for start, end, *_rest in ratios for code in (start, end)})
+    Conversion.objects.bulk_create(
+        Conversion(from_unit=by_code[start], to_unit=by_code[end], numerator=over, denominator=under)
+        for start, end, over, under in ratios
+        if {start, end} & made
+    )
+    return units
 
 
 @command(label=_("Add pack"), icon="box", undo=True)

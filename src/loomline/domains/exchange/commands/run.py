@@ -178,10 +178,7 @@ class _Run:
         seen: set[str] = set()
         for number, key, cells in self._grouped(step, table):
             self._advance(step, len(cells) if step.group else 1)
-            count.read += 1
-            if any(not cells[0].get(c, "").strip() or cells[0][c] in self.recipe.nulls for c in step.unless_empty):
-                count.skipped += 1
-                continue
+            count.read += len(cells) if step.group else 1
             mark = fingerprint([*cells, *lines.get(key, [])])
             if key and key in seen:
                 self._fail(step, number, key, _("the key stands in the file twice"), count)
@@ -197,18 +194,30 @@ class _Run:
                 yield row
 
     def _grouped(self, step: Step, table: Table) -> Iterator[tuple[int, str, list[dict[str, str]]]]:
+        records = ((number, cells) for number, cells in table.records() if self._wanted(step, cells))
         if not step.group:
-            for number, cells in table.records():
+            for number, cells in records:
                 yield number, key_of(cells, step.key), [cells]
             return
         groups: dict[str, list[dict[str, str]]] = defaultdict(list)
         numbers: dict[str, int] = {}
-        for number, cells in table.records():
+        for number, cells in records:
             key = key_of(cells, step.group)
             numbers.setdefault(key, number)
             groups[key].append(cells)
         for key, members in groups.items():
             yield numbers[key], key, members
+
+    def _wanted(self, step: Step, cells: Mapping[str, str]) -> bool:
+        def is_empty(column: str) -> bool:
+            return cells.get(column, "").strip() in self.recipe.nulls
+
+        wanted = not any(map(is_empty, step.unless_empty)) and all(map(is_empty, step.only_empty))
+        if not wanted:
+            self.outcome.counts[step.name].read += 1
+            self.outcome.counts[step.name].skipped += 1
+            self._advance(step, 1)
+        return wanted
 
     def _lines(self, step: Step) -> dict[str, list[dict[str, str]]]:
         found: dict[str, list[dict[str, str]]] = defaultdict(list)

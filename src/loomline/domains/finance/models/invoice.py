@@ -82,10 +82,20 @@ class Invoice(Document):
     note = models.TextField(_("note"), blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
-        "accounts.Team", models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("team")
+        "accounts.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name=_("team"),
     )
     posted_at = models.DateTimeField(_("posted"), null=True, editable=False)
     paid_on = models.DateField(_("paid on"), null=True, blank=True, editable=False)
@@ -101,7 +111,8 @@ class Invoice(Document):
                 violation_error_message=_("An invoice's total must be its net sum and tax."),
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(number__isnull=False, issued_on__isnull=False, due_on__isnull=False),
+                condition=Q(state="draft")
+                | Q(number__isnull=False, issued_on__isnull=False, due_on__isnull=False),
                 name="finance_invoice_posted",
                 violation_error_message=_("A posted invoice has a number, a date and a due day."),
             ),
@@ -113,14 +124,17 @@ class Invoice(Document):
                 violation_error_message=_("An invoice cannot be paid or credited by more than it asks for."),
             ),
             models.CheckConstraint(
-                condition=Q(kind="invoice", credits__isnull=True) | Q(kind="credit_note", credits__isnull=False),
+                condition=Q(kind="invoice", credits__isnull=True)
+                | Q(kind="credit_note", credits__isnull=False),
                 name="finance_invoice_kind",
             ),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="finance_invoice_state"),
             models.Index(fields=["customer", "-id"], name="finance_invoice_customer"),
-            models.Index(fields=["due_on"], name="finance_invoice_open", condition=Q(state="posted", kind="invoice")),
+            models.Index(
+                fields=["due_on"], name="finance_invoice_open", condition=Q(state="posted", kind="invoice")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +162,12 @@ class InvoiceLine(Record):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     order_line = models.ForeignKey(
-        OrderLine, models.PROTECT, null=True, blank=True, related_name="invoice_lines", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoice_lines",
+        verbose_name=_("order line"),
     )
     credits = models.ForeignKey(
         "self",
@@ -159,7 +178,12 @@ class InvoiceLine(Record):
         verbose_name=_("takes back"),
     )
     item = models.ForeignKey(
-        "catalog.Item", models.PROTECT, null=True, blank=True, related_name="invoice_lines", verbose_name=_("item")
+        "catalog.Item",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoice_lines",
+        verbose_name=_("item"),
     )
     description = models.CharField(_("description"), max_length=300, blank=True)
     quantity = QuantityField(_("quantity"))

@@ -32,11 +32,16 @@ class Payment(Document):
     """Money from a customer. What is not allocated yet stays to the customer's credit."""
 
     moves = Moves(reverse=PaymentState.RECEIVED >> PaymentState.REVERSED)
-    editable = {PaymentState.RECEIVED: ("reference", "note", "custom"), PaymentState.REVERSED: ("note", "custom")}
+    editable = {
+        PaymentState.RECEIVED: ("reference", "note", "custom"),
+        PaymentState.REVERSED: ("note", "custom"),
+    }
 
     number = NumberField(series="payment", prefix="PAY-", verbose_name=_("number"))
     state = StateField(PaymentState, default=PaymentState.RECEIVED, verbose_name=_("state"))
-    customer = models.ForeignKey("parties.Party", models.PROTECT, related_name="payments", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "parties.Party", models.PROTECT, related_name="payments", verbose_name=_("customer")
+    )
     received_on = models.DateField(_("received"))
     method = models.CharField(
         _("method"), max_length=12, choices=PaymentMethod.choices, default=PaymentMethod.TRANSFER
@@ -68,7 +73,9 @@ class Payment(Document):
                 name="finance_payment_reversed",
                 violation_error_message=_("A reversed payment settles nothing."),
             ),
-            models.CheckConstraint(condition=Q(method__in=PaymentMethod.values), name="finance_payment_method"),
+            models.CheckConstraint(
+                condition=Q(method__in=PaymentMethod.values), name="finance_payment_method"
+            ),
         ]
         indexes = [models.Index(fields=["received_on", "id"], name="finance_payment_received")]
 
@@ -81,8 +88,12 @@ class Payment(Document):
 class PaymentAllocation(Ledger):
     """So much of a payment settles this invoice; a row below zero takes it back."""
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations", verbose_name=_("payment"))
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="allocations", verbose_name=_("invoice"))
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="allocations", verbose_name=_("payment")
+    )
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, related_name="allocations", verbose_name=_("invoice")
+    )
     amount = AmountField(_("amount"))
     at = models.DateTimeField(_("at"))
 

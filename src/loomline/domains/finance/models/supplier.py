@@ -47,7 +47,11 @@ class SupplierInvoice(Document):
     number = NumberField(series="supplier_invoice", prefix="SI-", verbose_name=_("number"))
     state = StateField(SupplierInvoiceState, default=SupplierInvoiceState.ENTERED, verbose_name=_("state"))
     supplier = models.ForeignKey(
-        "parties.Party", models.PROTECT, related_name="supplier_invoices", verbose_name=_("supplier"), db_index=False
+        "parties.Party",
+        models.PROTECT,
+        related_name="supplier_invoices",
+        verbose_name=_("supplier"),
+        db_index=False,
     )
     their_number = models.CharField(_("their number"), max_length=60)
     origin_kind = models.CharField(_("kind of origin"), max_length=60, blank=True, editable=False)
@@ -59,12 +63,22 @@ class SupplierInvoice(Document):
     tax = AmountField(_("tax"), default=0)
     total = AmountField(_("total"), default=0)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
     )
     note = models.TextField(_("note"), blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("approved by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("approved by"),
     )
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
     paid_on = models.DateField(_("paid on"), null=True, editable=False)
@@ -78,7 +92,9 @@ class SupplierInvoice(Document):
                 fields=["supplier", "their_number"],
                 condition=~Q(state="rejected"),
                 name="finance_supplier_number",
-                violation_error_message=_("This invoice of the supplier was entered before. Look it up by its number."),
+                violation_error_message=_(
+                    "This invoice of the supplier was entered before. Look it up by its number."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(total=F("net") + F("tax")),
@@ -112,7 +128,11 @@ class SupplierInvoiceLine(Record):
     """One thing billed, beside what was ordered and received."""
 
     invoice = models.ForeignKey(
-        SupplierInvoice, models.CASCADE, related_name="lines", verbose_name=_("supplier invoice"), db_index=False
+        SupplierInvoice,
+        models.CASCADE,
+        related_name="lines",
+        verbose_name=_("supplier invoice"),
+        db_index=False,
     )
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     item = models.ForeignKey(

@@ -1,6 +1,10 @@
 """The verbs of the pipeline, by noun."""
 
-from loomline.domains.pipeline.commands.forecasts import AdjustmentUnexplained, CategoryUnknown, adjust_forecast
+from loomline.domains.pipeline.commands.forecasts import (
+    AdjustmentUnexplained,
+    CategoryUnknown,
+    adjust_forecast,
+)
 from loomline.domains.pipeline.commands.leads import (
     LeadClosed,
     LeadDraft,

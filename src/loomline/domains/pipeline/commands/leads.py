@@ -39,7 +39,9 @@ BATCH = 2000
 class LeadUnknown(Refused):
     """A lead that nobody could get back to."""
 
-    says = _("Row {row} has neither a name nor a company nor an e-mail address. Fill in one; nothing was added.")
+    says = _(
+        "Row {row} has neither a name nor a company nor an e-mail address. Fill in one; nothing was added."
+    )
 
 
 class NobodyToAssign(Refused):
@@ -57,7 +59,9 @@ class LeadClosed(Refused):
 class OtherParty(Refused):
     """A lead cannot join an opportunity of somebody else."""
 
-    says = _("Opportunity {number} belongs to {theirs}, not to {ours}. Choose one of {ours}, or open a new one.")
+    says = _(
+        "Opportunity {number} belongs to {theirs}, not to {ours}. Choose one of {ours}, or open a new one."
+    )
 
 
 class ReasonMissing(Refused):
@@ -235,7 +239,9 @@ def convert_lead(
     if opportunity is not None:
         party = party or opportunity.party
         if opportunity.party_id != party.pk:
-            raise OtherParty(number=opportunity.number, theirs=opportunity.party, ours=party, at_field="opportunity")
+            raise OtherParty(
+                number=opportunity.number, theirs=opportunity.party, ours=party, at_field="opportunity"
+            )
 
     party = party or _party_of(ctx, lead)
     contact = contact or _contact_of(ctx, lead, party)

@@ -326,7 +326,9 @@ def foresee_deliveries(ctx: Ctx, *, opportunities: list[Opportunity]) -> list[Op
     return opportunities
 
 
-def _opportunity(ctx: Ctx, draft: OpportunityDraft, stage: Stage | None, custom: dict[str, Any]) -> Opportunity:
+def _opportunity(
+    ctx: Ctx, draft: OpportunityDraft, stage: Stage | None, custom: dict[str, Any]
+) -> Opportunity:
     currency = draft.currency or draft.party.currency or ctx.company.currency
     return Opportunity(
         name=draft.name.strip(),
@@ -375,7 +377,9 @@ def _foresee(ctx: Ctx, opportunities: Sequence[Opportunity]) -> None:
         opportunity.can_deliver_on = delivery.on
         opportunity.promise_text, opportunity.promise_tone = delivery.text[:120], delivery.tone
     if changed:
-        Opportunity.objects.bulk_update(changed, ["can_deliver_on", "promise_text", "promise_tone"], batch_size=BATCH)
+        Opportunity.objects.bulk_update(
+            changed, ["can_deliver_on", "promise_text", "promise_tone"], batch_size=BATCH
+        )
 
 
 def _refuse_settled(opportunity: Opportunity) -> None:

@@ -16,7 +16,12 @@ class Quota(Record):
     """What one person, one team or the whole company wants to sell between two days."""
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="quotas", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="quotas",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
         "accounts.Team", models.CASCADE, null=True, blank=True, related_name="quotas", verbose_name=_("team")
@@ -57,7 +62,12 @@ class ForecastAdjustment(Ledger):
     """A manager's own figure for a category; the newest one counts, none is ever overwritten."""
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
         "accounts.Team", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")

@@ -44,7 +44,9 @@ class Lead(Document):
 
     number = NumberField(series="lead", prefix="L-", verbose_name=_("number"))
     state = StateField(LeadState, default=LeadState.NEW, verbose_name=_("state"))
-    name = models.CharField(_("name"), max_length=200, help_text=_("The person, as they introduced themselves."))
+    name = models.CharField(
+        _("name"), max_length=200, help_text=_("The person, as they introduced themselves.")
+    )
     company = models.CharField(_("company"), max_length=200, blank=True)
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     email = MailField(_("e-mail"), blank=True, default="")
@@ -57,14 +59,24 @@ class Lead(Document):
     worked_at = models.DateTimeField(_("first worked on"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
         "accounts.Team", models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("team")
     )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     party = models.ForeignKey(
-        "parties.Party", models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("customer")
+        "parties.Party",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("customer"),
     )
     contact = models.ForeignKey(
         "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("contact")

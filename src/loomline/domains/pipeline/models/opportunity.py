@@ -74,12 +74,20 @@ class Opportunity(Document):
         verbose_name=_("owner"),
     )
     team = models.ForeignKey(
-        "accounts.Team", models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("team")
+        "accounts.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("team"),
     )
     amount = AmountField(_("amount"), default=0)
     currency = CurrencyField(_("currency"), default="EUR")
     probability_override = models.PositiveSmallIntegerField(
-        _("own probability in %"), null=True, blank=True, help_text=_("Empty: the stage's probability counts.")
+        _("own probability in %"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the stage's probability counts."),
     )
     closes_on = models.DateField(_("closes"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=80, blank=True)
@@ -123,7 +131,8 @@ class Opportunity(Document):
                 violation_error_message=_("Say why the opportunity was lost."),
             ),
             models.CheckConstraint(
-                condition=Q(state="open", closed_at__isnull=True) | ~Q(state="open") & Q(closed_at__isnull=False),
+                condition=Q(state="open", closed_at__isnull=True)
+                | ~Q(state="open") & Q(closed_at__isnull=False),
                 name="pipeline_opportunity_closed",
             ),
         ]
@@ -181,12 +190,18 @@ class StageChange(Record):
     """
 
     opportunity = models.ForeignKey(
-        Opportunity, models.CASCADE, related_name="stage_changes", verbose_name=_("opportunity"), db_index=False
+        Opportunity,
+        models.CASCADE,
+        related_name="stage_changes",
+        verbose_name=_("opportunity"),
+        db_index=False,
     )
     from_stage = models.ForeignKey(
         Stage, models.PROTECT, null=True, related_name="+", verbose_name=_("from"), db_index=False
     )
-    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False)
+    to_stage = models.ForeignKey(
+        Stage, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False
+    )
     at = models.DateTimeField(_("at"))
     entered_at = models.DateTimeField(_("entered the former stage"), null=True)
     amount = AmountField(_("amount"))

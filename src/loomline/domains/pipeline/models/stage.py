@@ -36,7 +36,9 @@ class Pipeline(Record):
                 fields=["is_default"],
                 condition=Q(is_default=True),
                 name="pipeline_one_default",
-                violation_error_message=_("Another pipeline is the default. Take the mark from that one first."),
+                violation_error_message=_(
+                    "Another pipeline is the default. Take the mark from that one first."
+                ),
             )
         ]
 
@@ -59,7 +61,10 @@ class Stage(Record):
         _("forecast category"), max_length=10, choices=Category.choices, default=Category.PIPELINE
     )
     max_days = models.PositiveSmallIntegerField(
-        _("stalled after days"), null=True, blank=True, help_text=_("Empty: an opportunity may stand here for ever.")
+        _("stalled after days"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: an opportunity may stand here for ever."),
     )
     exit_criteria = models.TextField(_("ready to move on when"), blank=True)
     tone = models.CharField(_("tone"), max_length=8, choices=TONES, default="info")

@@ -17,7 +17,9 @@ class SoldLine(Record):
     """An item, how many of it, at which price; the amount is kept as it was rounded."""
 
     position = models.PositiveSmallIntegerField(_("position"), default=1)
-    item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="%(class)ss", verbose_name=_("item"))
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, related_name="%(class)ss", verbose_name=_("item")
+    )
     description = models.CharField(_("description"), max_length=300, blank=True)
     quantity = QuantityField(_("quantity"))
     entered_quantity = QuantityField(_("quantity as entered"))
@@ -32,7 +34,9 @@ class SoldLine(Record):
         _("tax rate"), max_digits=5, decimal_places=4, default=0, help_text=_("As a fraction: 0.23 is 23 %.")
     )
     amount = AmountField(_("amount"), default=0, editable=False)
-    unit_cost = PriceField(_("cost"), default=0, editable=False, help_text=_("Standard cost when it was sold."))
+    unit_cost = PriceField(
+        _("cost"), default=0, editable=False, help_text=_("Standard cost when it was sold.")
+    )
     wanted_on = models.DateField(_("wanted"), null=True, blank=True)
     promised_on = models.DateField(_("promised"), null=True, blank=True, editable=False)
     promise_basis = models.CharField(_("promise stands on"), max_length=120, blank=True, editable=False)

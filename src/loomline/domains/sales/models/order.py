@@ -56,9 +56,16 @@ class Order(Document):
 
     number = NumberField(series="sales_order", prefix="S-", verbose_name=_("number"))
     state = StateField(OrderState, default=OrderState.DRAFT, verbose_name=_("state"))
-    customer = models.ForeignKey("parties.Party", models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "parties.Party", models.PROTECT, related_name="orders", verbose_name=_("customer")
+    )
     contact = models.ForeignKey(
-        "parties.Party", models.PROTECT, null=True, blank=True, related_name="contact_orders", verbose_name=_("contact")
+        "parties.Party",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contact_orders",
+        verbose_name=_("contact"),
     )
     customer_reference = models.CharField(_("their reference"), max_length=80, blank=True)
     quote = models.OneToOneField(
@@ -83,7 +90,12 @@ class Order(Document):
     promised_on = models.DateField(_("promised"), null=True, blank=True, editable=False)
     expected_on = models.DateField(_("expected"), null=True, blank=True, editable=False)
     site = models.ForeignKey(
-        "sites.Site", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("ships from")
+        "sites.Site",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("ships from"),
     )
     ship_to = models.ForeignKey(
         "parties.Address", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ship to")
@@ -94,7 +106,12 @@ class Order(Document):
         "parties.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("carrier")
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
         "accounts.Team", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("team")
@@ -131,7 +148,9 @@ class Order(Document):
             models.Index(fields=["state", "-id"], name="sales_order_state"),
             models.Index(fields=["customer", "-id"], name="sales_order_customer"),
             models.Index(
-                fields=["expected_on"], name="sales_order_open", condition=Q(state__in=["confirmed", "part_shipped"])
+                fields=["expected_on"],
+                name="sales_order_open",
+                condition=Q(state__in=["confirmed", "part_shipped"]),
             ),
             models.Index(fields=["promised_on", "id"], name="sales_order_promised"),
             models.Index(fields=["ordered_on", "id"], name="sales_order_ordered"),
@@ -153,7 +172,12 @@ class OrderLine(SoldLine):
         Order, models.CASCADE, related_name="lines", verbose_name=_("order"), db_index=False
     )
     quote_line = models.ForeignKey(
-        QuoteLine, models.PROTECT, null=True, editable=False, related_name="order_lines", verbose_name=_("quote line")
+        QuoteLine,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="order_lines",
+        verbose_name=_("quote line"),
     )
     expected_on = models.DateField(_("expected"), null=True, blank=True, editable=False)
     cause = models.CharField(_("cause"), max_length=200, blank=True, editable=False)
@@ -181,7 +205,9 @@ class OrderLine(SoldLine):
         indexes = [
             models.Index(fields=["order", "position"], name="sales_orderline_order"),
             models.Index(
-                fields=["item", "expected_on"], name="sales_orderline_open", condition=Q(shipped__lt=F("quantity"))
+                fields=["item", "expected_on"],
+                name="sales_orderline_open",
+                condition=Q(shipped__lt=F("quantity")),
             ),
         ]
 
@@ -212,7 +238,9 @@ class OrderRevision(Ledger):
     )
     revision = models.PositiveIntegerField(_("revision"))
     at = models.DateTimeField(_("at"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     differences = models.JSONField(_("differences"), default=list, encoder=DjangoJSONEncoder)
     snapshot = models.JSONField(_("the order after it"), default=dict, encoder=DjangoJSONEncoder)

@@ -54,9 +54,16 @@ class Quote(Document):
         related_name="superseded_by",
         verbose_name=_("replaces"),
     )
-    customer = models.ForeignKey("parties.Party", models.PROTECT, related_name="quotes", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "parties.Party", models.PROTECT, related_name="quotes", verbose_name=_("customer")
+    )
     contact = models.ForeignKey(
-        "parties.Party", models.PROTECT, null=True, blank=True, related_name="contact_quotes", verbose_name=_("contact")
+        "parties.Party",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contact_quotes",
+        verbose_name=_("contact"),
     )
     opportunity = models.ForeignKey(
         "pipeline.Opportunity",
@@ -83,7 +90,12 @@ class Quote(Document):
         "parties.Address", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ship to")
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="quotes", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="quotes",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
         "accounts.Team", models.PROTECT, null=True, blank=True, related_name="quotes", verbose_name=_("team")
@@ -137,7 +149,9 @@ class QuoteLine(SoldLine):
         Quote, models.CASCADE, related_name="lines", verbose_name=_("quote"), db_index=False
     )
     is_optional = models.BooleanField(
-        _("optional"), default=False, help_text=_("Offered on top: not in the sum, taken only when asked for.")
+        _("optional"),
+        default=False,
+        help_text=_("Offered on top: not in the sum, taken only when asked for."),
     )
 
     class Meta:

@@ -41,7 +41,9 @@ class Totals:
     groups: tuple[TaxGroup, ...]
 
     @classmethod
-    def of(cls, amounts: Iterable[tuple[Decimal, Decimal]], *, currency: str, freight: Decimal = ZERO) -> Totals:
+    def of(
+        cls, amounts: Iterable[tuple[Decimal, Decimal]], *, currency: str, freight: Decimal = ZERO
+    ) -> Totals:
         """Sum pairs of amount and tax rate. Freight follows the goods: it bears the highest of their rates."""
         bases: dict[Decimal, Decimal] = defaultdict(Decimal)
         for amount, rate in amounts:
@@ -49,7 +51,8 @@ class Totals:
         if freight:
             bases[max(bases, default=ZERO)] += rounded(freight, currency)
         groups = tuple(
-            TaxGroup(rate=rate, base=base, tax=rounded(base * rate, currency)) for rate, base in sorted(bases.items())
+            TaxGroup(rate=rate, base=base, tax=rounded(base * rate, currency))
+            for rate, base in sorted(bases.items())
         )
         net = sum((group.base for group in groups), ZERO)
         tax = sum((group.tax for group in groups), ZERO)

@@ -1,0 +1,310 @@
+"""Taking goods in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.catalog.models import Tracking
+from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory.models import Lot
+from loomline.domains.procurement import queries
+from loomline.domains.procurement.commands.ending import complete_purchase
+from loomline.domains.procurement.commands.ordering import LineElsewhere, NothingAwaited
+from loomline.domains.procurement.events import GoodsReceived, GoodsRejected
+from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt, ReceiptLine
+from loomline.domains.procurement.models.purchase import AWAITING
+from loomline.domains.sites import queries as sites
+from loomline.domains.sites.models import LocationKind
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.kernel.record import lock, lock_all
+from loomline.kernel.refusal import Refused, Warned
+from loomline.kernel.state import advance
+
+ORIGIN = "procurement.receipt"
+Sums = Mapping[int, tuple[Decimal, Decimal]]
+
+
+class NothingReceived(Refused):
+    """A receipt without goods."""
+
+    says = _("Say what arrived of {number}: at least one line with a quantity above 0.")
+
+
+class QuantityWrong(Refused):
+    """Quantities that cannot be."""
+
+    says = _("{item}: {quantity} received with {rejected} rejected cannot be. Receive more than 0, reject no more than that.")
+
+
+class SiteMissing(Refused):
+    """Goods need a place."""
+
+    says = _("{number} does not say where the goods go. Choose the site to deliver to first.")
+
+
+class LotNotKept(Refused):
+    """The item is not tracked."""
+
+    says = _("{item} is not tracked by lot, so {lot} cannot be kept. Leave the lot empty, or change the item's tracking.")
+
+
+class OnePiecePerSerial(Refused):
+    """A serial number stands for one piece."""
+
+    says = _("{item} is tracked by serial number: receive one piece a line, each with its own number.")
+
+
+class ReceivedMore(Warned):
+    """More came than was ordered, within what was agreed."""
+
+    says = _("{item}: {accepted} {unit} would have come of {ordered} ordered. Take the {over} {unit} more, or reject them.")
+
+
+class TooMuchReceived(Refused):
+    """More came than was ordered and agreed."""
+
+    says = _(
+        "{item}: {accepted} {unit} would have come of {ordered} ordered; at most {most} {unit} can be taken. "
+        "Reject the rest, or amend the order first."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedLine:
+    """What arrived of a line, rejected goods included, in the item's stock unit, in one lot."""
+
+    line: PurchaseLine
+    quantity: Decimal
+    lot: str = ""
+    supplier_lot: str = ""
+    rejected: Decimal = Decimal(0)
+    reason: str = ""
+    made_on: date | None = None
+    expires_on: date | None = None
+
+
+@command(label=_("Receive"), icon="truck-delivery", move="receive")
+def receive_goods(
+    ctx: Ctx, *, purchase: Purchase, lines: list[ReceivedLine], delivery_note: str = "", note: str = ""
+) -> Receipt:
+    """Take goods in: what is good goes into stock by lot, what is rejected stands apart and is owed still."""
+    purchase = lock(purchase)
+    ordered = {row.pk: row for row in lock_all(purchase.lines.select_related("item__unit"))}
+
+    _refuse_wrong(purchase, ordered, lines)
+    sums = _sums(lines)
+    _refuse_too_much(ctx, ordered, sums)
+
+    receipt = Receipt.objects.create(
+        purchase=purchase,
+        supplier_id=purchase.supplier_id,
+        site_id=purchase.site_id,
+        received_at=ctx.now,
+        delivery_note=delivery_note,
+        note=note,
+    )
+    lots = _lots(ctx, purchase, receipt, lines, ordered)
+    _put_away(ctx, purchase, receipt, lines, lots, ordered)
+    _write_lines(receipt, lines, lots, ordered, sums)
+    advance(purchase, "receive")
+    if not any(row.open_quantity > 0 for row in ordered.values()):
+        complete_purchase(ctx, purchase=purchase)
+        purchase = lock(purchase)
+
+    _tell(ctx, purchase, receipt, lines, lots, ordered)
+    return receipt
+
+
+def _refuse_wrong(purchase: Purchase, ordered: Mapping[int, PurchaseLine], lines: Sequence[ReceivedLine]) -> None:
+    if purchase.state not in AWAITING:
+        raise NothingAwaited(number=purchase.number)
+    if not lines:
+        raise NothingReceived(number=purchase.number)
+    if purchase.site_id is None:
+        raise SiteMissing(number=purchase.number)
+    for row in lines:
+        if row.line.pk not in ordered:
+            raise LineElsewhere(line=row.line.pk, number=purchase.number)
+        item = ordered[row.line.pk].item
+        if row.quantity <= 0 or not 0 <= row.rejected <= row.quantity:
+            raise QuantityWrong(item=item, quantity=plain(row.quantity), rejected=plain(row.rejected))
+        if item.tracking == Tracking.NONE and row.lot:
+            raise LotNotKept(item=item, lot=row.lot)
+        if item.tracking == Tracking.SERIAL and row.quantity != 1:
+            raise OnePiecePerSerial(item=item)
+
+
+def _sums(lines: Sequence[ReceivedLine]) -> Sums:
+    sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
+    for row in lines:
+        received, rejected = sums[row.line.pk]
+        sums[row.line.pk] = (received + row.quantity, rejected + row.rejected)
+    return sums
+
+
+def _refuse_too_much(ctx: Ctx, ordered: Mapping[int, PurchaseLine], sums: Sums) -> None:
+    for pk, (received, rejected) in sums.items():
+        line = ordered[pk]
+        accepted = line.accepted + received - rejected
+        if accepted <= line.quantity:
+            continue
+        facts = {
+            "item": line.item, "unit": line.item.unit, "accepted": plain(accepted), "ordered": plain(line.quantity),
+        }  # fmt: skip
+        if accepted > line.most_accepted:
+            raise TooMuchReceived(**facts, most=plain(line.most_accepted))
+        ctx.warn(ReceivedMore(**facts, over=plain(accepted - line.quantity)))
+
+
+def _lots(
+    ctx: Ctx, purchase: Purchase, receipt: Receipt, lines: Sequence[ReceivedLine], ordered: Mapping[int, PurchaseLine]
+) -> list[Lot | None]:
+    """The lot of each line: one that is known and comes again, or a new one; None where lots do not matter."""
+    numbers: list[tuple[int, str] | None] = []
+    for place, row in enumerate(lines, start=1):
+        item = ordered[row.line.pk].item
+        number = row.lot or row.supplier_lot or f"{receipt.number}-{place}"
+        numbers.append((item.pk, number) if item.tracking != Tracking.NONE else None)
+    wanted = {key for key in numbers if key is not None}
+    known = {
+        (lot.item_id, lot.number): lot
+        for lot in Lot.objects.filter(item__in={i for i, _n in wanted}, number__in={n for _i, n in wanted})
+    }
+    new = {key: row for key, row in zip(numbers, lines, strict=True) if key is not None and key not in known}
+    if new:
+        drafts = [
+            inventory.LotDraft(
+                item_id=item_id,
+                number=number,
+                supplier_id=purchase.supplier_id,
+                supplier_lot=row.supplier_lot or row.lot,
+                made_on=row.made_on,
+                expires_on=row.expires_on,
+                origin_kind=ORIGIN,
+                origin_id=receipt.pk,
+            )
+            for (item_id, number), row in new.items()
+        ]
+        known |= dict(zip(new, inventory.open_lots(ctx, drafts=drafts), strict=True))
+    return [known[key] if key is not None else None for key in numbers]
+
+
+def _put_away(
+    ctx: Ctx,
+    purchase: Purchase,
+    receipt: Receipt,
+    lines: Sequence[ReceivedLine],
+    lots: Sequence[Lot | None],
+    ordered: Mapping[int, PurchaseLine],
+) -> None:
+    supplier = sites.virtual(kind=LocationKind.SUPPLIER)
+    storage = sites.storage_of(site=purchase.site)
+    apart = sites.quarantine_of(site=purchase.site) if any(row.rejected for row in lines) else storage
+    moves = []
+    for row, lot in zip(lines, lots, strict=True):
+        line = ordered[row.line.pk]
+        for quantity, place in ((row.quantity - row.rejected, storage), (row.rejected, apart)):
+            if quantity and line.item.is_stocked:
+                moves.append(
+                    inventory.MoveDraft(
+                        item_id=line.item_id,
+                        lot_id=lot.pk if lot else None,
+                        quantity=quantity,
+                        source_id=supplier.pk,
+                        destination_id=place.pk,
+                        origin_kind=ORIGIN,
+                        origin_id=receipt.pk,
+                        unit_cost=line.net_price if purchase.currency == ctx.company.currency else None,
+                    )
+                )
+    if moves:
+        inventory.move_stock(ctx, moves=moves)
+
+
+def _write_lines(
+    receipt: Receipt,
+    lines: Sequence[ReceivedLine],
+    lots: Sequence[Lot | None],
+    ordered: Mapping[int, PurchaseLine],
+    sums: Sums,
+) -> None:
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(
+            receipt=receipt,
+            purchase_line_id=row.line.pk,
+            item_id=ordered[row.line.pk].item_id,
+            lot=lot,
+            quantity=row.quantity,
+            rejected=row.rejected,
+            reason=row.reason[:300],
+        )
+        for row, lot in zip(lines, lots, strict=True)
+    )
+    for pk, (received, rejected) in sums.items():
+        ordered[pk].received += received
+        ordered[pk].rejected += rejected
+    PurchaseLine.objects.bulk_update([ordered[pk] for pk in sums], ["received", "rejected"])
+
+
+def _tell(
+    ctx: Ctx,
+    purchase: Purchase,
+    receipt: Receipt,
+    lines: Sequence[ReceivedLine],
+    lots: Sequence[Lot | None],
+    ordered: Mapping[int, PurchaseLine],
+) -> None:
+    facts = {
+        "receipt_id": receipt.pk,
+        "purchase_id": purchase.pk,
+        "supplier_id": purchase.supplier_id,
+        "number": purchase.number,
+        "supplier": purchase.supplier.name,
+    }
+    rows = [(row, ordered[row.line.pk], lot) for row, lot in zip(lines, lots, strict=True)]
+    good = [one for one in rows if one[0].quantity > one[0].rejected]
+    bad = [one for one in rows if one[0].rejected]
+    if good:
+        late = [(ctx.today - day).days for _r, line, _l in good if (day := line.confirmed_on or line.requested_on)]
+        ctx.emit(
+            GoodsReceived(
+                **facts,
+                **_subjects(good),
+                site_id=receipt.site_id,
+                receipt=receipt.number,
+                goods=queries.in_words([(row.quantity - row.rejected, *_names(line, lot)) for row, line, lot in good]),
+                days_late=max(late, default=0),
+            )
+        )
+    for reason in dict.fromkeys(row.reason for row, _line, _lot in bad):
+        same = [one for one in bad if one[0].reason == reason]
+        ctx.emit(
+            GoodsRejected(
+                **facts,
+                **_subjects(same),
+                goods=queries.in_words([(row.rejected, *_names(line, lot)) for row, line, lot in same]),
+                quantity=sum((row.rejected for row, _line, _lot in same), Decimal(0)),
+                reason=reason,
+            )
+        )
+
+
+def _subjects(rows: Sequence[tuple[ReceivedLine, PurchaseLine, Lot | None]]) -> dict[str, tuple[int, ...]]:
+    return {
+        "item_ids": tuple(sorted({line.item_id for _row, line, _lot in rows})),
+        "lot_ids": tuple(sorted({lot.pk for _row, _line, lot in rows if lot is not None})),
+        "line_ids": tuple(sorted({line.pk for _row, line, _lot in rows})),
+    }
+
+
+def _names(line: PurchaseLine, lot: Lot | None) -> tuple[str, str]:
+    name = f"{line.item.name} ({lot.number})" if lot else line.item.name
+    return line.item.unit.code, name

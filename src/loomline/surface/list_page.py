@@ -1,0 +1,308 @@
+"""The list: rows, columns, chips, views, sums and paging as its template draws them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from loomline.kernel import access
+from loomline.kernel.query import Page
+from loomline.surface import answer, board, calendar, chart, draw_text, filter_forms, views
+from loomline.surface.column import Column
+from loomline.surface.draw_cells import Cell, plain
+from loomline.surface.filter import Condition
+from loomline.surface.layout import Board, Calendar, Chart
+from loomline.surface.listing import Listing
+from loomline.surface.models import SavedView
+from loomline.surface.page import action, open_resource, page, staff
+from loomline.surface.path import Path
+
+SLOTS = {"badge": "a2", "party": "b1", "stages": "c1", "money": "b2", "quantity": "b2", "date": "c2", "slip": "c2", "moment": "c2"}
+DRAWN = {Board: board.show, Calendar: calendar.show, Chart: chart.show}
+
+
+@staff
+def list_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
+    """A list in the layout that the address names."""
+    resource, ctx = open_resource(request, domain, slug)
+    if resource.list_page is not None:
+        return resource.list_page(request, resource)  # type: ignore[no-any-return]
+    params = filter_forms.folded(request.GET, resource, ctx)
+    if params is not None and not answer.is_htmx(request):
+        return HttpResponseRedirect(Listing(resource, ctx, params).address())
+    listing = Listing(resource, ctx, params if params is not None else request.GET)
+    saved = views.theirs(ctx, resource)
+    if not request.GET:
+        first = views.default_address(resource, saved, ctx)
+        if first:
+            return HttpResponseRedirect(first)
+    response = _shown(request, listing, saved)
+    if params is not None:
+        response.headers["HX-Push-Url"] = listing.address()
+    return response
+
+
+def _shown(request: HttpRequest, listing: Listing, saved: list[SavedView]) -> HttpResponseBase:
+    drawn = next((show for kind, show in DRAWN.items() if isinstance(listing.layout, kind)), None)
+    if drawn is not None:
+        return drawn(request, listing, topbar(listing))
+    context = {"page": topbar(listing), "list": context_of(listing, saved)}
+    is_part = answer.is_htmx(request) and request.headers.get("HX-Target", "").removeprefix("#").endswith("list")
+    return render(request, "loom/list_rows.html" if is_part else "loom/list.html", context)
+
+
+def topbar(listing: Listing) -> dict[str, Any]:
+    """Title, ways to look at it, and what can be done with the list as a whole."""
+    resource, ctx = listing.resource, listing.ctx
+    layouts = [
+        {"title": str(v.label), "icon": v.icon, "url": listing.address(**{"as": "" if v is resource.views[0] else v.name}),
+         "current": v is listing.layout}
+        for v in resource.views
+    ]  # fmt: skip
+    actions = []
+    if can_import(listing):
+        actions.append(action(_t("Import"), f"{resource.path()}import/", icon="upload", kind="quiet", spare=True))
+    if resource.may_see(ctx):
+        actions.append(action(
+            _t("Export"), icon="download", kind="quiet", spare=True, method="menu", id="export",
+            items=[
+                action(_t("Spreadsheet (XLSX)"), _export_url(listing, "xlsx"), icon="file-spreadsheet"),
+                action(_t("Text (CSV)"), _export_url(listing, "csv"), icon="file-text"),
+            ],
+        ))  # fmt: skip
+    if resource.may_create(ctx):
+        words = _t("New {what}").format(what=resource.title().lower())
+        actions.append(action(words, f"{resource.path()}new/", icon="plus", kind="primary"))
+    return page(resource.plural(), layouts=layouts if len(layouts) > 1 else [], actions=actions)
+
+
+def can_import(listing: Listing) -> bool:
+    """True when the person may bring records in from a file."""
+    return bool(listing.resource.form) and listing.resource.may_create(listing.ctx)
+
+
+def _export_url(listing: Listing, kind: str) -> str:
+    text = listing.query().urlencode()
+    return f"{listing.resource.path()}export.{kind}" + (f"?{text}" if text else "")
+
+
+def context_of(listing: Listing, saved: list[SavedView]) -> dict[str, Any]:
+    """Everything that loom/list_rows.html reads."""
+    resource, ctx = listing.resource, listing.ctx
+    shared = {
+        "title": resource.plural(), "url": resource.path(), "state": "rows", "note": "", "empty_action": None,
+        "import_url": "", "who": "", "views": [], "save_view_url": "", "search": None, "row_actions": False,
+        "topics": resource.model._meta.label_lower,
+    }  # fmt: skip
+    if not resource.may_see(ctx):
+        note = _t("Your roles do not show you {many}.").format(many=resource.plural().lower())
+        return {**shared, "state": "denied", "note": note, "who": _t("an administrator")}
+    page_ = listing.page()
+    listing.load_words()
+    return {
+        **shared,
+        **_state(listing, page_),
+        "views": views.tabs(listing, saved),
+        "save_view_url": f"{resource.path()}views/?{listing.query().urlencode()}",
+        "search": _search(listing),
+        "keep": listing.keep("q"),
+        "chips": [_chip(listing, c) for c in listing.conditions.items],
+        "add_filters": _add_filters(listing),
+        "builder_url": f"{resource.path()}filters/?{listing.query().urlencode()}" if listing.filters else "",
+        "clear_url": listing.without_filters() if listing.conditions or listing.q else "",
+        "columns_url": f"{resource.path()}columns/?{listing.query().urlencode()}",
+        "groupings": _groupings(listing),
+        "columns": _columns(listing),
+        "rows": rows_of(listing, page_),
+        "sums": [{"label": c.label, "text": _sum_text(c, figures)} for c, figures in listing.sums() if figures],
+        "pager": pager(listing, page_),
+        "bulk": _bulk(listing),
+        "freeze": len(listing.columns) > 8,
+    }
+
+
+def _state(listing: Listing, page_: Page) -> dict[str, Any]:
+    if page_.rows:
+        return {"state": "rows"}
+    if listing.conditions or listing.q:
+        note = _t("No {many} fit these filters.").format(many=listing.resource.plural().lower())
+        return {"state": "nomatch", "note": note}
+    made = listing.resource.may_create(listing.ctx)
+    words = _t("New {what}").format(what=listing.resource.title().lower())
+    return {
+        "state": "empty", "note": listing.resource.empty_text(),
+        "empty_action": action(words, f"{listing.resource.path()}new/", icon="plus", kind="primary") if made else None,
+        "import_url": f"{listing.resource.path()}import/" if can_import(listing) else "",
+    }  # fmt: skip
+
+
+def _search(listing: Listing) -> dict[str, str] | None:
+    if not listing.resource.search:
+        return None
+    labels = [p.label.lower() for p in listing.resource.search][:3]
+    words = labels[0] if len(labels) == 1 else _t("{some} or {last}").format(some=", ".join(labels[:-1]), last=labels[-1])
+    return {"name": "q", "value": listing.q, "placeholder": words[:1].upper() + words[1:]}
+
+
+def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
+    name = condition.parameter
+    prefix = _t("or: ") if condition.group else ""
+    return {
+        "name": name.replace(".", "-"), "label": prefix + condition.filter.label, "text": listing.words(condition),
+        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{listing.query().urlencode()}&now={name}",
+        "remove_url": listing.address(drop=[name]),
+    }  # fmt: skip
+
+
+FILTER_ICONS = {"date": "calendar", "record": "link", "choice": "tag", "number": "calculator", "bool": "check", "text": "search"}
+
+
+def _add_filters(listing: Listing) -> list[dict[str, str]]:
+    used = {c.filter.name for c in listing.conditions.items if not c.group}
+    return [
+        {"name": f.name, "label": f.label, "icon": FILTER_ICONS[f.kind],
+         "edit_url": f"{listing.resource.path()}filters/{f.name}/?{listing.query().urlencode()}"}
+        for f in listing.filters.values() if f.name not in used
+    ]  # fmt: skip
+
+
+def _groupings(listing: Listing) -> list[dict[str, Any]]:
+    kinds = ("badge", "person", "bool", "date")
+    able = [
+        c for c in listing.columns
+        if c.sortable and c.path is not None and not c.annotations() and (c.kind in kinds or c.path.is_relation or c.choices)
+    ]  # fmt: skip
+    if not able:
+        return []
+    none = {"label": _t("No groups"), "url": listing.address(grouped="none"), "current": listing.group is None}
+    return [none, *({"label": c.label, "url": listing.address(grouped=c.name), "current": c is listing.group} for c in able)]
+
+
+def _columns(listing: Listing) -> list[dict[str, Any]]:
+    slots = slots_of(listing.columns)
+    sorted_by, down = listing.sort_column
+    found = []
+    for column in listing.columns:
+        is_sorted = column is sorted_by
+        turn = f"-{column.name}" if is_sorted and not down else column.name
+        found.append({
+            "name": column.name, "label": column.label, "align": "end" if column.is_numeric else "",
+            "sort": ("descending" if down else "ascending") if is_sorted else "",
+            "sort_url": listing.address(sort=turn) if listing.may_sort(column) and listing.group is None else "",
+            "hidden_label": False, "slot": slots[column.name],
+        })  # fmt: skip
+    return found
+
+
+def slots_of(columns: list[Column] | tuple[Column, ...]) -> dict[str, str]:
+    """Where each column stands in the three lines that a row has on a phone."""
+    found: dict[str, str] = {}
+    free = ["b1", "b2", "c1", "c2"]
+    for column in columns:
+        wanted = column.phone or ("a1" if not found else _slot(column))
+        found[column.name] = wanted if wanted not in found.values() else ""
+    for column in columns:
+        left = [s for s in free if s not in found.values()]
+        if not found[column.name] and left and column.kind != "bool":
+            found[column.name] = left[0]
+    return found
+
+
+def _slot(column: Column) -> str:
+    target = column.path.target if column.path is not None else None
+    if target is not None and column.kind == "text":
+        return "b1"
+    return SLOTS.get(column.kind, "")
+
+
+def rows_of(listing: Listing, page_: Page) -> list[dict[str, Any]]:
+    """The rows with their cells; the first of each group carries the group's head."""
+    resource, ctx = listing.resource, listing.ctx
+    editable = editable_columns(listing)
+    values = [column.values(page_.rows) for column in listing.columns]
+    figures = listing.group_figures(page_)
+    found, last = [], object()
+    for row in page_.rows:
+        cells = [
+            with_edit(column, column.cell(row, held.get(row.pk), ctx), row, listing) if column.name in editable
+            else column.cell(row, held.get(row.pk), ctx)
+            for column, held in zip(listing.columns, values, strict=True)
+        ]  # fmt: skip
+        group = None
+        if listing.group is not None:
+            key = listing.group_key(row)
+            group = _group(listing, row, figures.get(key)) if key != last else None
+            last = key
+        found.append({
+            "id": row.pk, "url": resource.url(row.pk), "label": str(row), "cells": cells,
+            "peek_url": resource.url(row.pk, "peek"), "actions": [], "css": "", "group": group,
+        })  # fmt: skip
+    return found
+
+
+def _group(listing: Listing, row: Any, count: int | None) -> dict[str, str]:
+    assert listing.group is not None
+    words = plain(listing.group.cell(row, listing.group.value(row), listing.ctx))
+    return {"label": words, "count": "" if count is None else draw_text.number(count), "sums": ""}
+
+
+def editable_columns(listing: Listing) -> set[str]:
+    """The columns whose cells the person may change in their place."""
+    resource = listing.resource
+    if not resource.may_edit(listing.ctx):
+        return set()
+    in_form = {p.text for p in resource.form if isinstance(p, Path)}
+    return {c.name for c in listing.columns if not c.is_first and c.path is not None and c.path.text in in_form and c.name == c.text}
+
+
+def with_edit(column: Column, cell: Cell, row: Any, listing: Listing) -> Cell:
+    """A cell that becomes its own editor, where the record's state leaves the field open."""
+    may = getattr(row, "may_edit", None)
+    if may is not None and not may(column.name):
+        return cell
+    url = f"{listing.resource.url(row.pk, 'cell', column.name)}"
+    label = _t("Change {field} of {record}").format(field=column.label.lower(), record=row)
+    return dataclasses.replace(cell, url="", edit_url=url, edit_label=label)
+
+
+def pager(listing: Listing, page_: Page) -> dict[str, str]:
+    """Where this page stands and how to get on; by key, so no page is far."""
+    count, shown = listing.count, len(page_.rows)
+    if listing.params.get("after") or listing.params.get("before"):
+        text = _t("{shown} of {all}").format(shown=draw_text.number(shown), all=count)
+    elif count.is_exact and count.value <= shown:
+        text = ngettext("%(n)s row", "%(n)s rows", count.value) % {"n": draw_text.number(count.value)}
+    else:
+        text = _t("1–{shown} of {all}").format(shown=draw_text.number(shown), all=count)
+    return {
+        "text": text,
+        "prev_url": listing.address(before=page_.before) if page_.before else "",
+        "next_url": listing.address(after=page_.after) if page_.after else "",
+    }
+
+
+def _sum_text(column: Column, figures: list[tuple[str, Any]]) -> str:
+    if column.kind == "money":
+        return " + ".join(draw_text.compact(value, currency) for currency, value in figures)
+    return " + ".join(draw_text.number(value) for _currency, value in figures)
+
+
+def _bulk(listing: Listing) -> dict[str, Any] | None:
+    resource, ctx = listing.resource, listing.ctx
+    base = resource.path()
+    actions = [
+        {"label": c.label, "icon": c.icon or "bolt", "url": f"{base}do/{c.verb}/", "kind": "danger" if c.danger else ""}
+        for c in resource.commands() if access.may(ctx, c.name)
+    ][:3]  # fmt: skip
+    if resource.may_bulk_edit(ctx) and resource.form:
+        actions.append({"label": _t("Edit"), "icon": "pencil", "url": f"{base}bulk/", "kind": ""})
+    actions.append({"label": _t("Export"), "icon": "download", "url": f"{base}export/", "kind": ""})
+    if resource.may_delete(ctx):
+        actions.append({"label": _t("Delete"), "icon": "trash", "url": f"{base}delete/", "kind": "danger"})
+    text = _t("all {n} that match").format(n=listing.count) if listing.count.value > listing.size else ""
+    return {"url": base, "all_text": text, "actions": actions}

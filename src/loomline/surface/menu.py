@@ -1,0 +1,157 @@
+"""The navigation: groups of pages that the person may see, greyed out until what they need exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.surface import registry
+from loomline.surface.needs import Needs
+from loomline.surface.resource import Resource
+
+# The order of groups; others stand before the settings in the order in which they were declared.
+GROUPS = ("", "Customers", "Sell", "Orders", "Supply", "Buy", "Make", "Stock", "Plan", "Finance", "Insight")
+LAST = "Settings"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of its own in the navigation, beside those that Resources bring."""
+
+    title: str | Promise
+    url: str
+    icon: str
+    group: str = ""
+    order: int = 50
+    permission: str = ""
+    needs: Needs = field(default_factory=Needs)
+    quick: bool = False
+    count: Callable[[Ctx], tuple[int, bool]] | None = None
+
+
+entries: list[Entry] = []
+
+_words = (
+    _("Customers"), _("Sell"), _("Orders"), _("Supply"), _("Buy"), _("Make"), _("Stock"), _("Plan"),
+    _("Finance"), _("Insight"), _("Settings"),
+)  # fmt: skip
+
+
+def entry(title: str | Promise, url: str, **options: Any) -> Entry:
+    """Put a page into the navigation: `menu.entry(_("Control tower"), "/", icon="radar-2", order=0, quick=True)`."""
+    made = Entry(title, url, **options)
+    if made.url not in {e.url for e in entries}:
+        entries.append(made)
+    return made
+
+
+def is_switched_on(resource: type[Resource], ctx: Ctx) -> bool:
+    """False for a domain that the company has switched off."""
+    return resource.model._meta.app_label not in ctx.company.switched_off
+
+
+def shown(ctx: Ctx) -> Iterator[type[Resource]]:
+    """The Resources that the person may see, in the order of the navigation."""
+    for resource in sorted(registry.resources.values(), key=lambda r: (r.order, str(r.model._meta.verbose_name_plural))):
+        if is_switched_on(resource, ctx) and resource.may_see(ctx):
+            yield resource
+
+
+def groups(ctx: Ctx, path: str) -> list[dict[str, Any]]:
+    """The whole navigation for a person on a page."""
+    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    pages: list[tuple[str, int, Needs, dict[str, Any]]] = []
+    for one in entries:
+        if not one.permission or access.may(ctx, one.permission):
+            count, hot = one.count(ctx) if one.count else (0, False)
+            pages.append((one.group, one.order, one.needs, _item(str(one.title), one.icon, one.url, path, count=count, hot=hot)))
+    for resource in shown(ctx):
+        if resource.menu is not None:
+            item = _item(resource.plural(), resource.icon, resource.path(), path)
+            pages.append((_key(resource.group), resource.order, resource.needs, item))
+    missing = _missing({kind for _g, _o, wanted, _i in pages for kind in wanted.kinds})
+    for group, order, wanted, item in pages:
+        lacking = [kind for kind in wanted.kinds if kind in missing]
+        if lacking and not item["current"]:
+            item |= {"enabled": False, "why": _why(lacking)}
+        found.setdefault(group, []).append((order, item))
+    ordered = [*(g for g in GROUPS if g in found), *(g for g in found if g not in GROUPS and g != LAST)]
+    if LAST in found:
+        ordered.append(LAST)
+    result = [{"title": gettext(g) if g else "", "items": [i for _o, i in sorted(found[g], key=lambda pair: pair[0])]} for g in ordered]
+    _give_keys(result)
+    return result
+
+
+def quick(nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The four pages of the phone's bar: those marked, then the first of the navigation."""
+    items = [item for group in nav for item in group["items"] if item["enabled"]]
+    marked = {e.url for e in entries if e.quick}
+    chosen = [i for i in items if i["url"] in marked]
+    return [*chosen, *(i for i in items if i not in chosen)][:4]
+
+
+def new_items(ctx: Ctx, nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What can be made from anywhere, with the same letter as its page."""
+    keys = {item["url"]: item["keys"] for group in nav for item in group["items"] if item["enabled"]}
+    found = []
+    for resource in shown(ctx):
+        if resource.path() in keys and resource.may_create(ctx):
+            letter = keys[resource.path()].removeprefix("g ")
+            found.append({
+                "title": resource.title().lower(), "icon": resource.icon, "url": f"{resource.path()}new/",
+                "keys": f"n {letter}" if letter else "",
+            })  # fmt: skip
+    return found
+
+
+def _item(title: str, icon: str, url: str, path: str, *, count: int = 0, hot: bool = False) -> dict[str, Any]:
+    current = path == url or (url != "/" and path.startswith(url))
+    return {
+        "title": title, "icon": icon, "url": url, "current": current, "count": str(count) if count else "",
+        "hot": hot, "enabled": True, "why": "", "keys": "",
+    }  # fmt: skip
+
+
+def _key(group: str | Promise) -> str:
+    if isinstance(group, str):
+        return group
+    with override("en"):
+        return str(group)
+
+
+def _give_keys(nav: list[dict[str, Any]]) -> None:
+    """"G" and a letter of the title opens a page; the first page to want a letter has it."""
+    taken: set[str] = set()
+    for group in nav:
+        for item in group["items"]:
+            letter = next((c for c in item["title"].lower() if c.isascii() and c.isalpha() and c not in taken), "")
+            if letter:
+                taken.add(letter)
+                item["keys"] = f"g {letter}"
+
+
+def _missing(kinds: set[str]) -> set[str]:
+    """Those of the kinds of which there is not one record yet, in one statement."""
+    ordered = sorted(kinds)
+    if not ordered:
+        return set()
+    tables = [connection.ops.quote_name(apps.get_model(kind)._meta.db_table) for kind in ordered]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables))
+        there = cursor.fetchone()
+    return {kind for kind, exists in zip(ordered, there, strict=True) if not exists}
+
+
+def _why(kinds: list[str]) -> str:
+    nouns = [str(apps.get_model(kind)._meta.verbose_name_plural) for kind in kinds]
+    return gettext("Needs {things} first.").format(things=gettext(" and ").join(nouns))
