@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -12,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
 from django.conf import settings
-
-from loomline.app.embedded import Cluster, connection
+from django.db import connections
+from tests.databases import Databases
 
 LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
-FOLDER = "LOOMLINE_TEST_FOLDER"
-PREFIX = "loomline-test-"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), ""
 )
@@ -31,17 +29,19 @@ NO_DATA = (
 )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Point Django at the run's own folder and server before the first test asks for either."""
-    config.stash[_KEY] = run = _Run(config)
-    run.begin()
+def pytest_configure() -> None:
+    """Fast passwords, files of their own, and one connection a thread instead of a pool."""
+    settings.MEDIA_ROOT = tempfile.mkdtemp(prefix="loomline-files-")
+    settings.EMAIL_FILE_PATH = settings.MEDIA_ROOT
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = ["*"]
+    at = settings.DATABASES["default"]
+    at["OPTIONS"] = {name: value for name, value in at["OPTIONS"].items() if name != "pool"}
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server and remove the folder."""
-    run = config.stash.get(_KEY, None)
-    if run is not None:
-        run.end()
+def pytest_unconfigure() -> None:
+    """Remove the files that tests have written."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,67 +77,17 @@ def public_data() -> Path:
     return PUBLIC_DATA
 
 
-class _Run:
-    """What one test run owns; workers of pytest-xdist use what their controller began."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.worker = hasattr(config, "workerinput")
-        self.keep = bool(config.getoption("reuse_db", default=False))
-        self.folder = Path(os.environ.get(FOLDER) or self._new_folder())
-        self.cluster = Cluster(self.folder / "postgres", durable=False)
-
-    def _new_folder(self) -> str:
-        if not self.keep:
-            return tempfile.mkdtemp(prefix=PREFIX)
-        return str(Path(tempfile.gettempdir()) / f"{PREFIX}kept-{os.getuid()}")
-
-    def begin(self) -> None:
-        if not self.worker:
-            _sweep()
-        self.folder.mkdir(exist_ok=True)
-        self.folder.chmod(0o711)
-        settings.MEDIA_ROOT = self.folder / "files"
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-        settings.ALLOWED_HOSTS = ["*"]
-        database = settings.DATABASES["default"]
-        # One connection a thread, not a pool: tests open and drop databases under it.
-        database["OPTIONS"] = {k: v for k, v in database["OPTIONS"].items() if k != "pool"}
-        if not settings.ENV.database_url:
-            database.update(connection(self.cluster.folder))
-            self.cluster.start()
-        if not self.worker:
-            os.environ[FOLDER] = str(self.folder)
-
-    def end(self) -> None:
-        if not settings.ENV.database_url:
-            self.cluster.stop()
-        if not self.worker and not self.keep:
-            os.environ.pop(FOLDER, None)
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _sweep() -> None:
-    """Stop the servers of runs that were killed: nobody holds their lock any more."""
-    for users in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/postgres.users"):
-        with users.open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-        left = Cluster(users.with_name("postgres"))
-        left.start()
-        left.stop()
-        if "kept" not in users.parent.name:
-            shutil.rmtree(users.parent, ignore_errors=True)
-
-
-_KEY = pytest.StashKey[_Run]()
-
-
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest) -> Cluster:
-    """The run's embedded server; tests that need its programs ask for it."""
-    return request.config.stash[_KEY].cluster
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """A copy of a migrated database instead of a migration for each run and worker."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    at = connections["default"].settings_dict
+    with django_db_blocker.unblock(), Databases(at, worker).ready() as name:
+        before, at["NAME"] = at["NAME"], name
+        yield
+        at["NAME"] = before
 
 
 @pytest.fixture(autouse=True, scope="session")

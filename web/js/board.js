@@ -6,13 +6,15 @@ import { toast } from './toasts.js';
 customElements.define('ui-board', class extends HTMLElement {
   async connectedCallback() {
     this.addEventListener('keydown', this.keys);
-    this.addEventListener('click', this.press);
+    document.addEventListener('click', this.press);
+    this.addEventListener('htmx:after:swap', this.take);
+    if (this.hasAttribute('data-still')) return;
     const { default: Sortable } = await import('sortablejs');
     if (!this.isConnected) return;
     this.sortables = this.lists.map((list) => new Sortable(list, {
       group: 'cards',
-      draggable: '.kcard',
-      filter: '.menu-btn, .menu',
+      draggable: '.kcard:not(.locked)',
+      filter: '.menu-btn',
       preventOnFilter: false,
       animation: 140,
       ghostClass: 'ghost',
@@ -24,7 +26,10 @@ customElements.define('ui-board', class extends HTMLElement {
     }));
   }
 
-  disconnectedCallback() { this.sortables?.forEach((one) => one.destroy()); }
+  disconnectedCallback() {
+    document.removeEventListener('click', this.press);
+    this.sortables?.forEach((one) => one.destroy());
+  }
 
   get lists() { return $$('.cards', this); }
 
@@ -39,8 +44,8 @@ customElements.define('ui-board', class extends HTMLElement {
   }
 
   keys = (event) => {
-    const card = event.altKey && event.target.closest('.kcard');
-    if (!card) return;
+    const card = event.altKey && event.target.closest('.kcard:not(.locked)');
+    if (!card || this.hasAttribute('data-still')) return;
     const rtl = document.dir === 'rtl' ? -1 : 1;
     const aside = { ArrowRight: rtl, ArrowLeft: -rtl }[event.key];
     const along = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -58,10 +63,20 @@ customElements.define('ui-board', class extends HTMLElement {
     this.save(card, from);
   };
 
+  // One menu serves all cards: it remembers whose button opened it.
   press = (event) => {
+    const opener = event.target.closest('[popovertarget="move-menu"]');
+    if (opener) this.asked = opener.closest('.kcard');
     const entry = event.target.closest('[data-move-to]');
-    if (!entry) return;
-    this.move(entry.closest('.kcard'), this.lists.find((list) => list.dataset.stage === entry.dataset.moveTo));
+    if (entry) this.move(this.asked, this.lists.find((list) => list.dataset.stage === entry.dataset.moveTo));
+  };
+
+  // Cards that came later stand beside their column's list until they are taken into it.
+  take = () => {
+    $$('[data-more]', this).forEach((box) => {
+      this.lists.find((list) => list.dataset.stage === box.dataset.more)?.append(...box.children);
+      box.remove();
+    });
   };
 
   async save(card, from) {

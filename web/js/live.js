@@ -5,6 +5,8 @@ import { toast } from './toasts.js';
 
 const STALE_AFTER = 20000;
 const BUSY_WAIT = 2000;
+// What the stream calls its events: ours, and the tables whose rows tell of a change.
+const NEWS = ['change', 'refresh', 'kernel_activity', 'kernel_eventabout'];
 
 const topicsOf = (region) => region.dataset.live.split(/\s+/).filter(Boolean);
 
@@ -44,11 +46,15 @@ customElements.define('ui-live', class extends HTMLElement {
         this.again = setTimeout(() => this.open(url), 5000);
       }
     });
-    this.stream.addEventListener('change', ({ data }) => {
-      const changed = new Set(JSON.parse(data).topics);
-      $$('[data-live]').filter((region) => topicsOf(region).some((topic) => changed.has(topic))).forEach((region) => this.queue(region));
-    });
+    NEWS.forEach((name) => this.stream.addEventListener(name, ({ data }) => this.hear(JSON.parse(data))));
     this.stream.addEventListener('toast', ({ data }) => toast(JSON.parse(data)));
+  }
+
+  // {topic: "sales.order:7"} or {topics: […]}; "*" means that anything may have changed.
+  hear({ topic, topics = [topic] }) {
+    const changed = new Set(topics);
+    const concerns = (region) => changed.has('*') || topicsOf(region).some((one) => changed.has(one));
+    $$('[data-live]').filter(concerns).forEach((region) => this.queue(region));
   }
 
   grow() {

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils.functional import Promise
@@ -165,6 +165,14 @@ class Command(Generic[P, R]):
         result = self.function(ctx, **arguments)  # type: ignore[call-arg]
         event.deliver(ctx)
         return result
+
+
+@overload
+def command(function: Callable[Concatenate[Ctx, P], R], /) -> Command[P, R]: ...
+
+
+@overload
+def command(**options: Any) -> Callable[[Callable[Concatenate[Ctx, P], R]], Command[P, R]]: ...
 
 
 def command(function: Callable[Concatenate[Ctx, P], R] | None = None, **options: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -22,7 +22,7 @@ def as_of(model: type[T], ids: Iterable[int], at: datetime | None) -> dict[int, 
     The moment of a change is that of its activity. Costs two statements; without a moment, one.
     """
     keys = set(ids)
-    rows = {row.pk: row for row in model._default_manager.filter(pk__in=keys)}
+    rows: dict[int, T] = {row.pk: cast(T, row) for row in model._default_manager.filter(pk__in=keys)}
     if at is None or not keys:
         return rows
     values: dict[int, dict[str, Any] | None] = {pk: _values(row) for pk, row in rows.items()}
@@ -37,21 +37,22 @@ def as_of(model: type[T], ids: Iterable[int], at: datetime | None) -> dict[int, 
         if operation == "I":
             values[pk] = None
         elif operation == "D":
-            values[pk] = dict(old)
+            values[pk] = dict(old or {})
         else:
-            values[pk] = {**(values.get(pk) or {}), **old}
+            values[pk] = {**(values.get(pk) or {}), **(old or {})}
     return {pk: _instance(model, found) for pk, found in values.items() if found is not None}
 
 
 def _values(row: Record) -> dict[str, Any]:
-    return {field.column: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {str(field.column): getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def _instance(model: type[T], values: dict[str, Any]) -> T:
     made = model()
+    field: Any
     for field in model._meta.concrete_fields:
-        raw = values.get(field.column)
-        target = field.target_field if field.is_relation else field
+        raw = values.get(str(field.column))
+        target: Any = getattr(field, "target_field", field)
         setattr(made, field.attname, target.to_python(raw) if raw is not None else None)
     made._state.adding = False
     made._state.db = "default"

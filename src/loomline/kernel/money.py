@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel.numbers import get_currency_precision
 from django.db import models
+
+
+if TYPE_CHECKING:
+    _Decimal = models.DecimalField[Any, Decimal]
+    _Text = models.CharField[Any, str]
+else:
+    _Decimal, _Text = models.DecimalField, models.CharField
 
 
 class CurrencyMismatch(TypeError):
@@ -79,7 +86,7 @@ class Money:
         return Money(self.amount.quantize(minor_unit(self.currency), ROUND_HALF_UP), self.currency)
 
 
-class AmountField(models.DecimalField):
+class AmountField(_Decimal):
     """An amount in the currency of its record, numeric(19,4)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,7 +95,7 @@ class AmountField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
-class PriceField(models.DecimalField):
+class PriceField(_Decimal):
     """A price per unit in the currency of its record, numeric(19,6)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,7 +104,7 @@ class PriceField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
-class CurrencyField(models.CharField):
+class CurrencyField(_Text):
     """An ISO 4217 code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

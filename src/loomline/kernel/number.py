@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 from django.db.models import Func, Value
+
+
+if TYPE_CHECKING:
+    _Text = models.CharField[Any, str]
+else:
+    _Text = models.CharField
 
 
 class NextNumber(Func):
@@ -18,7 +24,7 @@ class NextNumber(Func):
         super().__init__(Value(series), Value(prefix), Value(width))
 
 
-class NumberField(models.CharField):
+class NumberField(_Text):
     """The human number of a document, unique, given by the database when none is given.
 
     Gaps may occur (a rolled back transaction keeps its number). Where law asks for none, use

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 PLACES = Decimal("0.000001")
+
+if TYPE_CHECKING:
+    _Decimal = models.DecimalField[Any, Decimal]
+else:
+    _Decimal = models.DecimalField
 
 
 class UnitMismatch(TypeError):
@@ -72,7 +77,7 @@ def plain(amount: Decimal) -> str:
     return f"{normal:,f}"
 
 
-class QuantityField(models.DecimalField):
+class QuantityField(_Decimal):
     """A quantity in the item's stock unit, numeric(20,6)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

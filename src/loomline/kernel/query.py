@@ -153,3 +153,8 @@ def _unpack(key: str) -> tuple[Any, int]:
         return value, int(pk)
     except (ValueError, TypeError, binascii.Error) as fault:
         raise BadCursor from fault
+
+
+def cursor(row: Any, *, sort: Sort) -> str:
+    """The page key of a row: `page(..., after=cursor(row, sort=sort))` begins with the one behind it."""
+    return _key(row, sort)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -84,7 +84,7 @@ def lock(record: T) -> T:
     found = model.objects.select_for_update(of=("self",)).filter(pk=record.pk).first()
     if found is None:
         raise NotThere(reference=record.sentence_name())
-    return found
+    return cast(T, found)
 
 
 def lock_all(rows: QuerySet[Any] | Iterable[Any]) -> list[Any]:

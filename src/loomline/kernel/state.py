@@ -17,6 +17,10 @@ from loomline.kernel.refusal import MoveRefused
 if TYPE_CHECKING:
     from loomline.kernel.record import Record
 
+    _Text = models.CharField[Any, Any]
+else:
+    _Text = models.CharField
+
 TONES = frozenset({"ok", "warn", "bad", "info", "hold", "muted", "accent"})
 
 
@@ -87,7 +91,7 @@ class Moves(Mapping[str, Move]):
         return None
 
 
-class StateField(models.CharField):
+class StateField(_Text):
     """A column that holds one of an entity's states; the database checks the list."""
 
     def __init__(self, states: type[States] | None = None, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal, Self
 
 from django.db.models import Model
@@ -16,7 +16,7 @@ from loomline.surface.column import Column
 from loomline.surface.path import BadPath, Path
 
 Place = Literal["top", "tab", "side"]
-Context = Callable[[Ctx, Any], Mapping[str, Any]]
+Context = Callable[[Ctx, Any], Any]
 
 
 class Panel:
@@ -24,7 +24,7 @@ class Panel:
 
     `Panel("sales/thread.html", read=pages.thread, title=_("Thread"), place="top")`: `read(ctx, record)`
     returns the template's context, or None when there is nothing to show. Places: "top" (over the tabs),
-    "tab" (one tab each, fetched when opened unless it is the first), "side" (the narrow column).
+    "tab" (one tab each, or under the tab named by `tab=`), "side" (the narrow column).
     """
 
     kind: ClassVar[str] = "panel"
@@ -36,11 +36,11 @@ class Panel:
         read: Context | None = None,
         title: str | Promise = "",
         place: Place = "tab",
-        icon: str = "",
         name: str = "",
+        tab: str = "",
     ) -> None:
-        self.template, self.read, self.given_title, self.place, self.icon = template, read, title, place, icon
-        self.name = name
+        self.template, self.read, self.given_title, self.place = template, read, title, place
+        self.name, self.tab = name, tab
 
     model: type[Model]
 
@@ -58,6 +58,24 @@ class Panel:
     def title(self) -> str:
         """What the tab or the head says."""
         return str(self.given_title or capfirst(self.name.replace("_", " ")))
+
+
+class Callouts(Panel):
+    """What needs a decision: `read(ctx, record)` returns a list of {tone, title, text, action}."""
+
+    kind = "callouts"
+
+    def __init__(self, read: Context, *, name: str = "callouts") -> None:
+        super().__init__(read=read, place="top", name=name)
+
+
+class Tracker(Panel):
+    """Where it stands: `read(ctx, record)` returns the steps of cotton/tracker.html."""
+
+    kind = "tracker"
+
+    def __init__(self, read: Context, *, name: str = "tracker") -> None:
+        super().__init__(read=read, place="top", name=name)
 
 
 class Facts(Panel):
@@ -95,8 +113,9 @@ class LinesPanel(Panel):
         title: str | Promise = "",
         place: Place = "tab",
         name: str = "",
+        tab: str = "",
     ) -> None:
-        super().__init__(title=title, place=place, name=name)
+        super().__init__(title=title, place=place, name=name, tab=tab)
         self.relation_text, self.given, self.given_totals = relation, columns, totals
 
     relation: Path
@@ -142,8 +161,9 @@ class Related(LinesPanel):
         create: bool = False,
         sort: str = "-pk",
         name: str = "",
+        tab: str = "",
     ) -> None:
-        super().__init__(relation, *columns, title=title, place=place, name=name)
+        super().__init__(relation, *columns, title=title, place=place, name=name, tab=tab)
         self.create, self.sort = create, sort
 
 

@@ -27,13 +27,13 @@ from loomline.surface.filter import RESERVED, CustomFilter, Filter
 from loomline.surface.layout import Board, Calendar, Chart, Layout, Table, check_group
 from loomline.surface.lines import Lines
 from loomline.surface.needs import Needs, needs
-from loomline.surface.panel import Changes, Facts, LinesPanel, Panel, Related, Timeline
+from loomline.surface.panel import Callouts, Changes, Facts, LinesPanel, Panel, Related, Timeline, Tracker
 from loomline.surface.path import BadPath, Path
 
 __all__ = [
-    "Board", "Calendar", "Changes", "Chart", "Column", "Count", "Facts", "Filter", "Lines", "LinesPanel",
+    "Board", "Calendar", "Callouts", "Changes", "Chart", "Column", "Count", "Facts", "Filter", "Lines", "LinesPanel",
     "Panel", "Related", "Resource", "Sum", "Table", "Timeline", "everyone", "needs", "own", "party",
-    "team", "territory", "through",
+    "Tracker", "team", "territory", "through",
 ]  # fmt: skip
 
 NAMES = ("number", "name", "code", "sku", "title", "email")
@@ -267,7 +267,7 @@ def _check_free(cls: type[Resource]) -> None:
 
 
 def _bind_columns(cls: type[Resource]) -> None:
-    given = as_tuple(cls.columns) or _usual_columns(cls.model)
+    given = as_tuple(cls.columns) or usual_columns(cls.model)
     said = cls.__qualname__
     cls.columns = tuple((Column(c) if isinstance(c, str) else c).bind(cls.model, by=said) for c in given)
     cls.columns[0].is_first = True
@@ -338,7 +338,8 @@ def _names(model: type[Model]) -> tuple[str, ...]:
     )
 
 
-def _usual_columns(model: type[Model]) -> tuple[str, ...]:
+def usual_columns(model: type[Model]) -> tuple[str, ...]:
+    """The columns shown when nobody says which."""
     names = [
         f.name for f in model._meta.concrete_fields
         if f.name not in HIDDEN - {"state"} and not isinstance(f, (models.TextField, models.JSONField, models.AutoField))

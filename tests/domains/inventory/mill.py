@@ -78,6 +78,12 @@ class Mill:
             **{"site_id": self.site.pk, **more},
         )
 
+    def another_site(self) -> Site:
+        """A second site with a shelf of its own."""
+        site = Site.objects.create(code="PRT", name="Porto")
+        Location.objects.create(site=site, code="A", name="A", path="PRT/A")
+        return site
+
     def balance(self, *, item: Item | None = None, lot: Lot | None = None, at: Location | None = None) -> Balance:
         """The balance of buttons, or of a lot, on the shelf or elsewhere."""
         item = item or (lot.item if lot else self.button)

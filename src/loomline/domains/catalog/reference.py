@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog import commands
 from loomline.domains.catalog.models import Dimension, Unit
@@ -10,33 +10,33 @@ from loomline.kernel.context import Ctx
 
 # Code, name, dimension, decimals shown, UN/ECE Recommendation 20.
 UNITS = (
-    ("pcs", _t("piece"), Dimension.COUNT, 0, "H87"),
-    ("pair", _t("pair"), Dimension.COUNT, 0, "PR"),
-    ("set", _t("set"), Dimension.COUNT, 0, "SET"),
-    ("doz", _t("dozen"), Dimension.COUNT, 0, "DZN"),
-    ("gross", _t("gross"), Dimension.COUNT, 0, "GRO"),
-    ("kg", _t("kilogram"), Dimension.MASS, 3, "KGM"),
-    ("g", _t("gram"), Dimension.MASS, 0, "GRM"),
-    ("mg", _t("milligram"), Dimension.MASS, 0, "MGM"),
-    ("t", _t("tonne"), Dimension.MASS, 3, "TNE"),
-    ("lb", _t("pound"), Dimension.MASS, 2, "LBR"),
-    ("oz", _t("ounce"), Dimension.MASS, 2, "ONZ"),
-    ("m", _t("metre"), Dimension.LENGTH, 2, "MTR"),
-    ("cm", _t("centimetre"), Dimension.LENGTH, 1, "CMT"),
-    ("mm", _t("millimetre"), Dimension.LENGTH, 0, "MMT"),
-    ("km", _t("kilometre"), Dimension.LENGTH, 1, "KMT"),
-    ("yd", _t("yard"), Dimension.LENGTH, 2, "YRD"),
-    ("ft", _t("foot"), Dimension.LENGTH, 2, "FOT"),
-    ("in", _t("inch"), Dimension.LENGTH, 2, "INH"),
-    ("m2", _t("square metre"), Dimension.AREA, 2, "MTK"),
-    ("cm2", _t("square centimetre"), Dimension.AREA, 0, "CMK"),
-    ("L", _t("litre"), Dimension.VOLUME, 2, "LTR"),
-    ("mL", _t("millilitre"), Dimension.VOLUME, 0, "MLT"),
-    ("m3", _t("cubic metre"), Dimension.VOLUME, 3, "MTQ"),
-    ("h", _t("hour"), Dimension.TIME, 2, "HUR"),
-    ("min", _t("minute"), Dimension.TIME, 0, "MIN"),
-    ("kWh", _t("kilowatt hour"), Dimension.ENERGY, 1, "KWH"),
-    ("MJ", _t("megajoule"), Dimension.ENERGY, 1, "3B"),
+    ("pcs", _("piece"), Dimension.COUNT, 0, "H87"),
+    ("pair", _("pair"), Dimension.COUNT, 0, "PR"),
+    ("set", _("set"), Dimension.COUNT, 0, "SET"),
+    ("doz", _("dozen"), Dimension.COUNT, 0, "DZN"),
+    ("gross", _("gross"), Dimension.COUNT, 0, "GRO"),
+    ("kg", _("kilogram"), Dimension.MASS, 3, "KGM"),
+    ("g", _("gram"), Dimension.MASS, 0, "GRM"),
+    ("mg", _("milligram"), Dimension.MASS, 0, "MGM"),
+    ("t", _("tonne"), Dimension.MASS, 3, "TNE"),
+    ("lb", _("pound"), Dimension.MASS, 2, "LBR"),
+    ("oz", _("ounce"), Dimension.MASS, 2, "ONZ"),
+    ("m", _("metre"), Dimension.LENGTH, 2, "MTR"),
+    ("cm", _("centimetre"), Dimension.LENGTH, 1, "CMT"),
+    ("mm", _("millimetre"), Dimension.LENGTH, 0, "MMT"),
+    ("km", _("kilometre"), Dimension.LENGTH, 1, "KMT"),
+    ("yd", _("yard"), Dimension.LENGTH, 2, "YRD"),
+    ("ft", _("foot"), Dimension.LENGTH, 2, "FOT"),
+    ("in", _("inch"), Dimension.LENGTH, 2, "INH"),
+    ("m2", _("square metre"), Dimension.AREA, 2, "MTK"),
+    ("cm2", _("square centimetre"), Dimension.AREA, 0, "CMK"),
+    ("L", _("litre"), Dimension.VOLUME, 2, "LTR"),
+    ("mL", _("millilitre"), Dimension.VOLUME, 0, "MLT"),
+    ("m3", _("cubic metre"), Dimension.VOLUME, 3, "MTQ"),
+    ("h", _("hour"), Dimension.TIME, 2, "HUR"),
+    ("min", _("minute"), Dimension.TIME, 0, "MIN"),
+    ("kWh", _("kilowatt hour"), Dimension.ENERGY, 1, "KWH"),
+    ("MJ", _("megajoule"), Dimension.ENERGY, 1, "3B"),
 )
 
 # One of the first is numerator / denominator of the second.
@@ -66,5 +66,5 @@ def load(ctx: Ctx) -> None:
     """Add the units and ratios that are missing; safe to call at every start."""
     codes = {code for code, *_rest in UNITS}
     if Unit.objects.filter(code__in=codes).count() < len(codes):
-        drafts = [commands.UnitDraft(*unit) for unit in UNITS]
+        drafts = [commands.UnitDraft(code, str(name), *rest) for code, name, *rest in UNITS]
         commands.add_units(ctx, drafts=drafts, ratios=list(RATIOS))

@@ -21,7 +21,9 @@ LOTS = {**GOODS, "receipt_id": "procurement.receipt", "lot_ids": "inventory.lot"
 class PurchaseOpened(Event, about=GOODS, icon="shopping-cart", tone="muted"):
     """A purchase order was drafted."""
 
-    says: ClassVar[str | Promise] = _("Purchase order {number} to {supplier} drafted: {lines} lines, {total} {currency}")
+    says: ClassVar[str | Promise] = _(
+        "Purchase order {number} to {supplier} drafted: {lines} lines, {total} {currency}"
+    )
 
     purchase_id: int
     supplier_id: int
@@ -72,7 +74,9 @@ class PurchaseSent(Event, about=GOODS, icon="send", tone="info"):
 class PurchaseConfirmed(Event, about=GOODS, icon="circle-check", tone="ok"):
     """The supplier said when the goods will come."""
 
-    says: ClassVar[str | Promise] = _("{supplier} confirmed {number} for {confirmed_on}, expected here {expected_on}")
+    says: ClassVar[str | Promise] = _(
+        "{supplier} confirmed {number} for {confirmed_on}, expected here {expected_on}"
+    )
 
     purchase_id: int
     supplier_id: int
@@ -237,7 +241,10 @@ class PurchaseCancelled(Event, about=GOODS, icon="circle-x", tone="bad"):
 
 @dataclass(frozen=True, kw_only=True)
 class SupplyAgreed(
-    Event, about={"supplier_id": "parties.party", "item_ids": "catalog.item"}, icon="heart-handshake", tone="info"
+    Event,
+    about={"supplier_id": "parties.party", "item_ids": "catalog.item"},
+    icon="heart-handshake",
+    tone="info",
 ):
     """Terms were agreed at which a supplier sells items."""
 

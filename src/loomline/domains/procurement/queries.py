@@ -11,7 +11,14 @@ from django.db.models import Avg, Count, DateField, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext as _t
 
-from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, ReceiptLine, ReceiptState, SupplierItem
+from loomline.domains.procurement.models import (
+    Purchase,
+    PurchaseLine,
+    PurchaseState,
+    ReceiptLine,
+    ReceiptState,
+    SupplierItem,
+)
 from loomline.domains.procurement.models.purchase import AWAITING
 from loomline.domains.sites.models import Site
 from loomline.kernel.quantity import plain
@@ -73,8 +80,10 @@ def terms_of(*, supplier_ids: Iterable[int], item_ids: Iterable[int]) -> dict[tu
 
 
 def sources_of(*, item_ids: Iterable[int]) -> dict[int, list[SupplierItem]]:
-    """Who sells these items: the preferred supplier first, then the cheapest, then the fastest. One statement."""
-    rows = SupplierItem.objects.filter(item__in=set(item_ids), supplier__is_active=True).select_related("supplier")
+    """Who sells these items: preferred first, then the cheapest, then the fastest. Costs one statement."""
+    rows = SupplierItem.objects.filter(item__in=set(item_ids), supplier__is_active=True).select_related(
+        "supplier"
+    )
     found: dict[int, list[SupplierItem]] = {}
     for row in rows.order_by("item_id", "-is_preferred", "price", "lead_days", "pk"):
         found.setdefault(row.item_id, []).append(row)
@@ -96,7 +105,7 @@ def late_lines(*, on: date) -> QuerySet[PurchaseLine]:
 def incoming(
     *, item_ids: Iterable[int] | None = None, site_id: int | None = None, drafts: bool = False
 ) -> list[Incoming]:
-    """What is still to come by item, soonest first; with `drafts`, what is not ordered yet too. One statement."""
+    """What is still to come, soonest first; with `drafts`, what is not ordered yet too. One statement."""
     states = (*AWAITING, PurchaseState.DRAFT) if drafts else AWAITING
     rows = PurchaseLine.objects.filter(purchase__state__in=states, is_closed=False, quantity__gt=ACCEPTED)
     if item_ids is not None:
@@ -109,13 +118,17 @@ def incoming(
 
 def lines_asked_by(*, kind: str, ids: Iterable[int]) -> QuerySet[PurchaseLine]:
     """The purchase order lines that were opened for these records."""
-    return PurchaseLine.objects.filter(origin_kind=kind, origin_id__in=set(ids)).select_related("purchase__supplier")
+    return PurchaseLine.objects.filter(origin_kind=kind, origin_id__in=set(ids)).select_related(
+        "purchase__supplier"
+    )
 
 
 def lines_of_lots(*, lot_ids: Iterable[int]) -> QuerySet[ReceiptLine]:
     """Where lots came from: the receipt lines that brought them, with order and supplier."""
     rows = ReceiptLine.objects.filter(lot__in=set(lot_ids), receipt__state=ReceiptState.POSTED)
-    return rows.select_related("receipt__supplier", "purchase_line__purchase", "item__unit", "lot").order_by("pk")
+    return rows.select_related("receipt__supplier", "purchase_line__purchase", "item__unit", "lot").order_by(
+        "pk"
+    )
 
 
 def reliability(
@@ -126,12 +139,23 @@ def reliability(
     arrivals = ReceiptLine.objects.filter(receipt__state=ReceiptState.POSTED)
     if supplier_ids is not None:
         wanted = set(supplier_ids)
-        lines, arrivals = lines.filter(purchase__supplier__in=wanted), arrivals.filter(receipt__supplier__in=wanted)
+        lines, arrivals = (
+            lines.filter(purchase__supplier__in=wanted),
+            arrivals.filter(receipt__supplier__in=wanted),
+        )
     if since is not None:
-        lines, arrivals = lines.filter(purchase__ordered_on__gte=since), arrivals.filter(receipt__received_at__date__gte=since)
+        lines, arrivals = (
+            lines.filter(purchase__ordered_on__gte=since),
+            arrivals.filter(receipt__received_at__date__gte=since),
+        )
     if until is not None:
-        lines, arrivals = lines.filter(purchase__ordered_on__lt=until), arrivals.filter(receipt__received_at__date__lt=until)
-    goods = lines.order_by().values(supplier=F("purchase__supplier")).annotate(Sum("received"), Sum("rejected"))
+        lines, arrivals = (
+            lines.filter(purchase__ordered_on__lt=until),
+            arrivals.filter(receipt__received_at__date__lt=until),
+        )
+    goods = (
+        lines.order_by().values(supplier=F("purchase__supplier")).annotate(Sum("received"), Sum("rejected"))
+    )
     punctual = {row["supplier"]: row for row in _punctuality(arrivals)}
     return {
         row["supplier"]: Reliability(

@@ -140,7 +140,8 @@ class Site(Thing):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & Q(longitude__isnull=False, longitude__range=(-180, 180)),
                 name="sites_site_point",
                 violation_error_message=_(
                     "A point needs a latitude from -90 to 90 and a longitude from -180 to 180."

@@ -35,6 +35,7 @@ class Note(Record):
         null=True,
         blank=True,
         related_name="written_notes",
+        db_index=False,
         verbose_name=_("party"),
     )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
@@ -48,6 +49,7 @@ class Note(Record):
     )
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=120, blank=True)
+    message_id = models.CharField(_("message"), max_length=250, blank=True, editable=False)
     pinned = models.BooleanField(_("pinned"), default=False)
 
     class Meta:
@@ -61,8 +63,15 @@ class Note(Record):
                 name="timeline_note_says_something",
                 violation_error_message=_("A note needs some text."),
             ),
+            models.UniqueConstraint(
+                fields=["about_kind", "about_id", "message_id"],
+                condition=~Q(message_id=""),
+                name="timeline_note_message_once",
+                violation_error_message=_("This e-mail is in the timeline already."),
+            ),
         ]
         indexes = [
+            models.Index(fields=["party", "-id"], name="timeline_note_party"),
             models.Index(fields=["about_kind", "about_id", "-id"], name="timeline_note_about"),
             models.Index(
                 fields=["about_kind", "about_id"], name="timeline_note_pinned", condition=Q(pinned=True)

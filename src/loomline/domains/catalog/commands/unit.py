@@ -97,9 +97,12 @@ def add_units(
     made = {unit.code for unit in units}
     by_code = queries.units_by_code(codes={code for start, end, *_rest in ratios for code in (start, end)})
     Conversion.objects.bulk_create(
-        Conversion(from_unit=by_code[start], to_unit=by_code[end], numerator=over, denominator=under)
-        for start, end, over, under in ratios
-        if {start, end} & made
+        (
+            Conversion(from_unit=by_code[start], to_unit=by_code[end], numerator=over, denominator=under)
+            for start, end, over, under in ratios
+            if {start, end} & made
+        ),
+        ignore_conflicts=True,
     )
     return units
 

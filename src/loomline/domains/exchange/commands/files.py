@@ -45,7 +45,9 @@ class ArchiveBroken(Refused):
 
 def recipe_names() -> list[str]:
     """The recipes that come with the product."""
-    return sorted(f.name.removesuffix(".toml") for f in resources.files(PACKAGE).iterdir() if f.name.endswith(".toml"))
+    return sorted(
+        f.name.removesuffix(".toml") for f in resources.files(PACKAGE).iterdir() if f.name.endswith(".toml")
+    )
 
 
 def recipe_named(name: str) -> Recipe:

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-
 from loomline.domains.exchange.commands.files import packed_name
 from loomline.domains.exchange.commands.takeover import begin_takeover, finish_takeover, take_batch
 from loomline.domains.exchange.models import ForeignKey, Takeover
@@ -314,19 +313,23 @@ class _Run:
             self.progress(self.done, self.total, step.name)
 
     def _tell_findings(self, step: Step, table: Table) -> None:
-        missing = columns_used(step) - set(table.columns) - (columns_used(step.lines) if step.lines else set())
+        missing = (
+            columns_used(step) - set(table.columns) - (columns_used(step.lines) if step.lines else set())
+        )
         if missing:
             names = ", ".join(sorted(missing))
             raise Refused(_("{file} has no column {names}.").format(file=step.file, names=names))
         for column in lost_columns(step, table.columns, table.rows):
             self.outcome.findings.append(
-                _("{file}: the dates of column {column} are lost; its cells hold only minutes and seconds.").format(
-                    file=step.file, column=column
-                )
+                _(
+                    "{file}: the dates of column {column} are lost; its cells hold only minutes and seconds."
+                ).format(file=step.file, column=column)
             )
             if any(spec.ask and column in spec.columns for spec in step.fields.values()):
                 self.outcome.asks.setdefault(column, f"{step.file}: {column}")
-        rest = sorted(set(table.columns) - columns_used(step) - (columns_used(step.lines) if step.lines else set()))
+        rest = sorted(
+            set(table.columns) - columns_used(step) - (columns_used(step.lines) if step.lines else set())
+        )
         if rest:
             self.outcome.findings.append(
                 _("{file}: {names} have no field here; their values are kept beside the record.").format(
@@ -343,6 +346,3 @@ class _Run:
 
 def _says_something(values: Mapping[str, Any], specs: Mapping[str, FieldSpec]) -> bool:
     return any(value not in (None, "") for name, value in values.items() if not specs[name].is_constant)
-
-
-

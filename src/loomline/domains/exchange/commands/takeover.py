@@ -20,8 +20,6 @@ from loomline.kernel.record import lock
 from loomline.kernel.state import advance
 
 
-
-
 @command(hidden=True)
 def begin_takeover(ctx: Ctx, *, recipe: str, title: str, source: str, answers: dict[str, Any]) -> Takeover:
     """Note that records of another system are about to come in."""
@@ -68,7 +66,13 @@ def take_batch(
 
 @command(hidden=True)
 def finish_takeover(
-    ctx: Ctx, *, takeover: Takeover, counts: dict[str, Any], findings: list[str], errors: list[Any], failed: bool = False
+    ctx: Ctx,
+    *,
+    takeover: Takeover,
+    counts: dict[str, Any],
+    findings: list[str],
+    errors: list[Any],
+    failed: bool = False,
 ) -> Takeover:
     """Close the books on a takeover and keep its report."""
     takeover = lock(takeover)
@@ -77,7 +81,11 @@ def finish_takeover(
     advance(takeover, "fail" if failed else "finish", **kept)
 
     created = sum(int(step["created"]) for step in counts.values())
-    ctx.emit(TakeoverFinished(takeover_id=takeover.pk, number=takeover.number, title=takeover.title, created=created))
+    ctx.emit(
+        TakeoverFinished(
+            takeover_id=takeover.pk, number=takeover.number, title=takeover.title, created=created
+        )
+    )
     return takeover
 
 
@@ -94,5 +102,7 @@ def undo_takeover(ctx: Ctx, *, takeover: Takeover) -> Takeover:
     inventory.rebuild_balances(ctx)
     advance(takeover, "undo")
 
-    ctx.emit(TakeoverUndone(takeover_id=takeover.pk, number=takeover.number, title=takeover.title, rows=taken_back))
+    ctx.emit(
+        TakeoverUndone(takeover_id=takeover.pk, number=takeover.number, title=takeover.title, rows=taken_back)
+    )
     return takeover

@@ -348,7 +348,7 @@ def _delete(where: Q) -> list[Freed]:
     sql, params = chosen.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH chosen AS MATERIALIZED ({sql}), gone AS ("
+            f"WITH chosen (id) AS MATERIALIZED ({sql}), gone AS ("
             "DELETE FROM inventory_reservation r USING chosen c WHERE r.id = c.id RETURNING r.*)"
             " SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id FROM gone ORDER BY id",
             params,

@@ -75,7 +75,9 @@ class Bill(Thing):
         validators=[MinValueValidator(Decimal("0.000001"))],
         help_text=_("The quantities of the lines make this many."),
     )
-    valid = DateRangeField(_("valid"), default=always, help_text=_("The end is the first day it no longer holds."))
+    valid = DateRangeField(
+        _("valid"), default=always, help_text=_("The end is the first day it no longer holds.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     note = models.TextField(_("note"), blank=True)
 
@@ -85,7 +87,8 @@ class Bill(Thing):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(item__isnull=False, style__isnull=True) | Q(item__isnull=True, style__isnull=False),
+                condition=Q(item__isnull=False, style__isnull=True)
+                | Q(item__isnull=True, style__isnull=False),
                 name="manufacturing_bill_of_one",
                 violation_error_message=_("A bill is for one item or for one style: choose exactly one."),
             ),
@@ -126,10 +129,17 @@ class Bill(Thing):
 class BillLine(Record):
     """One material of a bill. It may hold for some colours or sizes only, and differ by size."""
 
-    bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines", verbose_name=_("bill"), db_index=False)
+    bill = models.ForeignKey(
+        Bill, models.CASCADE, related_name="lines", verbose_name=_("bill"), db_index=False
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     component = models.ForeignKey(
-        "catalog.Item", models.PROTECT, null=True, blank=True, related_name="used_in", verbose_name=_("material")
+        "catalog.Item",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="used_in",
+        verbose_name=_("material"),
     )
     component_style = models.ForeignKey(
         "catalog.Style",
@@ -138,16 +148,23 @@ class BillLine(Record):
         blank=True,
         related_name="used_in",
         verbose_name=_("material in the same colour"),
-        help_text=_("The variant of this style with the colour, and where it has sizes the size, of what is made."),
+        help_text=_(
+            "The variant of this style with the colour, and where it has sizes the size, of what is made."
+        ),
     )
     quantity = QuantityField(_("quantity"))
     by_size = models.JSONField(
-        _("quantity by size"), default=dict, blank=True, help_text=_('Where a size needs another one: {"XL": "0.47"}.')
+        _("quantity by size"),
+        default=dict,
+        blank=True,
+        help_text=_('Where a size needs another one: {"XL": "0.47"}.'),
     )
     colours = models.JSONField(
         _("only for colours"), default=list, blank=True, help_text=_("Empty: for all colours.")
     )
-    sizes = models.JSONField(_("only for sizes"), default=list, blank=True, help_text=_("Empty: for all sizes."))
+    sizes = models.JSONField(
+        _("only for sizes"), default=list, blank=True, help_text=_("Empty: for all sizes.")
+    )
     scrap = models.DecimalField(
         _("scrap"),
         max_digits=6,
@@ -157,7 +174,10 @@ class BillLine(Record):
         help_text=_("Extra share of material: 0.04 is 4 % more."),
     )
     stage_position = models.PositiveSmallIntegerField(
-        _("used at stage"), null=True, blank=True, help_text=_("The position of a stage of the route; empty: the first.")
+        _("used at stage"),
+        null=True,
+        blank=True,
+        help_text=_("The position of a stage of the route; empty: the first."),
     )
 
     class Meta:
@@ -169,12 +189,16 @@ class BillLine(Record):
                 condition=Q(component__isnull=False, component_style__isnull=True)
                 | Q(component__isnull=True, component_style__isnull=False),
                 name="manufacturing_line_of_one",
-                violation_error_message=_("A line names one item, or one style whose colour follows: exactly one."),
+                violation_error_message=_(
+                    "A line names one item, or one style whose colour follows: exactly one."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0) & Q(scrap__gte=0),
                 name="manufacturing_line_quantity",
-                violation_error_message=_("A material needs a quantity above 0, and its scrap cannot be negative."),
+                violation_error_message=_(
+                    "A material needs a quantity above 0, and its scrap cannot be negative."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["bill", "position"], name="manufacturing_line_bill")]
@@ -186,7 +210,9 @@ class BillLine(Record):
 class RouteStage(Record):
     """One stage of a route: what is done, by whom, where, and how many working days it takes."""
 
-    bill = models.ForeignKey(Bill, models.CASCADE, related_name="stages", verbose_name=_("bill"), db_index=False)
+    bill = models.ForeignKey(
+        Bill, models.CASCADE, related_name="stages", verbose_name=_("bill"), db_index=False
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=StageKind.choices, default=StageKind.OTHER)
@@ -200,20 +226,30 @@ class RouteStage(Record):
         help_text=_("Empty: by ourselves."),
     )
     site = models.ForeignKey(
-        "sites.Site", models.PROTECT, null=True, blank=True, related_name="route_stages", verbose_name=_("at site")
+        "sites.Site",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="route_stages",
+        verbose_name=_("at site"),
     )
     days = models.PositiveSmallIntegerField(_("working days"), default=1)
     per_day = QuantityField(
         _("capacity a day"),
         null=True,
         blank=True,
-        help_text=_("Adds a working day for every so many; empty: the days above are enough for any quantity."),
+        help_text=_(
+            "Adds a working day for every so many; empty: the days above are enough for any quantity."
+        ),
     )
     move_days = models.PositiveSmallIntegerField(
         _("days on the way"), default=0, help_text=_("Working days to the next stage.")
     )
     rate = PriceField(
-        _("cost per piece"), default=0, validators=[MinValueValidator(0)], help_text=_("What the partner charges.")
+        _("cost per piece"),
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("What the partner charges."),
     )
     item = models.ForeignKey(
         "catalog.Item",
@@ -235,7 +271,9 @@ class RouteStage(Record):
         help_text=_("Empty: in the unit of what is made."),
     )
     factor = QuantityField(
-        _("so many for one"), default=1, help_text=_("Of this stage's unit for one of what is made: 0.42 kg for 1 pcs.")
+        _("so many for one"),
+        default=1,
+        help_text=_("Of this stage's unit for one of what is made: 0.42 kg for 1 pcs."),
     )
 
     class Meta:
@@ -252,7 +290,9 @@ class RouteStage(Record):
             models.CheckConstraint(
                 condition=Q(factor__gt=0) & (Q(per_day__isnull=True) | Q(per_day__gt=0)) & Q(rate__gte=0),
                 name="manufacturing_route_amounts",
-                violation_error_message=_("Capacity and factor must be above 0, and the cost cannot be negative."),
+                violation_error_message=_(
+                    "Capacity and factor must be above 0, and the cost cannot be negative."
+                ),
             ),
         ]
 

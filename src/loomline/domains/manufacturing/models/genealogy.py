@@ -18,12 +18,18 @@ class MaterialUse(Ledger):
     work = models.ForeignKey(
         WorkOrder, models.PROTECT, related_name="uses", verbose_name=_("work order"), db_index=False
     )
-    stage = models.ForeignKey(WorkStage, models.PROTECT, null=True, related_name="uses", verbose_name=_("stage"))
+    stage = models.ForeignKey(
+        WorkStage, models.PROTECT, null=True, related_name="uses", verbose_name=_("stage")
+    )
     line = models.ForeignKey(
         WorkLine, models.PROTECT, null=True, related_name="uses", verbose_name=_("only for"), db_index=False
     )
     item = models.ForeignKey(
-        "catalog.Item", models.PROTECT, related_name="material_uses", verbose_name=_("material"), db_index=False
+        "catalog.Item",
+        models.PROTECT,
+        related_name="material_uses",
+        verbose_name=_("material"),
+        db_index=False,
     )
     lot = models.ForeignKey(
         "inventory.Lot", models.PROTECT, null=True, related_name="uses", verbose_name=_("lot"), db_index=False
@@ -53,7 +59,9 @@ class WorkOutput(Ledger):
     work = models.ForeignKey(
         WorkOrder, models.PROTECT, related_name="outputs", verbose_name=_("work order"), db_index=False
     )
-    stage = models.ForeignKey(WorkStage, models.PROTECT, null=True, related_name="outputs", verbose_name=_("stage"))
+    stage = models.ForeignKey(
+        WorkStage, models.PROTECT, null=True, related_name="outputs", verbose_name=_("stage")
+    )
     line = models.ForeignKey(
         WorkLine, models.PROTECT, null=True, related_name="outputs", verbose_name=_("line"), db_index=False
     )
@@ -61,10 +69,20 @@ class WorkOutput(Ledger):
         "catalog.Item", models.PROTECT, related_name="work_outputs", verbose_name=_("item"), db_index=False
     )
     lot = models.ForeignKey(
-        "inventory.Lot", models.PROTECT, null=True, related_name="outputs", verbose_name=_("lot"), db_index=False
+        "inventory.Lot",
+        models.PROTECT,
+        null=True,
+        related_name="outputs",
+        verbose_name=_("lot"),
+        db_index=False,
     )
     location = models.ForeignKey(
-        "sites.Location", models.PROTECT, null=True, related_name="+", verbose_name=_("put at"), db_index=False
+        "sites.Location",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("put at"),
+        db_index=False,
     )
     # What was used at these stages went into it: the stages before them are in the lots those used.
     from_position = models.PositiveSmallIntegerField(_("from stage position"), default=0)

@@ -35,10 +35,19 @@ class WorkStage(Record):
         finish=S.RUNNING >> S.DONE,
         cancel=(S.WAITING, S.READY, S.RUNNING) >> S.CANCELLED,
     )
-    editable = {S.WAITING: ("partner", "site", "note"), S.READY: ("partner", "site", "note"), S.RUNNING: ("note",)}
+    editable = {
+        S.WAITING: ("partner", "site", "note"),
+        S.READY: ("partner", "site", "note"),
+        S.RUNNING: ("note",),
+    }
 
     work = models.ForeignKey(
-        WorkOrder, models.CASCADE, related_name="stages", verbose_name=_("work order"), db_index=False, editable=False
+        WorkOrder,
+        models.CASCADE,
+        related_name="stages",
+        verbose_name=_("work order"),
+        db_index=False,
+        editable=False,
     )
     position = models.PositiveSmallIntegerField(_("position"), editable=False)
     name = models.CharField(_("name"), max_length=80, editable=False)
@@ -55,7 +64,12 @@ class WorkStage(Record):
         db_index=False,
     )
     site = models.ForeignKey(
-        "sites.Site", models.PROTECT, null=True, blank=True, related_name="work_stages", verbose_name=_("at site")
+        "sites.Site",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="work_stages",
+        verbose_name=_("at site"),
     )
     state = StateField(StageState, default=S.WAITING, verbose_name=_("state"), editable=False)
     days = models.PositiveSmallIntegerField(_("working days"), default=1, editable=False)
@@ -77,7 +91,13 @@ class WorkStage(Record):
         editable=False,
     )
     unit = models.ForeignKey(
-        "catalog.Unit", models.PROTECT, null=True, related_name="+", verbose_name=_("unit"), db_index=False, editable=False
+        "catalog.Unit",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("unit"),
+        db_index=False,
+        editable=False,
     )
     factor = QuantityField(_("so many for one"), default=1, editable=False)
     quantity = QuantityField(_("planned"), default=0, editable=False)
@@ -123,7 +143,8 @@ class WorkStage(Record):
                 violation_error_message=_("Quantities of a stage cannot be negative."),
             ),
             models.CheckConstraint(
-                condition=Q(quantity_out__isnull=True) | Q(quantity_in__gte=F("quantity_out") + F("rejected")),
+                condition=Q(quantity_out__isnull=True)
+                | Q(quantity_in__gte=F("quantity_out") + F("rejected")),
                 name="manufacturing_stage_balance",
                 violation_error_message=_("More came out of the stage than went in."),
             ),

@@ -60,7 +60,12 @@ class WorkOrder(Document):
         db_index=False,
     )
     bill = models.ForeignKey(
-        Bill, models.PROTECT, null=True, blank=True, related_name="work_orders", verbose_name=_("bill of materials")
+        Bill,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="work_orders",
+        verbose_name=_("bill of materials"),
     )
     site = models.ForeignKey(
         "sites.Site",
@@ -71,7 +76,9 @@ class WorkOrder(Document):
         verbose_name=_("into stock at"),
     )
     state = StateField(WorkState, default=S.PLANNED, verbose_name=_("state"), editable=False)
-    priority = models.PositiveSmallIntegerField(_("priority"), default=50, help_text=_("The lowest goes first."))
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=50, help_text=_("The lowest goes first.")
+    )
     quantity = QuantityField(_("quantity"))
     done = QuantityField(_("done"), default=0, editable=False)
     rejected = QuantityField(_("rejected"), default=0, editable=False)
@@ -92,14 +99,19 @@ class WorkOrder(Document):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(item__isnull=False, style__isnull=True) | Q(item__isnull=True, style__isnull=False),
+                condition=Q(item__isnull=False, style__isnull=True)
+                | Q(item__isnull=True, style__isnull=False),
                 name="manufacturing_work_of_one",
-                violation_error_message=_("A work order makes one item or the variants of one style: exactly one."),
+                violation_error_message=_(
+                    "A work order makes one item or the variants of one style: exactly one."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, done__gte=0, rejected__gte=0),
                 name="manufacturing_work_quantity",
-                violation_error_message=_("A work order makes more than 0, and what is done cannot be negative."),
+                violation_error_message=_(
+                    "A work order makes more than 0, and what is done cannot be negative."
+                ),
             ),
         ]
         indexes = [
@@ -136,7 +148,9 @@ class WorkLine(Record):
         WorkOrder, models.CASCADE, related_name="lines", verbose_name=_("work order"), db_index=False
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="work_lines", verbose_name=_("item"))
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, related_name="work_lines", verbose_name=_("item")
+    )
     quantity = QuantityField(_("quantity"))
     done = QuantityField(_("done"), default=0, editable=False)
     rejected = QuantityField(_("rejected"), default=0, editable=False)
@@ -160,7 +174,8 @@ class WorkLine(Record):
                 violation_error_message=_("A line makes more than 0, and what is done cannot be negative."),
             ),
             models.CheckConstraint(
-                condition=Q(origin_id__isnull=True) | ~Q(origin_kind=""), name="manufacturing_workline_origin_whole"
+                condition=Q(origin_id__isnull=True) | ~Q(origin_kind=""),
+                name="manufacturing_workline_origin_whole",
             ),
         ]
         indexes = [models.Index(fields=["origin_kind", "origin_id"], name="manufacturing_workline_origin")]

@@ -73,7 +73,7 @@ def backward(steps: Sequence[Step], *, due: date) -> list[Slot]:
 
 
 def slack(steps: Sequence[Step], *, start: date, due: date) -> list[int]:
-    """Days that each stage may start later without missing the due day; negative where it is missed already."""
+    """Days each stage may start later without missing the due day; negative where it is missed."""
     earliest, latest = forward(steps, start=start), backward(steps, due=due)
     return [(late.start - early.start).days for early, late in zip(earliest, latest, strict=True)]
 

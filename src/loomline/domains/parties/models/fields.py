@@ -49,7 +49,27 @@ def tax_number(text: str) -> str:
     return "".join(c for c in text if c.isalnum()).upper()
 
 
-class CodeField(models.CharField):
+class TidyField(models.CharField):
+    """A text with one writing: tidied whenever it is read from a form, written or compared."""
+
+    def tidy(self, text: str) -> str | None:
+        """The one writing."""
+        return text.strip()
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return self.tidy(text) if isinstance(text, str) else text
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class CodeField(TidyField):
     """A unique code that may be missing: an empty one is kept as null, so that many may be empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,38 +79,26 @@ class CodeField(models.CharField):
             *args, null=True, blank=True, **{k: v for k, v in kwargs.items() if k not in ("null", "blank")}
         )
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return (text.strip() or None) if isinstance(text, str) else text
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
+    def tidy(self, text: str) -> str | None:
+        return text.strip() or None
 
 
-class MailField(models.EmailField):
+class MailField(TidyField, models.EmailField):
     """An e-mail address, always in lower case."""
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return mail_address(text) if isinstance(text, str) else text
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
+    def tidy(self, text: str) -> str | None:
+        return mail_address(text)
 
 
-class TaxField(models.CharField):
+class TaxField(TidyField):
     """A VAT number, always without spaces and dots."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 32)
         super().__init__(*args, **kwargs)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return tax_number(text) if isinstance(text, str) else text
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
+    def tidy(self, text: str) -> str | None:
+        return tax_number(text)
 
 
 class PhoneField(models.CharField):
@@ -111,19 +119,15 @@ class PhoneField(models.CharField):
             ) from fault
 
 
-class CountryField(models.CharField):
+class CountryField(TidyField):
     """An ISO 3166 code of two letters, always in upper case."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 2)
         super().__init__(*args, **kwargs)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return text.strip().upper() if isinstance(text, str) else text
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
+    def tidy(self, text: str) -> str | None:
+        return text.strip().upper()
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         text = super().clean(value, model_instance)

@@ -14,6 +14,7 @@ from loomline.domains.procurement.commands.ending import (
     reopen_purchase,
 )
 from loomline.domains.procurement.commands.opening import (
+    OrderedDayMissing,
     PurchaseDraft,
     PurchaseLineDraft,
     open_purchase,
@@ -60,6 +61,7 @@ __all__ = [
     "NothingAwaited",
     "NothingChanged",
     "NothingToReturn",
+    "OrderedDayMissing",
     "PriceMissing",
     "PurchaseDraft",
     "PurchaseEmpty",

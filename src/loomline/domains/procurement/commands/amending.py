@@ -1,4 +1,4 @@
-"""Changing what was ordered: before it is sent freely, afterwards as a revision that the supplier hears of."""
+"""Changing what was ordered: freely before it is sent, afterwards as a revision that the supplier hears."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.procurement import queries
-from loomline.domains.procurement.commands.opening import PurchaseLineDraft, book_of, refuse_line, written_lines
+from loomline.domains.procurement.commands.opening import (
+    PurchaseLineDraft,
+    book_of,
+    refuse_line,
+    written_lines,
+)
 from loomline.domains.procurement.commands.ordering import LineElsewhere, PurchaseEmpty
 from loomline.domains.procurement.events import PurchaseAmended
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState
@@ -23,9 +28,9 @@ from loomline.kernel.refusal import Refused
 
 KEPT = ("received", "rejected", "confirmed_on", "expected_on", "cause", "origin_kind", "origin_id")
 FIELDS = [
-    "position", "item", "description", "supplier_sku", "quantity", "entered_quantity", "unit", "price", "discount",
-    "amount", "requested_on", "expected_on", "over_tolerance",
-]  # fmt: skip
+    *("position", "item", "description", "supplier_sku", "quantity", "entered_quantity", "unit", "price"),
+    *("discount", "amount", "requested_on", "expected_on", "over_tolerance"),
+]
 
 
 class NothingChanged(Refused):
@@ -55,7 +60,9 @@ def amend_purchase(ctx: Ctx, *, purchase: Purchase, lines: list[PurchaseLineDraf
     _refuse_wrong(purchase, before, lines)
     after = written_lines(purchase, lines, book=book_of(lines, supplier_ids=[purchase.supplier_id]))
     _keep(purchase, before, lines, after)
-    dropped = [line for pk, line in before.items() if pk not in {draft.line.pk for draft in lines if draft.line}]
+    dropped = [
+        line for pk, line in before.items() if pk not in {draft.line.pk for draft in lines if draft.line}
+    ]
     difference = _difference(before, lines, after, dropped)
     if not difference:
         raise NothingChanged(number=purchase.number)
@@ -80,7 +87,9 @@ def amend_purchase(ctx: Ctx, *, purchase: Purchase, lines: list[PurchaseLineDraf
     return purchase
 
 
-def _refuse_wrong(purchase: Purchase, before: Mapping[int, PurchaseLine], drafts: Sequence[PurchaseLineDraft]) -> None:
+def _refuse_wrong(
+    purchase: Purchase, before: Mapping[int, PurchaseLine], drafts: Sequence[PurchaseLineDraft]
+) -> None:
     if purchase.state != PurchaseState.DRAFT and purchase.state not in AWAITING:
         raise LongOver(number=purchase.number, state=purchase.state.label.lower())
     if not drafts:

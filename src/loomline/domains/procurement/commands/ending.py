@@ -153,4 +153,6 @@ def cancel_purchase(ctx: Ctx, *, purchase: Purchase, reason: str) -> Purchase:
 
 
 def _goods(lines: list[PurchaseLine]) -> str:
-    return queries.in_words([(line.open_quantity or Decimal(0), line.item.unit.code, line.item.name) for line in lines])
+    return queries.in_words(
+        [(line.open_quantity or Decimal(0), line.item.unit.code, line.item.name) for line in lines]
+    )

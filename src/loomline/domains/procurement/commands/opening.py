@@ -165,7 +165,10 @@ def take_over_purchases(ctx: Ctx, *, drafts: list[PurchaseDraft]) -> list[Purcha
         for line in draft.lines:
             if not 0 <= line.rejected <= line.received:
                 raise ReceivedUnclear(
-                    number=draft.number or draft.supplier, item=line.item, rejected=line.rejected, received=line.received
+                    number=draft.number or draft.supplier,
+                    item=line.item,
+                    rejected=line.rejected,
+                    received=line.received,
                 )
 
     purchases = _write(ctx, drafts)
@@ -192,7 +195,11 @@ def book_of(lines: Sequence[PurchaseLineDraft], *, supplier_ids: Iterable[int]) 
     """Items with units, suppliers' terms and, where a line is in another unit, conversions."""
     ids = {line.item.pk for line in lines}
     items = Item.objects.select_related("unit").in_bulk(ids)
-    foreign = [line.item.pk for line in lines if line.unit is not None and line.unit.pk != items[line.item.pk].unit_id]
+    foreign = [
+        line.item.pk
+        for line in lines
+        if line.unit is not None and line.unit.pk != items[line.item.pk].unit_id
+    ]
     return Book(
         items=items,
         terms=queries.terms_of(supplier_ids=supplier_ids, item_ids=ids),
@@ -200,7 +207,9 @@ def book_of(lines: Sequence[PurchaseLineDraft], *, supplier_ids: Iterable[int]) 
     )
 
 
-def written_lines(purchase: Purchase, drafts: Sequence[PurchaseLineDraft], *, book: Book) -> list[PurchaseLine]:
+def written_lines(
+    purchase: Purchase, drafts: Sequence[PurchaseLineDraft], *, book: Book
+) -> list[PurchaseLine]:
     """The lines that drafts describe, in order, with quantities in stock units and amounts rounded."""
     return [_line(purchase, draft, book, position) for position, draft in enumerate(drafts, start=1)]
 

@@ -71,7 +71,10 @@ class NothingAwaited(Refused):
 class NotLater(Refused):
     """A delay moves goods to a later day."""
 
-    says = _("{number} is expected on {expected_on} already. A delay needs a later day; a better one is a confirmation.")
+    says = _(
+        "{number} is expected on {expected_on} already. A delay needs a later day; "
+        "for an earlier one, confirm the order anew."
+    )
 
 
 @command(move="send", label=_("Send"), icon="send")
@@ -90,8 +93,10 @@ def send_purchase(ctx: Ctx, *, purchase: Purchase) -> Purchase:
     ordered_on = purchase.ordered_on or ctx.today
     for line in lines:
         agreed = terms.get((purchase.supplier_id, line.item_id))
-        line.requested_on = line.requested_on or purchase.requested_on or calendar.add(
-            ordered_on, agreed.lead_days if agreed else usual
+        line.requested_on = (
+            line.requested_on
+            or purchase.requested_on
+            or calendar.add(ordered_on, agreed.lead_days if agreed else usual)
         )
         line.expected_on = calendar.on_or_after(line.requested_on)
     PurchaseLine.objects.bulk_update(lines, DATES)
@@ -122,14 +127,16 @@ def confirm_purchase(
     dates: dict[int, date] | None = None,
     supplier_reference: str = "",
 ) -> Purchase:
-    """Note when the supplier says the goods will come; lines without a day of their own get the one for all."""
+    """Note when the supplier says the goods will come: one day for all, or one a line."""
     purchase = lock(purchase)
     lines = _lines(purchase)
 
     answers = _answers(purchase, lines, confirmed_on, dates or {})
     for day in answers.values():
         if purchase.ordered_on and day < purchase.ordered_on:
-            raise ConfirmedBeforeOrdered(number=purchase.number, ordered_on=purchase.ordered_on, confirmed_on=day)
+            raise ConfirmedBeforeOrdered(
+                number=purchase.number, ordered_on=purchase.ordered_on, confirmed_on=day
+            )
 
     calendar = _calendar(purchase)
     before = {line.pk: line.expected_on for line in lines}
@@ -196,7 +203,9 @@ def _items(lines: Sequence[PurchaseLine]) -> tuple[int, ...]:
     return tuple(sorted({line.item_id for line in lines}))
 
 
-def _warn_of_terms(ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], terms: Mapping[int, object]) -> None:
+def _warn_of_terms(
+    ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], terms: Mapping[int, object]
+) -> None:
     free = [line.item.name for line in lines if not line.price]
     if free:
         ctx.warn(PriceMissing(number=purchase.number, items=queries.names_in_words(free)))
@@ -206,9 +215,13 @@ def _warn_of_terms(ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], 
         if takes != line.quantity:
             ctx.warn(
                 BelowMinimum(
-                    number=purchase.number, supplier=purchase.supplier, item=line.item, unit=line.item.unit,
-                    quantity=plain(takes), wanted=plain(line.quantity),
-                )  # fmt: skip
+                    number=purchase.number,
+                    supplier=purchase.supplier,
+                    item=line.item,
+                    unit=line.item.unit,
+                    quantity=plain(takes),
+                    wanted=plain(line.quantity),
+                )
             )
 
 
@@ -219,7 +232,11 @@ def _answers(
     if strangers:
         raise LineElsewhere(line=min(strangers), number=purchase.number)
     return {
-        line.pk: dates.get(line.pk) or confirmed_on or line.confirmed_on or line.requested_on or line.expected_on
+        line.pk: dates.get(line.pk)
+        or confirmed_on
+        or line.confirmed_on
+        or line.requested_on
+        or line.expected_on
         for line in lines
     }
 
@@ -244,7 +261,12 @@ def _tell_confirmed(ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine],
 
 
 def _tell_delays(
-    ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], before: Mapping[int, date | None], *, reason: str
+    ctx: Ctx,
+    purchase: Purchase,
+    lines: Sequence[PurchaseLine],
+    before: Mapping[int, date | None],
+    *,
+    reason: str,
 ) -> None:
     groups: dict[tuple[date, date], list[PurchaseLine]] = defaultdict(list)
     for line in lines:

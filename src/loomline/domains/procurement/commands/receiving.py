@@ -41,7 +41,10 @@ class NothingReceived(Refused):
 class QuantityWrong(Refused):
     """Quantities that cannot be."""
 
-    says = _("{item}: {quantity} received with {rejected} rejected cannot be. Receive more than 0, reject no more than that.")
+    says = _(
+        "{item}: {quantity} received with {rejected} rejected cannot be. "
+        "Receive more than 0, and reject no more than that."
+    )
 
 
 class SiteMissing(Refused):
@@ -53,7 +56,10 @@ class SiteMissing(Refused):
 class LotNotKept(Refused):
     """The item is not tracked."""
 
-    says = _("{item} is not tracked by lot, so {lot} cannot be kept. Leave the lot empty, or change the item's tracking.")
+    says = _(
+        "{item} is not tracked by lot, so {lot} cannot be kept. "
+        "Leave the lot empty, or change the item's tracking."
+    )
 
 
 class OnePiecePerSerial(Refused):
@@ -65,7 +71,10 @@ class OnePiecePerSerial(Refused):
 class ReceivedMore(Warned):
     """More came than was ordered, within what was agreed."""
 
-    says = _("{item}: {accepted} {unit} would have come of {ordered} ordered. Take the {over} {unit} more, or reject them.")
+    says = _(
+        "{item}: {accepted} {unit} would have come of {ordered} ordered. "
+        "Take the {over} {unit} more, or reject them."
+    )
 
 
 class TooMuchReceived(Refused):
@@ -123,7 +132,9 @@ def receive_goods(
     return receipt
 
 
-def _refuse_wrong(purchase: Purchase, ordered: Mapping[int, PurchaseLine], lines: Sequence[ReceivedLine]) -> None:
+def _refuse_wrong(
+    purchase: Purchase, ordered: Mapping[int, PurchaseLine], lines: Sequence[ReceivedLine]
+) -> None:
     if purchase.state not in AWAITING:
         raise NothingAwaited(number=purchase.number)
     if not lines:
@@ -156,18 +167,26 @@ def _refuse_too_much(ctx: Ctx, ordered: Mapping[int, PurchaseLine], sums: Sums) 
         accepted = line.accepted + received - rejected
         if accepted <= line.quantity:
             continue
+        ordered_quantity = plain(line.quantity)
         facts = {
-            "item": line.item, "unit": line.item.unit, "accepted": plain(accepted), "ordered": plain(line.quantity),
-        }  # fmt: skip
+            "item": line.item,
+            "unit": line.item.unit,
+            "accepted": plain(accepted),
+            "ordered": ordered_quantity,
+        }
         if accepted > line.most_accepted:
             raise TooMuchReceived(**facts, most=plain(line.most_accepted))
         ctx.warn(ReceivedMore(**facts, over=plain(accepted - line.quantity)))
 
 
 def _lots(
-    ctx: Ctx, purchase: Purchase, receipt: Receipt, lines: Sequence[ReceivedLine], ordered: Mapping[int, PurchaseLine]
+    ctx: Ctx,
+    purchase: Purchase,
+    receipt: Receipt,
+    lines: Sequence[ReceivedLine],
+    ordered: Mapping[int, PurchaseLine],
 ) -> list[Lot | None]:
-    """The lot of each line: one that is known and comes again, or a new one; None where lots do not matter."""
+    """The lot of each line: one that is known and comes again, or a new one; None where none are kept."""
     numbers: list[tuple[int, str] | None] = []
     for place, row in enumerate(lines, start=1):
         item = ordered[row.line.pk].item
@@ -273,14 +292,18 @@ def _tell(
     good = [one for one in rows if one[0].quantity > one[0].rejected]
     bad = [one for one in rows if one[0].rejected]
     if good:
-        late = [(ctx.today - day).days for _r, line, _l in good if (day := line.confirmed_on or line.requested_on)]
+        late = [
+            (ctx.today - day).days for _r, line, _l in good if (day := line.confirmed_on or line.requested_on)
+        ]
         ctx.emit(
             GoodsReceived(
                 **facts,
                 **_subjects(good),
                 site_id=receipt.site_id,
                 receipt=receipt.number,
-                goods=queries.in_words([(row.quantity - row.rejected, *_names(line, lot)) for row, line, lot in good]),
+                goods=queries.in_words(
+                    [(row.quantity - row.rejected, *_names(line, lot)) for row, line, lot in good]
+                ),
                 days_late=max(late, default=0),
             )
         )

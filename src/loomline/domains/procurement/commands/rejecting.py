@@ -1,4 +1,4 @@
-"""Refusing goods after they were taken in, sending them back, and taking back a receipt entered by mistake."""
+"""Refusing goods after they were taken in, sending them back, and undoing a receipt entered by mistake."""
 
 from __future__ import annotations
 
@@ -53,7 +53,11 @@ def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reas
         raise WhyRejected(at_field="reason")
     if not 0 < quantity <= row.accepted:
         raise MoreThanAccepted(
-            item=row.item, quantity=plain(quantity), accepted=plain(row.accepted), unit=row.item.unit, at_field="quantity"
+            item=row.item,
+            quantity=plain(quantity),
+            accepted=plain(row.accepted),
+            unit=row.item.unit,
+            at_field="quantity",
         )
 
     site = row.receipt.site
@@ -84,7 +88,9 @@ def return_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal | Non
     amount = waiting if quantity is None else quantity
 
     if not 0 < amount <= waiting:
-        raise NothingToReturn(item=row.item, quantity=plain(amount), waiting=plain(waiting), unit=row.item.unit)
+        raise NothingToReturn(
+            item=row.item, quantity=plain(amount), waiting=plain(waiting), unit=row.item.unit
+        )
 
     apart = sites.quarantine_of(site=row.receipt.site)
     _move(ctx, row, amount, apart, sites.virtual(kind=LocationKind.SUPPLIER), reason=row.reason)
@@ -97,14 +103,16 @@ def return_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal | Non
 
 @command(move="reverse", label=_("Reverse"), icon="arrow-back-up", danger=True)
 def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
-    """Take back a receipt entered by mistake: its stock moves are reversed, and the goods are awaited again."""
+    """Take back a receipt entered by mistake: its stock moves are reversed, the goods awaited again."""
     receipt = lock(receipt)
     purchase = lock(receipt.purchase)
     rows = list(receipt.lines.select_related("item__unit", "lot"))
     ordered = {line.pk: line for line in lock_all(purchase.lines.all())}
 
     advance(receipt, "reverse")
-    moves = stock.moves_of(kind=ORIGIN, ids=[receipt.pk]).filter(reverses__isnull=True, reversed_by__isnull=True)
+    moves = stock.moves_of(kind=ORIGIN, ids=[receipt.pk]).filter(
+        reverses__isnull=True, reversed_by__isnull=True
+    )
     undone: list[StockMove] = list(moves)
     if undone:
         inventory.reverse_moves(ctx, moves=undone, reason=reason)
@@ -133,7 +141,9 @@ def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
     return receipt
 
 
-def _move(ctx: Ctx, row: ReceiptLine, quantity: Decimal, source: Location, target: Location, *, reason: str) -> None:
+def _move(
+    ctx: Ctx, row: ReceiptLine, quantity: Decimal, source: Location, target: Location, *, reason: str
+) -> None:
     inventory.move_stock(
         ctx,
         moves=[

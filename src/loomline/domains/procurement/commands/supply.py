@@ -75,9 +75,9 @@ def prefer_supplier(ctx: Ctx, *, supplier_item: SupplierItem) -> SupplierItem:
     """Buy this item from this supplier unless somebody says otherwise."""
     supplier_item = lock(supplier_item)
 
-    SupplierItem.objects.filter(item=supplier_item.item_id, is_preferred=True).exclude(pk=supplier_item.pk).update(
-        is_preferred=False
-    )
+    SupplierItem.objects.filter(item=supplier_item.item_id, is_preferred=True).exclude(
+        pk=supplier_item.pk
+    ).update(is_preferred=False)
     SupplierItem.objects.filter(pk=supplier_item.pk).update(is_preferred=True)
     supplier_item.is_preferred = True
     return supplier_item

@@ -133,13 +133,21 @@ class PurchaseLine(Record):
         Purchase, models.CASCADE, related_name="lines", verbose_name=_("purchase order"), db_index=False
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="purchase_lines", verbose_name=_("item"))
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, related_name="purchase_lines", verbose_name=_("item")
+    )
     description = models.CharField(_("description"), max_length=300, blank=True)
     supplier_sku = models.CharField(_("their item number"), max_length=80, blank=True)
     quantity = QuantityField(_("quantity"))
     entered_quantity = QuantityField(_("quantity as entered"), editable=False)
     unit = models.ForeignKey(
-        "catalog.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"), db_index=False
+        "catalog.Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("unit"),
+        db_index=False,
     )
     price = PriceField(
         _("price"), default=0, validators=[MinValueValidator(0)], help_text=_("Per stock unit, without tax.")
@@ -185,7 +193,9 @@ class PurchaseLine(Record):
             models.CheckConstraint(
                 condition=Q(price__gte=0, discount__range=(0, 1)),
                 name="procurement_line_price",
-                violation_error_message=_("The price cannot be negative, and the discount is a share from 0 to 1."),
+                violation_error_message=_(
+                    "The price cannot be negative, and the discount is a share from 0 to 1."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(received__gte=0, rejected__gte=0, rejected__lte=F("received")),

@@ -18,7 +18,11 @@ class SupplierItem(Record):
     """The terms at which one supplier sells us one item, in the item's stock unit."""
 
     supplier = models.ForeignKey(
-        "parties.Party", models.PROTECT, related_name="supplied_items", verbose_name=_("supplier"), db_index=False
+        "parties.Party",
+        models.PROTECT,
+        related_name="supplied_items",
+        verbose_name=_("supplier"),
+        db_index=False,
     )
     item = models.ForeignKey(
         "catalog.Item", models.PROTECT, related_name="supplier_items", verbose_name=_("item")
@@ -53,7 +57,9 @@ class SupplierItem(Record):
             models.UniqueConstraint(
                 fields=["supplier", "item"],
                 name="procurement_supplieritem_once",
-                violation_error_message=_("This supplier already has terms for this item. Change those instead."),
+                violation_error_message=_(
+                    "This supplier already has terms for this item. Change those instead."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["item"],

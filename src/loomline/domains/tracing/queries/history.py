@@ -62,7 +62,9 @@ def rows_of(line: OrderLine, at: datetime | None) -> Rows | None:
             as_of(WorkStage, _ids(WorkStage.objects.filter(work__in=work_ids)), at).values(),
             key=lambda stage: (stage.work_id, stage.position),
         ),
-        uses=_until(MaterialUse.objects.filter(work__in=work_ids).select_related("lot__supplier", "item"), at),
+        uses=_until(
+            MaterialUse.objects.filter(work__in=work_ids).select_related("lot__supplier", "item"), at
+        ),
         outputs=_until(WorkOutput.objects.filter(work__in=work_ids).select_related("lot", "item"), at),
         purchase_lines=purchase_lines,
         purchases=as_of(Purchase, {found.purchase_id for found in purchase_lines.values()}, at),

@@ -241,7 +241,9 @@ def _shipping(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
         if shipment.state == ShipmentState.CANCELLED:
             continue
         quantity = sum((moved.quantity for moved in quantities[pk]), ZERO)
-        lots = tuple(_mark(names, moved.lot_id, moved.quantity, item) for moved in quantities[pk] if moved.lot_id)
+        lots = tuple(
+            _mark(names, moved.lot_id, moved.quantity, item) for moved in quantities[pk] if moved.lot_id
+        )
         is_done = shipment.state == ShipmentState.DELIVERED
         yield _way(rows, names, shipment, quantity, lots, is_done=is_done, day=day)
     if sum((moved.quantity for moved in rows.shipment_lines), ZERO) < rows.line.quantity:
@@ -317,7 +319,9 @@ def _names(rows: Rows) -> _Names:
     parties = {rows.order.customer_id, rows.order.carrier_id}
     parties |= {p.supplier_id for p in rows.purchases.values()} | {s.partner_id for s in rows.stages}
     parties |= {s.carrier_id for s in rows.shipments.values()}
-    places = {rows.order.site_id} | {p.site_id for p in rows.purchases.values()} | {s.site_id for s in rows.stages}
+    places = (
+        {rows.order.site_id} | {p.site_id for p in rows.purchases.values()} | {s.site_id for s in rows.stages}
+    )
     lots = {r.lot_id for r in (*rows.receipts, *rows.reservations, *rows.shipment_lines, *rows.outputs)}
     lots |= {stage.lot_id for stage in rows.stages}
     items = {rows.line.item_id} | {bought.item_id for bought in rows.purchase_lines.values()}
@@ -327,7 +331,9 @@ def _names(rows: Rows) -> _Names:
         items=Item.objects.select_related("unit").in_bulk(items),
         lots=Lot.objects.in_bulk(lots - {None}),
         purchases={pk: purchase.number for pk, purchase in rows.purchases.items()},
-        units=dict(Unit.objects.filter(pk__in={s.unit_id for s in rows.stages} - {None}).values_list("pk", "code")),
+        units=dict(
+            Unit.objects.filter(pk__in={s.unit_id for s in rows.stages} - {None}).values_list("pk", "code")
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """What a recipe may fill: each target turns rows into drafts and calls the domain's own set-wise command."""
 
 from loomline.domains.exchange.commands.targets.base import Target, registry
+
 from loomline.domains.exchange.commands.targets import catalog, people, stock  # isort: skip
 
 __all__ = ["Target", "catalog", "people", "registry", "stock"]

@@ -37,7 +37,9 @@ class Target:
 
 def target(
     name: str, *, update: Callable[[Ctx, Sequence[Row]], None] | None = None
-) -> Callable[[Callable[[Ctx, Sequence[Row]], Sequence[Record]]], Callable[[Ctx, Sequence[Row]], Sequence[Record]]]:
+) -> Callable[
+    [Callable[[Ctx, Sequence[Row]], Sequence[Record]]], Callable[[Ctx, Sequence[Row]], Sequence[Record]]
+]:
     """Register a function that makes records of rows, in their order."""
 
     def register(create: Callable[[Ctx, Sequence[Row]], Sequence[Record]]) -> Any:
@@ -58,7 +60,9 @@ def plain_update(model: type[Record], names: Mapping[str, str]) -> Callable[[Ctx
     def update(ctx: Ctx, rows: Sequence[Row]) -> None:
         found = model._default_manager.in_bulk([row.object_id for row in rows if row.object_id])
         for row in rows:
-            values = {names[key]: value for key, value in row.values.items() if key in names and value is not None}
+            values = {
+                names[key]: value for key, value in row.values.items() if key in names and value is not None
+            }
             record = found.get(row.object_id or 0)
             if record is not None and values:
                 save_record(ctx, record=record, values=values, seen={}, lines={})

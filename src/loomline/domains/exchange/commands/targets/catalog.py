@@ -18,7 +18,15 @@ from loomline.kernel.context import Ctx
 
 ITEM_FIELDS = {
     name: name
-    for name in ("name", "description", "list_price", "standard_cost", "reorder_level", "safety_stock", "is_active")
+    for name in (
+        "name",
+        "description",
+        "list_price",
+        "standard_cost",
+        "reorder_level",
+        "safety_stock",
+        "is_active",
+    )
 }
 
 
@@ -38,7 +46,8 @@ def take_units(ctx: Ctx, rows: Sequence[Row]) -> list[Unit]:
     """Units of measure; one that is here already under the same code serves."""
     return [
         Unit.objects.get_or_create(
-            code=row.values["code"], defaults={"name": row.values["name"], "dimension": row.values.get("dimension", "")}
+            code=row.values["code"],
+            defaults={"name": row.values["name"], "dimension": row.values.get("dimension", "")},
         )[0]
         for row in rows
     ]

@@ -18,7 +18,13 @@ from loomline.engines.rows import Row
 from loomline.kernel.context import Ctx
 
 NO_MAIL = "import.invalid"
-PARTY_FIELDS = {"name": "name", "code": "code", "notes": "notes", "currency": "currency", "vat_number": "vat_number"}
+PARTY_FIELDS = {
+    "name": "name",
+    "code": "code",
+    "notes": "notes",
+    "currency": "currency",
+    "vat_number": "vat_number",
+}
 
 
 @target("accounts.user", update=plain_update(User, {"name": "name", "title": "title"}))
@@ -31,7 +37,10 @@ def take_users(ctx: Ctx, rows: Sequence[Row]) -> list[User]:
     for row, email in zip(rows, addresses, strict=True):
         if email not in known:
             known[email] = User(
-                email=email, name=row.values["name"][:120], title=(row.values.get("title") or "")[:80], is_active=False
+                email=email,
+                name=row.values["name"][:120],
+                title=(row.values.get("title") or "")[:80],
+                is_active=False,
             )
             known[email].set_unusable_password()
             fresh.append(known[email])
@@ -110,7 +119,9 @@ def _address(row: Row) -> str:
     if given_address:
         return str(given_address).lower()
     plain = unicodedata.normalize("NFKD", row.values.get("email_name") or row.values["name"])
-    return f"{slugify(plain.replace('.', ' ').encode('ascii', 'ignore').decode()).replace('-', '.')}@{NO_MAIL}"
+    return (
+        f"{slugify(plain.replace('.', ' ').encode('ascii', 'ignore').decode()).replace('-', '.')}@{NO_MAIL}"
+    )
 
 
 def _team(name: str) -> Team:

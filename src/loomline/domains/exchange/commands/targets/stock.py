@@ -39,7 +39,8 @@ def take_locations(ctx: Ctx, rows: Sequence[Row]) -> list[Location]:
     """Places within the main site."""
     site = main_site(ctx)
     return [
-        sites.add_location(ctx, site=site, code=row.values["code"][:40], name=row.values["name"][:120]) for row in rows
+        sites.add_location(ctx, site=site, code=row.values["code"][:40], name=row.values["name"][:120])
+        for row in rows
     ]
 
 

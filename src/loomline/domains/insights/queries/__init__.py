@@ -1,0 +1,22 @@
+"""What insights answers."""
+
+from loomline.domains.insights.queries.chain import Station, chain
+from loomline.domains.insights.queries.decisions import Decision, decisions
+from loomline.domains.insights.queries.figures import Figure, figures
+from loomline.domains.insights.queries.flow import Week, weeks
+from loomline.domains.insights.queries.risks import OrderAtRisk, Underway, at_risk, underway
+
+__all__ = [
+    "Decision",
+    "Figure",
+    "OrderAtRisk",
+    "Station",
+    "Underway",
+    "Week",
+    "at_risk",
+    "chain",
+    "decisions",
+    "figures",
+    "underway",
+    "weeks",
+]

@@ -1,0 +1,73 @@
+"""What pricing tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricesSet(
+    Event,
+    about={"price_list_id": "pricing.pricelist", "item_ids": "catalog.item"},
+    icon="tags",
+    tone="info",
+):
+    """Things cost something else from a day on."""
+
+    says: ClassVar[str | Promise] = _("{count} prices were set in {price_list}: {shown}")
+
+    price_list_id: int
+    price_list: str
+    item_ids: tuple[int, ...]
+    count: int
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceListGiven(
+    Event,
+    about={"price_list_id": "pricing.pricelist", "party_id": "parties.party"},
+    icon="tag",
+    tone="info",
+):
+    """A customer buys at other prices from now on."""
+
+    says: ClassVar[str | Promise] = _("{party} buys at the prices of {price_list}")
+
+    price_list_id: int
+    price_list: str
+    party_id: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceListTaken(
+    Event, about={"price_list_id": "pricing.pricelist", "party_id": "parties.party"}, icon="tag"
+):
+    """A customer no longer buys at these prices."""
+
+    says: ClassVar[str | Promise] = _("{party} no longer buys at the prices of {price_list}")
+
+    price_list_id: int
+    price_list: str
+    party_id: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceListCopied(Event, about={"price_list_id": "pricing.pricelist"}, icon="copy", tone="info"):
+    """A list was made from another one."""
+
+    says: ClassVar[str | Promise] = _("{price_list} was made from {source} with {count} prices, {percent} %")
+
+    price_list_id: int
+    price_list: str
+    source: str
+    count: int
+    percent: str

@@ -1,0 +1,58 @@
+"""What sales asks of the domains above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _t
+
+from loomline.domains.catalog.models import Item
+from loomline.domains.sites import queries as sites
+from loomline.domains.sites.models import Site
+from loomline.kernel.context import Ctx
+from loomline.kernel.port import port
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One line to be promised: what, how much, wanted when, shipped from where."""
+
+    item: Item
+    quantity: Decimal
+    wanted_on: date | None = None
+    site: Site | None = None
+    origin_kind: str = ""
+    origin_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """The day we can keep, and in words what it stands on."""
+
+    on: date
+    basis: str
+
+
+@port
+def promise_dates(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
+    """The earliest honest day for each line, in the order asked; without a plan, the item's lead time."""
+    calendars = sites.work_calendars(sites={a.site.pk: a.site for a in asks if a.site is not None}.values())
+    found = []
+    for ask in asks:
+        calendar = calendars[ask.site.pk if ask.site is not None else None]
+        earliest = calendar.add(ctx.today, ask.item.lead_days)
+        if ask.wanted_on is not None and ask.wanted_on > earliest:
+            found.append(Promise(on=ask.wanted_on, basis=_t("as wanted")))
+        else:
+            basis = _t("lead time, {days} working days").format(days=ask.item.lead_days)
+            found.append(Promise(on=earliest, basis=basis))
+    return found
+
+
+@port
+def receivables(*, customers: Iterable[int], on: date) -> Mapping[int, Mapping[str, Decimal]]:
+    """What customers still owe on invoices, by key and currency; without finance nothing is invoiced."""
+    return {}

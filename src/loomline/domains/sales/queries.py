@@ -1,0 +1,187 @@
+"""Reading quotes and orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+
+from loomline.domains.pipeline import ports as pipeline
+from loomline.domains.sales import ports
+from loomline.domains.sales.models import Order, OrderLine, OrderRevision, OrderState, Quote, QuoteLine
+from loomline.domains.sales.models.order import OPEN
+from loomline.kernel.context import Ctx
+from loomline.kernel.money import Money
+
+ZERO = Decimal(0)
+TO_INVOICE = ExpressionWrapper(
+    F("amount") * (F("quantity") - F("invoiced")) / F("quantity") * (1 + F("tax_rate")),
+    output_field=DecimalField(max_digits=32, decimal_places=8),
+)
+
+
+def lines_to_promise(*, order_ids: Iterable[int]) -> list[OrderLine]:
+    """The lines of orders with all that confirming needs, locked together with their orders in one statement."""
+    rows = OrderLine.objects.filter(order__in=set(order_ids)).order_by("order_id", "position", "pk")
+    rows = rows.select_related("order__customer__customer_terms", "order__site", "item__unit")
+    return list(rows.select_for_update(of=("self", "order")))
+
+
+def lines_of_orders(*, line_ids: Iterable[int]) -> list[OrderLine]:
+    """All lines of the orders that these lines belong to, locked together with their orders in one statement."""
+    orders = OrderLine.objects.filter(pk__in=set(line_ids)).values("order_id")
+    rows = OrderLine.objects.filter(order__in=orders).order_by("order_id", "position", "pk")
+    return list(rows.select_related("order").select_for_update(of=("self", "order")))
+
+
+def lines_to_accept(*, quote_id: int) -> list[QuoteLine]:
+    """The lines of a quote with all that an order needs, locked together with the quote in one statement."""
+    rows = QuoteLine.objects.filter(quote=quote_id).order_by("position", "pk")
+    joins = ("quote__customer__customer_terms", "quote__ship_to", "quote__opportunity", "item")
+    return list(rows.select_related(*joins).select_for_update(of=("self", "quote")))
+
+
+def open_lines(
+    *, item_ids: Iterable[int] | None = None, site_id: int | None = None
+) -> QuerySet[OrderLine]:
+    """What is still to be delivered on confirmed orders."""
+    rows = OrderLine.objects.filter(order__state__in=OPEN, shipped__lt=F("quantity"))
+    if item_ids is not None:
+        rows = rows.filter(item__in=set(item_ids))
+    if site_id is not None:
+        rows = rows.filter(order__site=site_id)
+    return rows.select_related("order").order_by("expected_on", "pk")
+
+
+def orders_at_risk(*, today: date) -> QuerySet[Order]:
+    """Open orders that are expected after their promise, or should have left already; the latest first."""
+    late = Q(expected_on__gt=F("promised_on")) | Q(promised_on__lt=today)
+    slip = ExpressionWrapper(F("expected_on") - F("promised_on"), output_field=DurationField())
+    return Order.objects.filter(late, state__in=OPEN).annotate(slip=slip).order_by("-slip", "-total", "pk")
+
+
+def uninvoiced(*, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
+    """What customers have bought and not been asked for, tax included, by key and currency. One statement."""
+    rows = OrderLine.objects.filter(
+        order__customer__in=set(customers), order__state__in=(*OPEN, OrderState.SHIPPED), invoiced__lt=F("quantity")
+    )
+    sums = rows.order_by().values_list("order__customer", "order__currency").annotate(owed=Sum(TO_INVOICE))
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for customer, currency, owed in sums:
+        found[customer][currency] = owed
+    return dict(found)
+
+
+def exposures(ctx: Ctx, *, customers: Mapping[int, str]) -> dict[int, Money]:
+    """What customers would owe if everything ordered were delivered today, each in the currency named.
+
+    Amounts in a currency that has no rate count one to one: a limit is rather warned of than missed.
+    """
+    keys = list(customers)
+    found: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for part in (uninvoiced(customers=keys), ports.receivables(customers=keys, on=ctx.today)):
+        for customer, amounts in part.items():
+            for currency, amount in amounts.items():
+                found[customer][currency] += amount
+    made = {}
+    for customer, into in customers.items():
+        amounts = found[customer]
+        foreign = [currency for currency in amounts if currency != into]
+        rates = pipeline.exchange_rates(currencies=foreign, into=into, on=ctx.today) if foreign else {}
+        total = sum((amount * rates.get(currency, 1) for currency, amount in amounts.items()), ZERO)
+        made[customer] = Money(total, into).rounded()
+    return made
+
+
+def exposure(ctx: Ctx, *, customer_id: int, currency: str) -> Money:
+    """What one customer would owe if everything ordered were delivered today."""
+    return exposures(ctx, customers={customer_id: currency})[customer_id]
+
+
+def versions(*, quote: Quote) -> list[Quote]:
+    """All versions of a quote, the first one first. Costs one statement."""
+    base = quote.base_number
+    rows = Quote.objects.filter(Q(number=base) | Q(number__startswith=f"{base}-v"), customer=quote.customer_id)
+    return list(rows.order_by("version"))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs in one place between two versions; `before` or `after` is empty when it is new or gone."""
+
+    where: str
+    what: str
+    before: str
+    after: str
+
+
+COMPARED = ("quantity", "price", "discount", "tax_rate", "amount", "wanted_on", "promised_on", "is_optional")
+
+
+def compare_quotes(*, old: Quote, new: Quote) -> list[Difference]:
+    """Two versions of a quote line by line, then their sums. Costs two statements."""
+    before = _lines_by_place(old)
+    after = _lines_by_place(new)
+    found = []
+    for place in dict.fromkeys((*before, *after)):
+        found += _compare(place[0], before.get(place), after.get(place))
+    for name in ("valid_until", "freight", "net", "tax", "total"):
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            found.append(Difference(where="", what=name, before=_plain(was), after=_plain(now)))
+    return found
+
+
+def _lines_by_place(quote: Quote) -> dict[tuple[str, int], QuoteLine]:
+    """Lines by item and by how many lines of the same item stand before them."""
+    seen: dict[str, int] = defaultdict(int)
+    found = {}
+    for line in quote.lines.select_related("item").order_by("position", "pk"):
+        found[line.item.sku, seen[line.item.sku]] = line
+        seen[line.item.sku] += 1
+    return found
+
+
+def _compare(where: str, old: QuoteLine | None, new: QuoteLine | None) -> list[Difference]:
+    if old is None or new is None:
+        line = old or new
+        amount = _plain(line.amount) if line else ""
+        return [Difference(where=where, what="line", before=amount if old else "", after=amount if new else "")]
+    return [
+        Difference(where=where, what=name, before=_plain(getattr(old, name)), after=_plain(getattr(new, name)))
+        for name in COMPARED
+        if getattr(old, name) != getattr(new, name)
+    ]
+
+
+def compare_revisions(*, order: Order, old: int, new: int) -> list[str]:
+    """What the amendments after revision `old` up to `new` changed, in their order. Costs one statement."""
+    rows = OrderRevision.objects.filter(order=order, revision__gt=old, revision__lte=new).order_by("revision")
+    return [str(sentence) for differences in rows.values_list("differences", flat=True) for sentence in differences]
+
+
+def punctuality(*, starts_on: date, ends_on: date) -> tuple[int, int]:
+    """Of the orders promised for [starts_on, ends_on): how many have shipped by their promise, and how many were due."""
+    due = Order.objects.filter(promised_on__gte=starts_on, promised_on__lt=ends_on).exclude(
+        state__in=(OrderState.DRAFT, OrderState.CANCELLED)
+    )
+    kept = due.filter(shipped_at__date__lte=F("promised_on"))
+    return kept.count(), due.count()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)
+
+
+def by_order(lines: Sequence[OrderLine]) -> dict[int, list[OrderLine]]:
+    """Lines by their order, in the order they came."""
+    found: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        found[line.order_id].append(line)
+    return dict(found)

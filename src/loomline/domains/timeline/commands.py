@@ -1,0 +1,287 @@
+"""Writing down what was said and done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.parties.models import Party
+from loomline.domains.timeline.events import (
+    CallLogged,
+    EmailLogged,
+    MeetingLogged,
+    NoteDeleted,
+    NoteWritten,
+)
+from loomline.domains.timeline.models import Direction, Note, NoteKind
+from loomline.kernel import access
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.record import Record, lock
+from loomline.kernel.refusal import NotThere, Refused
+
+CONCERNED = ("party", "customer", "supplier", "person", "organisation")
+
+
+class NoteEmpty(Refused):
+    """A note says something."""
+
+    says = _("Write something first.")
+
+
+class NotYours(Refused):
+    """What somebody wrote down stays as written."""
+
+    says = _("{author} wrote this note; only {author} can change it. Write one of your own below it.")
+
+
+class AlreadyPinned(Refused):
+    """A note is on top or it is not."""
+
+    says = _("This note is pinned already.")
+
+
+class NotPinned(Refused):
+    """A note is on top or it is not."""
+
+    says = _("This note is not pinned.")
+
+
+class MailKnown(Refused):
+    """The same message from two mailboxes is one message."""
+
+    says = _("This e-mail is in the timeline already.")
+
+
+@command(label=_("Write a note"), icon="note", creates=Note)
+def write_note(
+    ctx: Ctx, *, about_kind: str, about_id: int, body: str, party: Party | None = None, pinned: bool = False
+) -> Note:
+    """Keep a thought where everybody who opens the record will find it."""
+    concerned = _concerned(ctx, about_kind, about_id)
+    if not body.strip():
+        raise NoteEmpty(at_field="body")
+
+    note = _write(
+        ctx,
+        kind=NoteKind.NOTE,
+        about_kind=about_kind,
+        about_id=about_id,
+        party=party or concerned,
+        body=body,
+        pinned=pinned,
+    )
+
+    ctx.emit(NoteWritten(**_told(note)))
+    return note
+
+
+@command(label=_("Log a call"), icon="phone", creates=Note)
+def log_call(
+    ctx: Ctx,
+    *,
+    about_kind: str,
+    about_id: int,
+    subject: str,
+    body: str = "",
+    direction: str = Direction.OUT,
+    duration_minutes: int | None = None,
+    outcome: str = "",
+    at: datetime | None = None,
+    party: Party | None = None,
+) -> Note:
+    """Keep what was said on the phone, and what came of it."""
+    concerned = _concerned(ctx, about_kind, about_id)
+    if not subject.strip():
+        raise NoteEmpty(at_field="subject")
+
+    note = _write(
+        ctx,
+        kind=NoteKind.CALL,
+        about_kind=about_kind,
+        about_id=about_id,
+        party=party or concerned,
+        subject=subject,
+        body=body,
+        direction=direction,
+        duration_minutes=duration_minutes,
+        outcome=outcome,
+        at=at or ctx.now,
+    )
+
+    ctx.emit(CallLogged(**_told(note), length=_length(duration_minutes), outcome=outcome))
+    return note
+
+
+@command(label=_("Log a meeting"), icon="users", creates=Note)
+def log_meeting(
+    ctx: Ctx,
+    *,
+    about_kind: str,
+    about_id: int,
+    subject: str,
+    body: str = "",
+    duration_minutes: int | None = None,
+    outcome: str = "",
+    at: datetime | None = None,
+    party: Party | None = None,
+) -> Note:
+    """Keep what was agreed when people met."""
+    concerned = _concerned(ctx, about_kind, about_id)
+    if not subject.strip():
+        raise NoteEmpty(at_field="subject")
+
+    note = _write(
+        ctx,
+        kind=NoteKind.MEETING,
+        about_kind=about_kind,
+        about_id=about_id,
+        party=party or concerned,
+        subject=subject,
+        body=body,
+        duration_minutes=duration_minutes,
+        outcome=outcome,
+        at=at or ctx.now,
+    )
+
+    ctx.emit(MeetingLogged(**_told(note), length=_length(duration_minutes), outcome=outcome))
+    return note
+
+
+@command(label=_("Log an e-mail"), icon="mail", creates=Note)
+def log_email(
+    ctx: Ctx,
+    *,
+    about_kind: str,
+    about_id: int,
+    subject: str,
+    body: str = "",
+    direction: str = Direction.OUT,
+    at: datetime | None = None,
+    message_id: str = "",
+    party: Party | None = None,
+) -> Note:
+    """Keep a letter beside what it is about; the same message is kept once, whatever mailbox it came from."""
+    concerned = _concerned(ctx, about_kind, about_id)
+    if not subject.strip() and not body.strip():
+        raise NoteEmpty(at_field="subject")
+    here = Note.objects.filter(about_kind=about_kind, about_id=about_id)
+    if message_id and here.filter(message_id=message_id).exists():
+        raise MailKnown
+
+    note = _write(
+        ctx,
+        kind=NoteKind.EMAIL,
+        about_kind=about_kind,
+        about_id=about_id,
+        party=party or concerned,
+        subject=subject or _t("(no subject)"),
+        body=body,
+        direction=direction,
+        message_id=message_id,
+        at=at or ctx.now,
+    )
+
+    way = _t("received") if direction == Direction.IN else _t("sent")
+    ctx.emit(EmailLogged(**_told(note), way=way))
+    return note
+
+
+@command(label=_("Change"), icon="pencil", undo=True)
+def change_note(ctx: Ctx, *, note: Note, body: str) -> Note:
+    """Correct what one wrote oneself; the history keeps the former words."""
+    note = lock(note)
+
+    _refuse_stranger(ctx, note)
+    if not body.strip() and not note.subject:
+        raise NoteEmpty(at_field="body")
+
+    note.body = body.strip()
+    note.save(update_fields=["body"])
+    return note
+
+
+@command(label=_("Pin"), icon="pin", undo=True)
+def pin_note(ctx: Ctx, *, note: Note) -> Note:
+    """Keep a note on top of its record for everybody."""
+    note = lock(note)
+
+    if note.pinned:
+        raise AlreadyPinned
+
+    note.pinned = True
+    note.save(update_fields=["pinned"])
+    return note
+
+
+@command(label=_("Unpin"), icon="pin", undo=True)
+def unpin_note(ctx: Ctx, *, note: Note) -> Note:
+    """Let a note take its place among the others again."""
+    note = lock(note)
+
+    if not note.pinned:
+        raise NotPinned
+
+    note.pinned = False
+    note.save(update_fields=["pinned"])
+    return note
+
+
+@command(label=_("Delete"), icon="trash", danger=True, undo=True)
+def delete_note(ctx: Ctx, *, note: Note) -> None:
+    """Take back what one wrote oneself; the timeline says that something was taken back."""
+    note = lock(note)
+
+    _refuse_stranger(ctx, note)
+
+    told = NoteDeleted(about_kind=note.about_kind, about_id=note.about_id, author=str(ctx.actor))
+    note.delete()
+
+    ctx.emit(told)
+
+
+def _concerned(ctx: Ctx, kind: str, pk: int) -> Party | None:
+    """The party that a record concerns; refuses a record that is not there for the actor."""
+    try:
+        model = apps.get_model(kind)
+    except (LookupError, ValueError) as fault:
+        raise NotThere(reference=kind) from fault
+    if not issubclass(model, Record):
+        raise NotThere(reference=kind)
+    record: Any = access.visible(ctx, model).filter(pk=pk).first()
+    if record is None:
+        raise NotThere(reference=f"{model._meta.verbose_name} {pk}")
+    if isinstance(record, Party):
+        return record
+    found = (getattr(record, name, None) for name in CONCERNED)
+    return next((party for party in found if isinstance(party, Party)), None)
+
+
+def _write(ctx: Ctx, *, at: datetime | None = None, body: str = "", subject: str = "", **values: Any) -> Note:
+    return Note.objects.create(
+        author=ctx.actor, at=at or ctx.now, body=body.strip(), subject=subject.strip(), **values
+    )
+
+
+def _told(note: Note) -> dict[str, Any]:
+    return {
+        "note_id": note.pk,
+        "about_kind": note.about_kind,
+        "about_id": note.about_id,
+        "party_id": note.party_id,
+        "subject": note.subject,
+        "author": str(note.author),
+    }
+
+
+def _length(minutes: int | None) -> str:
+    return _t(" of {n} minutes").format(n=minutes) if minutes else ""
+
+
+def _refuse_stranger(ctx: Ctx, note: Note) -> None:
+    if note.author_id != ctx.actor.pk:
+        raise NotYours(author=note.author)

@@ -1,0 +1,160 @@
+"""What happened to a record: told facts as its timeline, changed columns as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+
+from loomline.kernel.audit import Change
+from loomline.kernel.command import registry as commands
+from loomline.kernel.command import describe
+from loomline.kernel.context import Ctx
+from loomline.kernel.event import EventAbout
+from loomline.kernel.quantity import plain as plain_number
+from loomline.surface import draw_text
+from loomline.surface.fields import Pool
+
+SIZE = 30
+OPERATIONS = {"I": "plus", "U": "pencil", "D": "trash"}
+
+
+def entries(kind: str, pk: int, *, before: int = 0, size: int = SIZE, kinds: Sequence[str] = ()) -> tuple[list[Any], int]:
+    """The told facts about a record, newest first, and the key that older ones follow. One statement."""
+    rows = EventAbout._default_manager.filter(kind=kind, object_id=pk)
+    if before:
+        rows = rows.filter(event_id__lt=before)
+    if kinds:
+        rows = rows.filter(event__name__in=kinds)
+    found = list(rows.select_related("event__activity__actor").order_by("-event_id")[: size + 1])
+    return [row.event for row in found[:size]], found[size - 1].event_id if len(found) > size else 0
+
+
+def as_entries(events: Iterable[Any]) -> list[dict[str, Any]]:
+    """Told facts with a heading for each day, as cotton/timeline.html draws them."""
+    found: list[dict[str, Any]] = []
+    last: date | None = None
+    for event in events:
+        day = timezone.localtime(event.at).date()
+        if day != last:
+            found.append({"day": day_words(day)})
+            last = day
+        actor = event.activity.actor
+        found.append({
+            "icon": event.icon, "tone": event.tone, "title": event.sentence, "url": "", "text": "", "at": event.at,
+            "when": "", "body": str(event.payload.get("body") or ""), "files": [],
+            "actor": "" if getattr(actor, "is_system", False) else str(actor),
+        })  # fmt: skip
+    return found
+
+
+def day_words(day: date) -> str:
+    """A day as a heading: today, yesterday, or the day itself."""
+    today = timezone.localdate()
+    if day == today:
+        return _t("Today")
+    return _t("Yesterday") if day == today - timedelta(days=1) else draw_text.day(day)
+
+
+def changes_of(record: Model, ctx: Ctx, *, size: int = 50) -> list[dict[str, Any]]:
+    """The changes of one row as timeline entries; two statements and one for each kind of related record named."""
+    rows = Change._default_manager.filter(kind=record._meta.db_table, object_id=record.pk)
+    return as_changes(list(rows.select_related("activity__actor").order_by("-id")[:size]), ctx)
+
+
+def as_changes(rows: Sequence[Change], ctx: Ctx) -> list[dict[str, Any]]:
+    """Changed rows as entries with a heading for each day."""
+    pool = Pool(ctx)
+    _load_names(rows, pool)
+    found: list[dict[str, Any]] = []
+    last: date | None = None
+    for row in rows:
+        day = timezone.localtime(row.at).date()
+        if day != last:
+            found.append({"day": day_words(day)})
+            last = day
+        activity = row.activity
+        found.append({
+            "icon": OPERATIONS.get(row.operation, "point"), "tone": "" if activity else "warn", "title": _title(row),
+            "url": "", "text": "; ".join(differences(row, pool)), "at": row.at, "when": "", "body": "", "files": [],
+            "actor": str(activity.actor) if activity else _t("Not by a command: changed in the database itself"),
+        })  # fmt: skip
+    return found
+
+
+def _title(row: Change) -> str:
+    if row.operation == "I":
+        return _t("Created")
+    if row.operation == "D":
+        return _t("Deleted")
+    return verb(row.activity.verb) if row.activity else _t("Changed")
+
+
+def verb(name: str) -> str:
+    """A command's name as people read it: its label, or its words."""
+    made = commands.get(name)
+    return made.label if made is not None else str(capfirst(describe(name)))
+
+
+def differences(row: Change, pool: Pool) -> list[str]:
+    """Each changed column as a sentence: "Promised from 27 Nov to 3 Dec"."""
+    model = model_of(row.kind)
+    if row.operation != "U" or model is None:
+        return []
+    said = []
+    for column, new in (row.new or {}).items():
+        field = next((f for f in model._meta.concrete_fields if f.column == column), None)
+        if field is None or column in ("custom", "revision"):
+            continue
+        old = (row.old or {}).get(column)
+        label = str(capfirst(str(field.verbose_name)))
+        said.append(_t("{field} from {old} to {new}").format(field=label, old=_words(field, old, pool), new=_words(field, new, pool)))
+    return said
+
+
+def model_of(table: str) -> type[Model] | None:
+    """The model that a table belongs to."""
+    return next((m for m in apps.get_models() if m._meta.db_table == table), None)
+
+
+def _load_names(rows: Sequence[Change], pool: Pool) -> None:
+    wanted: dict[type[Model], set[Any]] = {}
+    for row in rows:
+        model = model_of(row.kind)
+        for field in model._meta.concrete_fields if model else ():
+            if field.is_relation:
+                keys = {(side or {}).get(field.column) for side in (row.old, row.new)}
+                wanted.setdefault(field.related_model, set()).update(k for k in keys if k)
+    for model, keys in wanted.items():
+        pool.load(model, keys)
+
+
+def _words(field: Any, value: Any, pool: Pool) -> str:
+    if value in (None, ""):
+        return _t("nothing")
+    if field.is_relation:
+        return str(pool.held.get(field.related_model, {}).get(value) or value)
+    if isinstance(value, bool):
+        return _t("yes") if value else _t("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    kind = field.get_internal_type()
+    if kind == "DateField":
+        return draw_text.day(parse_date(value)) if parse_date(str(value)) else str(value)
+    if kind == "DateTimeField":
+        moment = parse_datetime(str(value))
+        return draw_text.moment(moment if moment is None or moment.tzinfo else moment.replace(tzinfo=timezone.get_default_timezone()))
+    if kind == "DecimalField":
+        try:
+            return plain_number(Decimal(str(value)))
+        except InvalidOperation:
+            return str(value)
+    return str(value)[:80]

@@ -1,0 +1,217 @@
+"""The panels of a record's page as their templates draw them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _t
+
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.surface import draw_text, history, registry
+from loomline.surface.column import Column
+from loomline.surface.draw_cells import plain
+from loomline.surface.list_page import slots_of
+from loomline.surface.page import action
+from loomline.surface.panel import Changes, Facts, LinesPanel, Panel, Related, Timeline
+from loomline.surface.path import Path
+from loomline.surface.resource import Resource, usual_columns
+
+MOST_ROWS = 50
+MOST_LINES = 500
+COUNTED = 1000
+
+
+def drawn(panels: Iterable[Panel], record: Any, ctx: Ctx) -> list[dict[str, Any]]:
+    """Each panel that has something to show."""
+    found = [(panel, DRAWERS.get(type(panel), _own)(panel, record, ctx)) for panel in panels]
+    return [{"id": f"panel-{panel.name}", "sub": "", "end_action": None, "link": None, **made} for panel, made in found if made]
+
+
+def _own(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any] | None:
+    held = panel.read(ctx, record) if panel.read is not None else {}
+    return None if held is None else {"template": panel.template, "title": panel.title, **held}
+
+
+def _facts(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
+    columns = panel.columns or _fact_columns(registry.of(type(record)))
+    look = "wide" if panel.place == "tab" else "dl"
+    return {"template": "loom/panels/facts.html", "title": panel.title, "facts": facts(columns, record, ctx), "look": look, "health": None}
+
+
+def facts(columns: Sequence[Column], record: Any, ctx: Ctx, *, empty: bool = False) -> list[dict[str, Any]]:
+    """Labels and cells; what is empty is left out."""
+    found = []
+    for column in columns:
+        value = column.value(record)
+        if empty or value not in (None, "", [], ()):
+            found.append({"label": column.label, "name": column.label, "cell": column.cell(record, value, ctx)})
+    return found
+
+
+def _fact_columns(resource: type[Resource] | None) -> list[Column]:
+    if resource is None:
+        return []
+    shown = {c.text: c for c in resource.columns if not c.annotations() and c.read is None}
+    form = [p.text for p in resource.form if isinstance(p, Path) and p.text not in shown]
+    said = resource.__qualname__
+    return [*shown.values(), *(Column(text).bind(resource.model, by=said) for text in form)]
+
+
+def joins_of(resource: type[Resource]) -> set[str]:
+    """Which related rows the panels on a record's page need in the statement that fetches it."""
+    columns: list[Column] = [*resource.head]
+    for panel in resource.detail:
+        if isinstance(panel, Facts):
+            columns += panel.columns or _fact_columns(resource)
+        elif isinstance(panel, LinesPanel):
+            columns += getattr(panel, "totals", ())
+    return {join for column in columns for join in column.joins()}
+
+
+def rows_of(panel: LinesPanel, record: Any, ctx: Ctx, columns: Sequence[Column] = ()) -> QuerySet[Any]:
+    """The records that a panel shows: visible ones, or those of the document when they have no list of their own."""
+    target = registry.of(panel.target)
+    if target is not None:
+        rows = target.rows(ctx, columns)
+    else:
+        rows = panel.target._default_manager.all()
+        joins = {join for column in columns for join in column.joins()}
+        rows = rows.select_related(*sorted(joins)) if joins else rows
+        for column in columns:
+            rows = rows.annotate(**column.annotations())
+    return rows.filter(**{panel.back: record.pk})
+
+
+def _columns_of(panel: LinesPanel) -> tuple[Column, ...]:
+    if panel.columns:
+        return panel.columns
+    target = registry.of(panel.target)
+    if target is not None:
+        return tuple(c for c in target.columns if c.text != panel.back)
+    names = [n for n in usual_columns(panel.target) if n != panel.back]
+    return tuple(Column(n).bind(panel.target, by=panel.target._meta.label) for n in names)
+
+
+def _table(panel: LinesPanel, rows: Sequence[Any], columns: Sequence[Column], ctx: Ctx) -> dict[str, Any]:
+    slots = slots_of(tuple(columns))
+    values = [column.values(rows) for column in columns]
+    return {
+        "label": panel.title, "note": "", "row_actions": False, "totals": [],
+        "columns": [
+            {"label": c.label, "align": "end" if c.is_numeric else "", "hidden_label": False, "slot": slots[c.name]} for c in columns
+        ],
+        "rows": [
+            {"id": row.pk, "css": "", "actions": [],
+             "cells": [c.cell(row, held.get(row.pk), ctx) for c, held in zip(columns, values, strict=True)]}
+            for row in rows
+        ],
+    }  # fmt: skip
+
+
+def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
+    columns = _columns_of(panel)
+    names = {f.name for f in panel.target._meta.concrete_fields}
+    rows = list(rows_of(panel, record, ctx, columns).order_by("position" if "position" in names else "pk", "pk")[:MOST_LINES])
+    table = _table(panel, rows, columns, ctx)
+    table["totals"] = [
+        {"label": c.label, "text": plain(c.cell(record, c.value(record), ctx)), "strong": c is panel.totals[-1]} for c in panel.totals
+    ]
+    if len(rows) == MOST_LINES:
+        table["note"] = _t("The first {n} lines. Export the list to see all.").format(n=draw_text.number(MOST_LINES))
+    return {"template": "loom/panels/table.html", "title": "", "table": table, "empty": _t("No lines yet."), "empty_action": None}
+
+
+def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
+    target = registry.of(panel.target)
+    columns = _columns_of(panel)
+    down, path = panel.sort.startswith("-"), panel.sort.lstrip("-").replace(".", "__")
+    rows = list(rows_of(panel, record, ctx, columns).order_by(f"-{path}" if down else path, "-pk")[: MOST_ROWS + 1])
+    table = _table(panel, rows[:MOST_ROWS], columns, ctx)
+    link = None
+    if len(rows) > MOST_ROWS and target is not None and panel.back in target.filter_map():
+        link = {"title": _t("All of them"), "url": f"{target.path()}?{panel.back}={record.pk}"}
+    new = None
+    if panel.create and target is not None and target.may_create(ctx):
+        words = _t("New {what}").format(what=target.title().lower())
+        new = action(words, f"{target.path()}new/?{panel.back}={record.pk}", icon="plus")
+    empty = _t("No {many} yet.").format(many=str(panel.target._meta.verbose_name_plural))
+    return {
+        "template": "loom/panels/table.html", "title": panel.title if new or link else "", "table": table, "link": link,
+        "end_action": new, "empty": empty, "empty_action": None,
+    }  # fmt: skip
+
+
+def _changes(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any]:
+    told = history.changes_of(record, ctx)
+    return {"template": "loom/panels/history.html", "title": "", "label": panel.title, "entries": told, "more": "",
+            "empty": _t("Nothing has been changed since audit began.")}  # fmt: skip
+
+
+def _timeline_tab(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any]:
+    return {"template": "loom/panels/activity.html", "title": panel.title, "timeline": timeline(panel, record, ctx)}
+
+
+def timeline(panel: Panel, record: Any, ctx: Ctx, *, before: int = 0, kind: str = "") -> dict[str, Any]:
+    """The timeline of a record, with its composer where notes are kept."""
+    resource = registry.of(type(record))
+    assert resource is not None
+    events, older = history.entries(record._meta.label_lower, record.pk, before=before, kinds=NOTES if kind == "notes" else ())
+    base = resource.url(record.pk)
+    return {
+        "title": panel.title,
+        "entries": history.as_entries(events),
+        "more": f"{resource.url(record.pk, 'timeline')}?before={older}&kind={kind}" if older else "",
+        "filters": [
+            {"title": _t("All"), "url": base, "current": not kind},
+            {"title": _t("Notes and calls"), "url": f"{base}?activity=notes", "current": kind == "notes"},
+        ],
+        "composer": composer(resource, record, ctx),
+    }
+
+
+# Kinds of notes in the composer: the command that writes each is found by its name, because notes live above.
+KINDS = (("note", "timeline.write_note", "note"), ("call", "timeline.log_call", "phone"), ("meeting", "timeline.log_meeting", "calendar-event"))
+NOTES = ("timeline.NoteWritten", "timeline.CallLogged", "timeline.MeetingLogged", "timeline.EmailLogged")
+
+
+def composer(resource: type[Resource], record: Any, ctx: Ctx) -> dict[str, Any] | None:
+    """The box for notes, when the installation keeps notes and the person may write them."""
+    labels = {"note": _t("Note"), "call": _t("Call"), "meeting": _t("Meeting")}
+    kinds = [
+        {"value": kind, "label": labels[kind], "icon": icon}
+        for kind, name, icon in KINDS if name in access.commands and access.may(ctx, name)
+    ]  # fmt: skip
+    if not kinds:
+        return None
+    return {"url": resource.url(record.pk, "note"), "placeholder": _t("Write a note"), "kinds": kinds, "attach": False}
+
+
+def tab_counts(panels: Sequence[Panel], record: Any, ctx: Ctx) -> dict[str, int]:
+    """How many records stand behind each tab, in one statement; more than a thousand are not counted on."""
+    counted = [p for p in panels if isinstance(p, LinesPanel)]
+    parts, params = [], []
+    for panel in counted:
+        sql, given = rows_of(panel, record, ctx).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) q)")
+        params += given
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return dict(zip((p.name for p in counted), cursor.fetchone(), strict=True))
+
+
+Drawer = Callable[[Any, Any, Ctx], dict[str, Any] | None]
+DRAWERS: dict[type[Panel], Drawer] = {
+    Facts: _facts, LinesPanel: _lines, Related: _related, Changes: _changes, Timeline: _timeline_tab,
+}  # fmt: skip
+
+
+def holds(record: Model, resource: type[Resource]) -> str:
+    """A live topic: the page brings itself up to date when this record changes."""
+    kind = resource.model._meta.label_lower
+    return f"{kind}:{record.pk}"
