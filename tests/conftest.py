@@ -14,6 +14,7 @@ import pytest
 import pytest_django
 from django.conf import settings
 from django.db import connections
+
 from tests.databases import Databases
 
 LOCAL = ("127.", "::1", "localhost", "0.0.0.0")

@@ -1,0 +1,1 @@
+"""Agreements between domains: one file each, none longer than a page."""

@@ -14,9 +14,9 @@ IRREGULAR = dict(
         "begin:began bind:bound break:broke bring:brought build:built buy:bought catch:caught choose:chose",
         "cut:cut draw:drew find:found forget:forgot freeze:froze get:got give:gave go:went grow:grew",
         "hide:hid hit:hit hold:held keep:kept lay:laid lead:led leave:left lend:lent let:let lose:lost",
-        "make:made meet:met overwrite:overwrote pay:paid put:put read:read redo:redid reset:reset run:ran sell:sold",
-        "send:sent set:set spend:spent split:split take:took tell:told undo:undid win:won withdraw:withdrew",
-        "write:wrote",
+        "make:made meet:met overwrite:overwrote pay:paid put:put read:read redo:redid reset:reset run:ran",
+        "sell:sold send:sent set:set spend:spent split:split take:took tell:told undo:undid win:won",
+        "withdraw:withdrew write:wrote",
     )
     for pair in line.split()
 )

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.command import Command, Parameter
+from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
 from loomline.kernel.quantity import Quantity
 from loomline.kernel.refusal import Invalid
@@ -216,3 +217,20 @@ def _record(model: type[Model], value: Any, pool: Pool, name: str) -> Any:
         noun = str(model._meta.verbose_name)
         raise Invalid({name: [str(_("There is no {noun} {key}.")).format(noun=noun, key=value)]})
     return found
+
+
+def takes_many(command: Command[Any, Any]) -> bool:
+    """True when the command takes a list of records and works on all of them together."""
+    return command.record is not None and command.record.is_list
+
+
+def on_records(command: Command[Any, Any], given: Mapping[str, Any]) -> Callable[[Ctx, list[Any]], Any]:
+    """The command as work on some records: all of them, or the one that it takes."""
+    record = command.record
+    assert record is not None
+    name, many = record.name, record.is_list
+
+    def work(ctx: Ctx, records: list[Any]) -> Any:
+        return command(ctx, **{name: records if many else records[0]}, **given)
+
+    return work

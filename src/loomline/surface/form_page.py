@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _t
@@ -226,6 +227,15 @@ def _sub(row: Any, paths: list[Path]) -> str:
     return said if said and said not in str(row) else ""
 
 
+def _cell_data(request: HttpRequest, name: str) -> QueryDict | None:
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    if "seen" in request.GET:
+        data[SEEN] = json.dumps({name: request.GET["seen"]})
+    return data
+
+
 @staff
 def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) -> HttpResponse:
     """One cell in its place: its editor, and after saving the cell again."""
@@ -235,12 +245,14 @@ def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) 
     if column is None or name not in editable_columns(listing):
         raise NotThere(reference=name)
     record = record_of(resource, ctx, pk, column.joins())
-    editor = Editor(resource, ctx, record=record, data=request.POST if request.method == "POST" else None, only=[name])
+    editor = Editor(resource, ctx, record=record, data=_cell_data(request, name), only=[name])
     if request.method != "POST" or not editor.is_valid() or (editor.save() is None and editor.refusal is not None):
         bound = editor.form[name]
         if isinstance(bound.field.widget, Pick):
             bound.field.widget.attrs["autofocus"] = True
-        context = {"url": request.get_full_path(), "field": bound, "label": column.label}
+        # What the cell was opened with travels along, so that somebody else's change is noticed.
+        seen = urlencode({"seen": editor.shown()[name]})
+        context = {"url": f"{request.path}?{seen}", "field": bound, "label": column.label}
         return render(request, "loom/cell_edit.html", context, status=422 if request.method == "POST" else 200)
     fresh = resource.rows(ctx, [column]).filter(pk=pk).first()
     if fresh is None:

@@ -73,6 +73,7 @@ class Resource:
     edit      False: fields change through commands only
     delete    False: never deleted by hand
     actions   names of commands to show first as buttons, the primary one first
+    prefill   {"receive_goods": function(ctx, record)}: what the form of a command is opened with, by argument
     list_page, detail_page, form_page   views (request, resource, ...) that replace a derived page
 
     An entity whose table is `append_only` has no form, no edit and no delete of its own.
@@ -101,6 +102,7 @@ class Resource:
     edit: ClassVar[bool] = True
     delete: ClassVar[bool] = True
     actions: ClassVar[Any] = ()
+    prefill: ClassVar[dict[str, Callable[[Ctx, Any], dict[str, Any]]]] = {}
     list_page: ClassVar[Callable[..., Any] | None] = None
     detail_page: ClassVar[Callable[..., Any] | None] = None
     form_page: ClassVar[Callable[..., Any] | None] = None

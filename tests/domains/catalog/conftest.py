@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from loomline.domains.accounts.models import User
+from loomline.domains.catalog import reference
 from loomline.kernel.context import Ctx
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -20,3 +21,8 @@ def admin(db: None) -> User:
 @pytest.fixture
 def ctx(admin: User) -> Ctx:
     return Ctx.new(actor=admin, via="page", now=NOW)
+
+
+@pytest.fixture
+def units(ctx: Ctx) -> None:
+    reference.load(ctx)

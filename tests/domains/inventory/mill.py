@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-import types
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-try:
-    from loomline.domains.sites import queries as sites
-except ImportError:
-    sites = types.ModuleType("loomline.domains.sites.queries")
-    sys.modules["loomline.domains.sites.queries"] = sites
-    import loomline.domains.sites
-    loomline.domains.sites.queries = sites
-    from loomline.domains.sites.models import Location as L
-    sites.virtual = lambda kind: L.objects.get(site=None, kind=kind)
-
 from loomline.domains.accounts.models import User
-from loomline.domains.catalog.models import Item, Tracking, Unit
+from loomline.domains.catalog import commands as catalog
+from loomline.domains.catalog.models import Dimension, Item, Tracking
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Balance, Lot, StockMove
+from loomline.domains.sites import commands as sites
+from loomline.domains.sites import queries as places
+from loomline.domains.sites import reference
 from loomline.domains.sites.models import Location, LocationKind, Site
 from loomline.kernel.context import Ctx
 
@@ -54,18 +45,14 @@ class Mill:
     ) -> StockMove:
         """Stock from the supplier, of buttons unless a lot of yarn is given."""
         item = item or (self.yarn if lot else self.button)
-        [move] = inventory.move_stock(
-            self.ctx,
-            moves=[
-                inventory.MoveDraft(
-                    item_id=item.pk,
-                    lot_id=lot.pk if lot else None,
-                    quantity=Decimal(quantity),
-                    source_id=self.supplier.pk,
-                    destination_id=(at or self.shelf).pk,
-                )
-            ],
+        draft = inventory.MoveDraft(
+            item_id=item.pk,
+            lot_id=lot.pk if lot else None,
+            quantity=Decimal(quantity),
+            source_id=self.supplier.pk,
+            destination_id=(at or self.shelf).pk,
         )
+        [move] = inventory.move_stock(self.ctx, moves=[draft])
         return move
 
     def demand(self, quantity: str, *, origin: int = 1, item: Item | None = None, **more: object) -> inventory.Demand:
@@ -79,10 +66,8 @@ class Mill:
         )
 
     def another_site(self) -> Site:
-        """A second site with a shelf of its own."""
-        site = Site.objects.create(code="PRT", name="Porto")
-        Location.objects.create(site=site, code="A", name="A", path="PRT/A")
-        return site
+        """A second site with a storage of its own."""
+        return sites.open_site(self.ctx, code="PRT", name="Porto")
 
     def balance(self, *, item: Item | None = None, lot: Lot | None = None, at: Location | None = None) -> Balance:
         """The balance of buttons, or of a lot, on the shelf or elsewhere."""
@@ -91,15 +76,37 @@ class Mill:
 
 
 def make_mill() -> Mill:
+    """Set the mill up through the same commands as people."""
     admin = User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
     ctx = Ctx.new(actor=admin, via="page", now=NOW)
-    kg, _m = Unit.objects.get_or_create(code="kg", defaults={"name": "Kilogram"})
-    pcs, _m = Unit.objects.get_or_create(code="pcs", defaults={"name": "Piece"})
-    yarn = Item.objects.create(sku="Y-1", name="Merino 2/48", unit=kg, tracking=Tracking.LOT)
-    button = Item.objects.create(sku="B-1", name="Button 12 mm", unit=pcs)
-    site = Site.objects.create(code="BRG", name="Braga")
-    def place(kind, code, site=site):
-        return Location.objects.get_or_create(site=site, code=code, kind=kind, defaults=dict(name=code, path=f"{site.code}/{code}" if site else code))[0]
-    return Mill(ctx, site, place(LocationKind.STORAGE, "A"), place(LocationKind.STORAGE, "B"), place(LocationKind.STAGING, "S"),
-        place(LocationKind.QUARANTINE, "Q"), place(LocationKind.SUPPLIER, "supplier", None), place(LocationKind.CUSTOMER, "customer", None),
-        place(LocationKind.ADJUSTMENT, "adjustment", None), yarn, button)
+    reference.load(ctx)
+    units = [
+        catalog.UnitDraft("kg", "kilogram", Dimension.MASS, 3, "KGM"),
+        catalog.UnitDraft("pcs", "piece", Dimension.COUNT, 0, "H87"),
+    ]
+    catalog.add_units(ctx, drafts=units)
+    yarn, button = catalog.add_items(
+        ctx,
+        drafts=[
+            catalog.ItemDraft(sku="Y-1", name="Merino 2/48", unit="kg", tracking=Tracking.LOT),
+            catalog.ItemDraft(sku="B-1", name="Button 12 mm", unit="pcs"),
+        ],
+    )
+    site = sites.open_site(ctx, code="BRG", name="Braga")
+    shelf, rack = sites.add_locations(
+        ctx, site=site, drafts=[sites.LocationDraft(code="A"), sites.LocationDraft(code="B")]
+    )
+    world = places.virtuals(kinds=places.VIRTUAL)
+    return Mill(
+        ctx=ctx,
+        site=site,
+        shelf=shelf,
+        rack=rack,
+        staging=places.place_of(site, kind=LocationKind.STAGING),
+        quarantine=places.quarantine_of(site),
+        supplier=world[LocationKind.SUPPLIER],
+        customer=world[LocationKind.CUSTOMER],
+        adjustment=world[LocationKind.ADJUSTMENT],
+        yarn=yarn,
+        button=button,
+    )

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from loomline.domains.accounts.models import User
+from loomline.domains.catalog import commands as catalog
+from loomline.domains.catalog import reference
+from loomline.domains.catalog.models import Item
+from loomline.domains.parties import commands as parties
+from loomline.domains.parties.models import Party
+from loomline.domains.pricing.models import PriceList
 from loomline.kernel.context import Ctx
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -20,3 +27,29 @@ def admin(db: None) -> User:
 @pytest.fixture
 def ctx(admin: User) -> Ctx:
     return Ctx.new(actor=admin, via="page", now=NOW)
+
+
+@pytest.fixture
+def sweater(ctx: Ctx) -> Item:
+    reference.load(ctx)
+    return catalog.add_item(ctx, sku="FJORD", name="Fjord", list_price=Decimal("49.90"))
+
+
+@pytest.fixture
+def scarf(ctx: Ctx, sweater: Item) -> Item:
+    return catalog.add_item(ctx, sku="SCARF", name="Scarf")
+
+
+@pytest.fixture
+def retail(db: None) -> PriceList:
+    return PriceList.objects.create(name="Retail", currency="EUR", is_default=True)
+
+
+@pytest.fixture
+def wholesale(db: None) -> PriceList:
+    return PriceList.objects.create(name="Wholesale", currency="EUR")
+
+
+@pytest.fixture
+def shop(ctx: Ctx) -> Party:
+    return parties.open_party(ctx, name="Nord Living", roles=["customer"])

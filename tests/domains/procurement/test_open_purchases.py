@@ -57,7 +57,9 @@ def test_a_line_in_another_unit_is_kept_in_the_stock_unit_and_as_entered(ctx: Ct
 
 def test_a_quantity_of_nothing_is_refused_and_nothing_is_written(ctx: Ctx, world: World) -> None:
     with pytest.raises(QuantityNotPositive, match="Merino 2/48: order a quantity above 0, not 0"):
-        procurement.open_purchase(ctx, supplier=world.mill, lines=[Line(item=world.merino, quantity=Decimal(0))])
+        procurement.open_purchase(
+            ctx, supplier=world.mill, lines=[Line(item=world.merino, quantity=Decimal(0))]
+        )
     assert not Purchase.objects.exists()
 
 

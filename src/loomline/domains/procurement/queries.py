@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Avg, Count, DateField, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
@@ -164,7 +165,7 @@ def reliability(
             rejected=row["rejected__sum"],
             deliveries=punctual.get(row["supplier"], {}).get("deliveries", 0),
             on_time=punctual.get(row["supplier"], {}).get("on_time", 0),
-            days_late=punctual.get(row["supplier"], {}).get("late"),
+            days_late=_days(punctual.get(row["supplier"], {}).get("late")),
         )
         for row in goods
     }
@@ -207,7 +208,12 @@ def _incoming(line: PurchaseLine) -> Incoming:
     )
 
 
-def _punctuality(arrivals: QuerySet[ReceiptLine]) -> Iterable[dict[str, object]]:
+def _days(span: timedelta | None) -> Decimal | None:
+    """A mean time span in days, to one decimal."""
+    return None if span is None else (Decimal(span.total_seconds()) / 86400).quantize(Decimal("0.1"))
+
+
+def _punctuality(arrivals: QuerySet[ReceiptLine]) -> Iterable[dict[str, Any]]:
     due = Coalesce("purchase_line__confirmed_on", "purchase_line__requested_on", output_field=DateField())
     late = TruncDate("receipt__received_at") - F("due")
     return (

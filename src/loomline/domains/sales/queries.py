@@ -97,6 +97,12 @@ def exposures(ctx: Ctx, *, customers: Mapping[int, str]) -> dict[int, Money]:
     return made
 
 
+def converted(ctx: Ctx, *, amount: Decimal, currency: str, into: str) -> Money:
+    """An amount in another currency at today's rate; one to one where there is none."""
+    rates = pipeline.exchange_rates(currencies=[currency], into=into, on=ctx.today) if currency != into else {}
+    return Money(amount * rates.get(currency, 1), into).rounded()
+
+
 def exposure(ctx: Ctx, *, customer_id: int, currency: str) -> Money:
     """What one customer would owe if everything ordered were delivered today."""
     return exposures(ctx, customers={customer_id: currency})[customer_id]

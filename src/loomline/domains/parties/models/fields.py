@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from babel import Locale
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+
+# Codes that stand for no single country.
+GROUPS = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 class PhoneUnclear(ValueError):
@@ -139,9 +145,8 @@ class CountryField(TidyField):
         return text
 
 
-def countries() -> dict[str, str]:
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, str]:
     """Country code to English name."""
-    names = import_string("babel.Locale").parse("en").territories
-    return {
-        code: name for code, name in names.items() if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}
-    }
+    names = Locale.parse("en").territories
+    return {code: name for code, name in names.items() if len(code) == 2 and code not in GROUPS}

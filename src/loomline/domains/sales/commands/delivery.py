@@ -1,0 +1,249 @@
+"""What becomes of a promise: when it is expected, what has left, what was invoiced, when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, DecimalField, F, Value, When
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from loomline.domains.sales import queries
+from loomline.domains.sales.commands.confirming import each
+from loomline.domains.sales.commands.drafts import BATCH, LineElsewhere
+from loomline.domains.sales.commands.opening import about
+from loomline.domains.sales.events import DeliveryMoved, OrderClosed, OrderPartShipped, OrderShipped
+from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.domains.sales.models.order import OPEN
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.kernel.record import lock_all
+from loomline.kernel.refusal import Refused, Warned
+from loomline.kernel.state import advance_all
+
+
+class ShippedTooMuch(Refused):
+    """More left than was ordered."""
+
+    says = _("Order {number}: {item} has {open} left to ship, not {quantity}. Amend the order first.")
+
+
+class NothingShipped(Refused):
+    """A quantity that is none."""
+
+    says = _("Say how much was shipped of each line: more than zero.")
+
+
+class OrderNotOpen(Refused):
+    """Only confirmed orders are delivered."""
+
+    says = _("Order {number} is {state}; nothing can be shipped for it.")
+
+
+class NotShippedYet(Refused):
+    """Closing is not cancelling."""
+
+    says = _("Nothing of order {number} has been shipped. Cancel it instead.")
+
+
+class RestUndelivered(Warned):
+    """Closing gives the rest up."""
+
+    says = _("Order {number} still lacks {rest}. Close it without delivering that?")
+
+
+@command(hidden=True)
+def expect_lines(
+    ctx: Ctx,
+    *,
+    dates: dict[int, date],
+    causes: dict[int, str] | None = None,
+    stages: dict[int, str] | None = None,
+) -> list[Order]:
+    """Note by when lines will really be there and why; customers hear of orders that move, and only of those.
+
+    Lines of orders that are no longer open are passed over: a plan may be older than the last shipment.
+    Returns the orders that moved.
+    """
+    known = queries.lines_of_orders(line_ids={*dates, *(stages or {})})
+    by_order = queries.by_order([line for line in known if line.order.state in OPEN])
+
+    changed = []
+    for line in (line for lines in by_order.values() for line in lines):
+        if _expect(line, dates, causes or {}, stages or {}):
+            changed.append(line)
+    if changed:
+        OrderLine.objects.bulk_update(changed, ["expected_on", "cause", "stage"], batch_size=BATCH)
+    moved = {pk: lines for pk, lines in by_order.items() if _last(lines) != lines[0].order.expected_on}
+    if moved:
+        Order.objects.filter(pk__in=moved).update(expected_on=each({pk: _last(ls) for pk, ls in moved.items()}))
+
+    return [_tell_moved(ctx, lines) for lines in moved.values()]
+
+
+def _expect(
+    line: OrderLine, dates: Mapping[int, date], causes: Mapping[int, str], stages: Mapping[int, str]
+) -> bool:
+    """Put the news on a line; False when it is none."""
+    before = (line.expected_on, line.cause, line.stage)
+    if line.pk in dates:
+        line.expected_on = dates[line.pk]
+        late = line.promised_on is not None and line.expected_on > line.promised_on
+        line.cause = causes.get(line.pk, line.cause if late else "")[:200]
+    if line.pk in stages:
+        line.stage = stages[line.pk][:120]
+    return (line.expected_on, line.cause, line.stage) != before
+
+
+def _last(lines: Sequence[OrderLine]) -> date:
+    """The day on which an order is complete; what has left already counts with its own day."""
+    waiting = [line for line in lines if line.open_quantity > 0] or list(lines)
+    return max(line.expected_on for line in waiting if line.expected_on is not None)
+
+
+def _tell_moved(ctx: Ctx, lines: Sequence[OrderLine]) -> Order:
+    order, last = lines[0].order, _last(lines)
+    days = (last - (order.expected_on or last)).days
+    deciding = [line.cause for line in lines if line.expected_on == last and line.cause]
+    others = [line.cause for line in lines if line.cause]
+    late = order.promised_on is not None and last > order.promised_on
+    order.expected_on = last
+    ctx.emit(
+        DeliveryMoved(
+            **about(order, {line.item_id for line in lines}),
+            days=days,
+            by=_moved_by(days),
+            cause=(deciding or others or [_t("the plan changed")])[0],
+            expected_on=last,
+            promised_on=order.promised_on,
+            tone="warn" if late else "ok",
+        )
+    )
+    return order
+
+
+def _moved_by(days: int) -> str:
+    if days > 0:
+        return ngettext("by {n} day", "by {n} days", days).format(n=days)
+    return ngettext("{n} day earlier", "{n} days earlier", -days).format(n=-days)
+
+
+@command(move="ship", hidden=True)
+def record_shipped(ctx: Ctx, *, shipped: dict[int, Decimal]) -> list[Order]:
+    """Note what has left for the customer, by order line; an order is shipped when nothing is left of it."""
+    known = queries.lines_of_orders(line_ids=shipped)
+    by_order = queries.by_order(known)
+
+    _refuse_unshippable(known, shipped)
+
+    now = [line for line in known if line.pk in shipped]
+    for line in now:
+        line.shipped += shipped[line.pk]
+        line.stage = _t("Shipped") if line.open_quantity == 0 else line.stage
+        line.expected_on = ctx.today if line.open_quantity == 0 else line.expected_on
+    OrderLine.objects.bulk_update(now, ["shipped", "stage", "expected_on"], batch_size=BATCH)
+    whole = [pk for pk, lines in by_order.items() if all(line.open_quantity == 0 for line in lines)]
+    orders = {pk: lines[0].order for pk, lines in by_order.items()}
+    advance_all([orders[pk] for pk in whole], "ship", shipped_at=ctx.now, expected_on=ctx.today)
+    begun = [o for pk, o in orders.items() if pk not in whole and o.state == OrderState.CONFIRMED]
+    advance_all(begun, "ship_part")
+
+    for pk, lines in by_order.items():
+        ctx.emit(_left(ctx, orders[pk], lines, shipped, whole=pk in whole))
+    return list(orders.values())
+
+
+def _refuse_unshippable(known: Sequence[OrderLine], shipped: Mapping[int, Decimal]) -> None:
+    if not shipped or any(quantity <= 0 for quantity in shipped.values()):
+        raise NothingShipped
+    if set(shipped) - {line.pk for line in known}:
+        raise LineElsewhere
+    for line in known:
+        if line.pk not in shipped:
+            continue
+        if line.order.state not in OPEN:
+            raise OrderNotOpen(number=line.order.number, state=line.order.state.label.lower())
+        if shipped[line.pk] > line.open_quantity:
+            raise ShippedTooMuch(
+                number=line.order.number,
+                item=line.item,
+                open=plain(line.open_quantity),
+                quantity=plain(shipped[line.pk]),
+            )
+
+
+def _left(
+    ctx: Ctx, order: Order, lines: Sequence[OrderLine], shipped: Mapping[int, Decimal], *, whole: bool
+) -> OrderShipped | OrderPartShipped:
+    named = about(order, {line.item_id for line in lines if line.pk in shipped})
+    if not whole:
+        return OrderPartShipped(
+            **named,
+            quantity=sum((shipped.get(line.pk, Decimal(0)) for line in lines), Decimal(0)),
+            ordered=sum((line.quantity for line in lines), Decimal(0)),
+        )
+    late = max((ctx.today - order.promised_on).days, 0) if order.promised_on is not None else 0
+    return OrderShipped(
+        **named,
+        shipped_on=ctx.today,
+        promised_on=order.promised_on,
+        days_late=late,
+        punctually=ngettext("{n} day late", "{n} days late", late).format(n=late) if late else _t("on time"),
+    )
+
+
+@command(hidden=True)
+def record_invoiced(ctx: Ctx, *, invoiced: dict[int, Decimal]) -> int:
+    """Note what customers were asked money for, by order line; below zero when it is taken back.
+
+    The database refuses more than was ordered, whoever else invoices at the same moment.
+    """
+    amounts = Case(*(When(pk=pk, then=Value(amount)) for pk, amount in invoiced.items()), output_field=_quantity())
+    return OrderLine.objects.filter(pk__in=invoiced).update(invoiced=F("invoiced") + amounts)
+
+
+def _quantity() -> DecimalField[Any, Any]:
+    return DecimalField(max_digits=20, decimal_places=6)
+
+
+@command(move="close", label=_("Close"), icon="archive")
+def close_order(ctx: Ctx, *, order: Order) -> Order:
+    """Put an order away: everything has happened, or the rest will never be delivered."""
+    return close_orders(ctx, orders=[order])[0]
+
+
+@command(hidden=True)
+def close_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
+    """Put many orders away at once, as happens when their invoices are paid."""
+    orders = lock_all(orders)
+    rests = _rests(orders)
+
+    for order in orders:
+        if order.state in (OrderState.DRAFT, OrderState.CONFIRMED):
+            raise NotShippedYet(number=order.number)
+        if rests.get(order.pk):
+            ctx.warn(RestUndelivered(number=order.number, rest=rests[order.pk]))
+
+    advance_all(orders, "close", closed_at=ctx.now)
+
+    for order in orders:
+        note = _t(" without {rest}").format(rest=rests[order.pk]) if rests.get(order.pk) else ""
+        ctx.emit(OrderClosed(**about(order), note=note))
+    return orders
+
+
+def _rests(orders: Sequence[Order]) -> dict[int, str]:
+    """What part-shipped orders still lack, in words, by key."""
+    part = [order.pk for order in orders if order.state == OrderState.PART_SHIPPED]
+    found: dict[int, list[str]] = {}
+    if part:
+        rows = OrderLine.objects.filter(order__in=part, shipped__lt=F("quantity")).select_related("item__unit")
+        for line in rows.order_by("order_id", "position", "pk"):
+            words = f"{plain(line.open_quantity)} {line.item.unit.code} {line.item}"
+            found.setdefault(line.order_id, []).append(words)
+    return {pk: ", ".join(words) for pk, words in found.items()}

@@ -1,0 +1,65 @@
+"""Long work of the surface: bulk edits, bulk commands and imports that are too large for one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.command import registry as commands
+from loomline.kernel.context import Ctx
+from loomline.kernel.job import JobRun, job
+from loomline.surface import argument, bulk, importing, registry
+from loomline.surface.bulk import Outcome
+from loomline.surface.fields import Pool
+from loomline.surface.models import ImportRun
+from loomline.surface.selection import Selection
+
+
+def _through(ctx: Ctx, run: JobRun, selection: Selection, work: bulk.Work, *, one_by_one: bool) -> dict[str, Any]:
+    total, outcome = selection.count, Outcome()
+    for records in bulk.chunks(selection):
+        part = bulk.apply(ctx, records, work, one_by_one=one_by_one)
+        outcome.done += part.done
+        outcome.failed += part.failed
+        run.report(outcome.done + len(outcome.failed), total)
+    return outcome.as_result()
+
+
+@job(title=_("Change many records"))
+def bulk_edit(ctx: Ctx, run: JobRun, *, selection: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
+    """Set one field of many records."""
+    chosen = _selection(ctx, selection)
+    target = chosen.resource.model._meta.get_field(field)
+    typed = Pool(ctx).get(target.related_model, value) if target.is_relation else target.to_python(value)
+    edit = chosen.resource.plain["edit"]
+    return _through(ctx, run, chosen, lambda c, rows: edit(c, records=rows, values={field: typed}), one_by_one=False)
+
+
+@job(title=_("Delete many records"))
+def bulk_delete(ctx: Ctx, run: JobRun, *, selection: dict[str, Any]) -> dict[str, Any]:
+    """Delete many records that nothing uses."""
+    chosen = _selection(ctx, selection)
+    delete = chosen.resource.plain["delete"]
+    return _through(ctx, run, chosen, lambda c, rows: delete(c, records=rows), one_by_one=False)
+
+
+@job(title=_("Do the same to many records"))
+def bulk_command(ctx: Ctx, run: JobRun, *, selection: dict[str, Any], name: str, arguments: dict[str, Any], accepted: list[str]) -> dict[str, Any]:
+    """Give one command for many records."""
+    chosen = _selection(ctx, selection)
+    command = commands[name]
+    pool = Pool(ctx)
+    given = {n: argument.resolved(command.parameters[n].annotation, v, pool, name=n) for n, v in arguments.items()}
+    told = Ctx.new(actor=ctx.actor, via="job", now=ctx.now, accepted=accepted, request_id=ctx.request_id, company=ctx.company)
+    return _through(told, run, chosen, argument.on_records(command, given), one_by_one=not argument.takes_many(command))
+
+
+@job(title=_("Import a file"))
+def run_import(ctx: Ctx, run: JobRun, *, import_id: int) -> dict[str, Any]:
+    """Bring the rows of a checked file in."""
+    return importing.carry_out(ctx, run, ImportRun._default_manager.get(pk=import_id))
+
+
+def _selection(ctx: Ctx, kept: dict[str, Any]) -> Selection:
+    return Selection(registry.by_name(kept["resource"]), ctx, ids=tuple(kept["ids"]), query=kept["query"], is_all=kept["is_all"])
