@@ -49,9 +49,15 @@ def environ(home: Path, free_port: int) -> dict[str, str]:
 def loomline(environ: dict[str, str]) -> Loomline:
     """Run one command to its end."""
 
-    def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMAND, *words], env=environ | settings, capture_output=True, text=True, timeout=120, check=False
+            [*COMMAND, *words],
+            env=environ | settings,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
         )
 
     return run

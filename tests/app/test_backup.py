@@ -7,9 +7,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.app.conftest import Loomline
 
 from loomline.app.embedded import Cluster
+from tests.app.conftest import Loomline
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +69,9 @@ def test_a_backup_never_replaces_a_file_unasked(company: Cluster, loomline: Loom
     answer = loomline("backup", str(tmp_path / "a.tar"))
 
     assert answer.returncode == 2
-    assert answer.stderr == f"loomline: {tmp_path}/a.tar exists already. Choose another name, or add --force.\n"
+    assert (
+        answer.stderr == f"loomline: {tmp_path}/a.tar exists already. Choose another name, or add --force.\n"
+    )
     assert (tmp_path / "a.tar").read_text() == "mine"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.app.conftest import Loomline
 
 from loomline.app import cli
+from tests.app.conftest import Loomline
 
 
 def test_without_a_word_it_lists_every_command_and_setting(capsys: pytest.CaptureFixture[str]) -> None:

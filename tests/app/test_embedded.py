@@ -116,7 +116,9 @@ def test_six_processes_that_start_it_at_once_share_one_server(home: Path) -> Non
         "print((c.folder / 'postmaster.pid').read_text().split()[0], flush=True); sys.stdin.read(); c.stop()"
     )
     words = [sys.executable, "-c", code, str(home / "postgres")]
-    crowd = [subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    crowd = [
+        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)
+    ]
     numbers = {process.stdout.readline().strip() for process in crowd if process.stdout is not None}
     ends = [process.communicate()[1] or process.returncode for process in crowd]
 
@@ -163,13 +165,17 @@ def test_a_folder_of_another_major_version_is_told(server: Cluster) -> None:
 
 
 def test_a_full_disk_is_told_in_our_words() -> None:
-    fault = embedded.conf.start_fault("FATAL: could not write lock file: No space left on device", Path("log"))
+    fault = embedded.conf.start_fault(
+        "FATAL: could not write lock file: No space left on device", Path("log")
+    )
 
     assert str(fault) == "The disk is full, so the database cannot start. Free some space and start again."
 
 
 def test_a_folder_without_postgres_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Fault, match=r"No PostgreSQL 15 or newer was found; looked at .*\(no postgres there\)"):
+    with pytest.raises(
+        Fault, match=r"No PostgreSQL 15 or newer was found; looked at .*\(no postgres there\)"
+    ):
         binaries.find(tmp_path)
 
 
@@ -192,7 +198,9 @@ def test_programs_in_a_folder_that_only_root_can_enter_are_copied(home: Path, tm
     who = binaries.account(wanted="", cluster=home / "postgres")
 
     copy = binaries.reachable(hidden, who=who, home=home)
-    answer = subprocess.run([copy.program("postgres"), "--version"], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [copy.program("postgres"), "--version"], capture_output=True, text=True, check=True
+    )
 
     assert copy.folder.is_relative_to(home)
     assert answer.stdout.startswith("postgres (PostgreSQL) 18")

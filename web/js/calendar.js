@@ -1,8 +1,10 @@
 // ui-calendar: month and week over the agenda that the server has already drawn; the agenda stays on phones.
-import { $, $$, answer, post } from './dom.js';
+import { $, $$, answer, locale, post } from './dom.js';
 import { toast } from './toasts.js';
 
 const WIDE = matchMedia('(min-width: 720px)');
+const DAY = 86400000;
+const ROLES = '[role=table], [role=row], [role=cell], [role=columnheader], [role=rowgroup], [role=rowheader]';
 
 function stylesheet(href) {
   if ($(`link[href="${href}"]`)) return Promise.resolve();
@@ -12,6 +14,19 @@ function stylesheet(href) {
   });
 }
 
+// The library's grid claims to be a table without being one; without the claims it reads as what it is, days and links.
+function plain(home) {
+  for (const part of $$(ROLES, home)) {
+    part.removeAttribute('role');
+    part.removeAttribute('aria-colindex');
+    part.removeAttribute('aria-label');
+  }
+  $$('.ec-col-head > [aria-label]', home).forEach((part) => part.removeAttribute('aria-label'));
+}
+
+const two = (n) => String(n).padStart(2, '0');
+const isoDay = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+
 customElements.define('ui-calendar', class extends HTMLElement {
   async connectedCallback() {
     if (!WIDE.matches || this.dataset.view === 'list') return;
@@ -20,33 +35,58 @@ customElements.define('ui-calendar', class extends HTMLElement {
       stylesheet(this.dataset.css),
     ]);
     if (!this.isConnected) return;
-    this.destroy = destroyCalendar;
     const home = $('[data-calendar]', this);
     $('.agenda', this).hidden = true;
-    this.calendar = createCalendar(home, [DayGrid, TimeGrid, Interaction], {
+    this.destroy = destroyCalendar;
+    this.calendar = createCalendar(home, [DayGrid, TimeGrid, Interaction], this.options(DayGrid));
+    plain(home);
+    this.watcher = new MutationObserver(() => plain(home));
+    this.watcher.observe(home, { childList: true, subtree: true });
+    home.addEventListener('keydown', this.keys);
+    $$('[data-layer]', this).forEach((box) => box.addEventListener('change', () => this.calendar.setOption('events', this.events())));
+  }
+
+  disconnectedCallback() {
+    this.watcher?.disconnect();
+    if (this.calendar) this.destroy(this.calendar);
+  }
+
+  options() {
+    return {
       view: this.dataset.view === 'week' ? 'timeGridWeek' : 'dayGridMonth',
       date: this.dataset.date,
       firstDay: 1,
-      locale: document.documentElement.lang,
-      direction: document.dir || 'ltr',
+      locale: locale(),
       headerToolbar: { start: '', center: '', end: '' },
       dayMaxEvents: 4,
       nowIndicator: true,
       editable: Boolean(this.dataset.moveUrl),
       eventDurationEditable: false,
+      eventTimeFormat: { hour: '2-digit', minute: '2-digit' },
       events: this.events(),
-      eventClick: ({ event, jsEvent }) => { jsEvent.preventDefault(); location.href = event.extendedProps.url; },
-      eventDrop: (info) => this.move(info),
-    });
-    $$('[data-layer]', this).forEach((box) => box.addEventListener('change', () => this.calendar.setOption('events', this.events())));
+      eventContent: ({ event, timeText }) => ({ domNodes: [this.link(event, timeText)] }),
+      eventDrop: ({ event, oldEvent }) => this.move(event, oldEvent),
+    };
   }
 
-  disconnectedCallback() { if (this.calendar) this.destroy(this.calendar); }
+  link({ id, title, allDay, extendedProps }, timeText) {
+    const link = Object.assign(document.createElement('a'), { href: extendedProps.url, draggable: false, title });
+    link.dataset.id = id;
+    if (!allDay && timeText) {
+      const time = document.createElement('span');
+      time.className = 'num';
+      time.textContent = `${timeText} `;
+      link.append(time);
+    }
+    link.append(title);
+    return link;
+  }
 
   events() {
-    const on = new Set($$('[data-layer]', this).filter((box) => box.checked).map((box) => box.dataset.layer));
+    const boxes = $$('input[data-layer]', this);
+    const on = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset.layer));
     return $$('.agenda [data-event]', this)
-      .filter(({ dataset }) => !dataset.layer || !on.size || on.has(dataset.layer))
+      .filter(({ dataset }) => !dataset.layer || !boxes.length || on.has(dataset.layer))
       .map((item) => ({
         id: item.dataset.event,
         start: item.dataset.start,
@@ -59,20 +99,36 @@ customElements.define('ui-calendar', class extends HTMLElement {
       }));
   }
 
-  async move({ event, revert }) {
-    const start = event.allDay ? this.day(event.start) : event.start.toISOString();
+  // Alt and the arrows move what has the focus by a day or a week.
+  keys = (event) => {
+    const days = event.altKey && { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key];
+    const chosen = days && this.calendar.getEventById(event.target.dataset.id);
+    if (!chosen || chosen.editable === false || !this.dataset.moveUrl) return;
+    event.preventDefault();
+    const moved = {
+      ...chosen,
+      start: new Date(chosen.start.getTime() + days * DAY),
+      end: new Date(chosen.end.getTime() + days * DAY),
+    };
+    this.calendar.updateEvent(moved);
+    this.move(moved, chosen).then(() => $(`a[data-id="${CSS.escape(chosen.id)}"]`, this)?.focus());
+  };
+
+  async move(event, before) {
+    const start = event.allDay ? isoDay(event.start) : event.start.toISOString();
     let response;
     let said = {};
     try {
       response = await post(this.dataset.moveUrl, { id: event.id, start });
       said = await answer(response);
     } catch { /* said below */ }
-    if (!response?.ok) revert();
+    if (!response?.ok) this.calendar.updateEvent(before);
+    else this.remember(event, start);
     toast(said.toast ?? { text: said.text ?? (response?.ok ? '' : $('#toasts').dataset.failed), tone: response?.ok ? '' : 'bad' });
   }
 
-  day(date) {
-    const two = (n) => String(n).padStart(2, '0');
-    return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  remember({ id }, start) {
+    const item = $(`.agenda [data-event="${CSS.escape(id)}"]`, this);
+    if (item) Object.assign(item.dataset, { start, end: '' });
   }
 });

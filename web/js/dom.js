@@ -2,6 +2,9 @@
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// Plain English is written the European way, as on the server.
+export const locale = () => (document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang);
+
 export const csrf = () => $('meta[name=csrf-token]')?.content ?? '';
 
 export function setCookie(name, value) {

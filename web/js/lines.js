@@ -1,5 +1,5 @@
 // ui-lines: rows that can be added, moved and removed, inside a Django formset or on their own (data-plain).
-import { $, $$ } from './dom.js';
+import { $, $$, locale } from './dom.js';
 import { htmx } from './request.js';
 
 const toNumber = (text) => {
@@ -86,7 +86,7 @@ export class UiLines extends HTMLElement {
   tidy = () => {
     const { quantity, price, discount, decimals } = this.dataset;
     const digits = { minimumFractionDigits: Number(decimals ?? 2), maximumFractionDigits: Number(decimals ?? 2) };
-    const write = (n) => n.toLocaleString(document.documentElement.lang, digits);
+    const write = (n) => n.toLocaleString(locale(), digits);
     let total = 0;
     this.rows.forEach((row, index) => {
       const order = $('[data-order]', row);

@@ -1,5 +1,5 @@
 // Rows: walking, selecting (a range, a page, all that match), bulk commands, peeking and editing in place.
-import { $, $$, isTyping } from './dom.js';
+import { $, $$, isTyping, locale } from './dom.js';
 import { act } from './acts.js';
 import { htmx, into } from './request.js';
 
@@ -16,11 +16,12 @@ function paint() {
   const count = chosen().length;
   const all = $('[data-act=pick-all]');
   const words = $('[data-count]', bar);
+  if (!words) return;
   if (count < picks().length) everything = false;
   bar.hidden = !count;
   words.textContent = everything
     ? words.dataset.all
-    : count === 1 ? words.dataset.one : words.dataset.many.replace('%', count.toLocaleString(document.documentElement.lang));
+    : count === 1 ? words.dataset.one : words.dataset.many.replace('%', count.toLocaleString(locale()));
   if (all) {
     all.checked = count > 0 && count === picks().length;
     all.indeterminate = count > 0 && count < picks().length;

@@ -1,5 +1,5 @@
 // ui-live: one event stream per page for the topics it shows; what changed is fetched again and morphed in place.
-import { $, $$, isTyping, later } from './dom.js';
+import { $, $$, isTyping, later, locale } from './dom.js';
 import { refresh } from './request.js';
 import { toast } from './toasts.js';
 
@@ -58,7 +58,7 @@ customElements.define('ui-live', class extends HTMLElement {
   }
 
   grow() {
-    const since = this.lost.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+    const since = this.lost.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' });
     this.show('stale', 'warn', `${this.dataset.staleText} ${since}`);
   }
 

@@ -19,7 +19,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # Tiers of the house from the ground up: an app may need tables only of apps before it.
 DOMAINS = (
     "accounts",
-    *("parties", "catalog", "sites"),
+    *("parties", "catalog"),
+    "sites",
     *("timeline", "pricing", "inventory", "ledger"),
     *("pipeline", "marketing", "partners", "loyalty"),
     *("sales", "procurement", "manufacturing"),

@@ -25,7 +25,9 @@ def promise_dates(ctx: Ctx, *, asks: list[sales.Ask]) -> list[sales.Promise]:
 def deliveries(ctx: Ctx, *, opportunities: Sequence[Opportunity]) -> Mapping[int, pipeline.Delivery]:
     """When each opportunity could be delivered, its slowest line deciding."""
     lines = list(
-        OpportunityLine.objects.filter(opportunity__in=[o.pk for o in opportunities]).select_related("item__style")
+        OpportunityLine.objects.filter(opportunity__in=[o.pk for o in opportunities]).select_related(
+            "item__style"
+        )
     )
     asks = [sales.Ask(item=line.item, quantity=line.quantity) for line in lines]
     found: dict[int, pipeline.Delivery] = {}

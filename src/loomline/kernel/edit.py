@@ -157,7 +157,7 @@ def undo(ctx: Ctx, *, activity: Activity) -> Activity:
             verb=activity.verb,
         )
     reverse(Change.objects.filter(activity=activity))
-    Activity.objects.filter(pk=activity.pk).update(undone_by=_own_activity())
+    Activity.objects.filter(pk=activity.pk).update(undone_by=own_activity())
     return activity
 
 
@@ -239,7 +239,8 @@ def _refuse_touched(changes: models.QuerySet[Change]) -> None:
         )
 
 
-def _own_activity() -> int:
+def own_activity() -> int:
+    """The number of the activity that this transaction is being written under."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('loomline.activity')::bigint")
         return int(cursor.fetchone()[0])

@@ -35,7 +35,8 @@ class Event:
     """A fact in the past tense: ids and values, no logic.
 
     A subclass names which of its fields point at records (``about={"order_id": "sales.order"}``), its
-    icon and tone, and in ``says`` the sentence that timelines and notifications show.
+    icon and tone, and in ``says`` the sentence that timelines and notifications show. A field
+    ``happened_at`` puts a fact that is told late at the moment it happened.
     """
 
     says: ClassVar[str | Promise] = ""
@@ -159,7 +160,7 @@ def store(ctx: Ctx, activity: models.Model) -> None:
         return
     rows = StoredEvent.objects.bulk_create(
         StoredEvent(
-            at=ctx.now,
+            at=getattr(event, "happened_at", None) or ctx.now,
             name=event.name,
             payload=event.payload(),
             activity_id=activity.pk,

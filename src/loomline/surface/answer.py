@@ -38,6 +38,11 @@ def undo_url(ctx: Ctx, command: Command[Any, Any] | None) -> str:
     return f"/undo/{pk}/" if pk else ""
 
 
+def undo_all_url(ctx: Ctx) -> str:
+    """Where to post to take back everything that this request did, in however many commands."""
+    return f"/undo/request/{ctx.request_id}/"
+
+
 def done(
     request: HttpRequest,
     text: str,

@@ -24,6 +24,35 @@ MOST_RULES = 20
 FOLDING = ("set", "set.op", "set.value", "set.old")
 
 
+FILTER_ICONS = {"date": "calendar", "record": "link", "choice": "tag", "number": "calculator", "bool": "check", "text": "search"}
+
+
+def bar(listing: Listing) -> dict[str, Any]:
+    """The filters that are on and those that could be, as every layout shows them."""
+    listing.load_words()
+    base, query = f"{listing.resource.path()}filters/", listing.query().urlencode()
+    used = {c.filter.name for c in listing.conditions.items if not c.group}
+    return {
+        "chips": [_chip(listing, c) for c in listing.conditions.items],
+        "add_filters": [
+            {"name": f.name, "label": f.label, "icon": FILTER_ICONS[f.kind], "edit_url": f"{base}{f.name}/?{query}"}
+            for f in listing.filters.values() if f.name not in used
+        ],
+        "builder_url": f"{base}?{query}" if listing.filters else "",
+        "clear_url": listing.without_filters() if listing.conditions or listing.q else "",
+    }  # fmt: skip
+
+
+def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
+    name = condition.parameter
+    prefix = _t("or: ") if condition.group else ""
+    return {
+        "name": name.replace(".", "-"), "label": prefix + condition.filter.label, "text": listing.words(condition),
+        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{listing.query(now=name).urlencode()}",
+        "remove_url": listing.address(drop=[name]),
+    }  # fmt: skip
+
+
 def folded(params: QueryDict, resource: type[Resource], ctx: Ctx) -> QueryDict | None:
     """The plain parameters, when these came from an editor; None when they are plain already."""
     if "set" in params:

@@ -15,7 +15,6 @@ from loomline.kernel.query import Page
 from loomline.surface import answer, board, calendar, chart, draw_text, filter_forms, views
 from loomline.surface.column import Column
 from loomline.surface.draw_cells import Cell, plain
-from loomline.surface.filter import Condition
 from loomline.surface.layout import Board, Calendar, Chart
 from loomline.surface.listing import Listing
 from loomline.surface.models import SavedView
@@ -103,7 +102,6 @@ def context_of(listing: Listing, saved: list[SavedView]) -> dict[str, Any]:
         note = _t("Your roles do not show you {many}.").format(many=resource.plural().lower())
         return {**shared, "state": "denied", "note": note, "who": _t("an administrator")}
     page_ = listing.page()
-    listing.load_words()
     return {
         **shared,
         **_state(listing, page_),
@@ -111,10 +109,7 @@ def context_of(listing: Listing, saved: list[SavedView]) -> dict[str, Any]:
         "save_view_url": f"{resource.path()}views/?{listing.query().urlencode()}",
         "search": _search(listing),
         "keep": listing.keep("q"),
-        "chips": [_chip(listing, c) for c in listing.conditions.items],
-        "add_filters": _add_filters(listing),
-        "builder_url": f"{resource.path()}filters/?{listing.query().urlencode()}" if listing.filters else "",
-        "clear_url": listing.without_filters() if listing.conditions or listing.q else "",
+        **filter_forms.bar(listing),
         "columns_url": f"{resource.path()}columns/?{listing.query().urlencode()}",
         "groupings": _groupings(listing),
         "columns": _columns(listing),
@@ -147,28 +142,6 @@ def _search(listing: Listing) -> dict[str, str] | None:
     labels = [p.label.lower() for p in listing.resource.search][:3]
     words = labels[0] if len(labels) == 1 else _t("{some} or {last}").format(some=", ".join(labels[:-1]), last=labels[-1])
     return {"name": "q", "value": listing.q, "placeholder": words[:1].upper() + words[1:]}
-
-
-def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
-    name = condition.parameter
-    prefix = _t("or: ") if condition.group else ""
-    return {
-        "name": name.replace(".", "-"), "label": prefix + condition.filter.label, "text": listing.words(condition),
-        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{listing.query().urlencode()}&now={name}",
-        "remove_url": listing.address(drop=[name]),
-    }  # fmt: skip
-
-
-FILTER_ICONS = {"date": "calendar", "record": "link", "choice": "tag", "number": "calculator", "bool": "check", "text": "search"}
-
-
-def _add_filters(listing: Listing) -> list[dict[str, str]]:
-    used = {c.filter.name for c in listing.conditions.items if not c.group}
-    return [
-        {"name": f.name, "label": f.label, "icon": FILTER_ICONS[f.kind],
-         "edit_url": f"{listing.resource.path()}filters/{f.name}/?{listing.query().urlencode()}"}
-        for f in listing.filters.values() if f.name not in used
-    ]  # fmt: skip
 
 
 def _groupings(listing: Listing) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from loomline.kernel import access
 from loomline.kernel.access import Policy, everyone, own, party, team, territory, through
 from loomline.kernel.command import Command, commands_on
+from loomline.kernel.command import registry as command_registry
 from loomline.kernel.context import Ctx
 from loomline.kernel.edit import plain_commands
 from loomline.kernel.number import NumberField
@@ -238,6 +239,11 @@ class Resource:
     def may_delete(cls, ctx: Ctx) -> bool:
         """True when the actor may delete."""
         return cls.delete and "delete" in cls.plain and access.may(ctx, cls.plain["delete"].name)
+
+    @classmethod
+    def all_commands(cls) -> list[Command[Any, Any]]:
+        """Every command whose first argument is such a record, those without a button included."""
+        return [c for c in command_registry.values() if c.record is not None and c.record.model is cls.model]
 
     @classmethod
     def commands(cls) -> list[Command[Any, Any]]:

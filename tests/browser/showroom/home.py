@@ -22,13 +22,83 @@ FLOW = [
     (26300, "", "", 0, 0.0),
 ]
 RISK = [
-    ("Nordvik Outdoor", "SO-10471", "droplet", "Dye lot L-3381 failed shade check", "27 Nov", "3 Dec", "bad", "€86,400", "Re-dye at İzmir"),
-    ("Kestrel Workwear", "SO-10466", "spiral", "Yarn short by 410 kg, PO-5521 late", "2 Dec", "5 Dec", "warn", "€124,900", "Use lot L-3302"),
-    ("Oakline Retail", "SO-10459", "ship", "Vessel rolled, SH-2207 sails 26 Nov", "4 Dec", "8 Dec", "warn", "€61,250", "Part by air"),
-    ("Maison Léonie", "SO-10463", "needle", "Knit line 2 down since 06:40", "30 Nov", "2 Dec", "warn", "€38,760", "Move to line 4"),
-    ("Fjällglimt", "SO-10470", "checkup-list", "Measurement fail on 3 of 80 pieces", "28 Nov", "29 Nov", "warn", "€22,310", "Inspect all"),
-    ("Sato Knit Trading", "SO-10455", "file-text", "Export papers missing origin proof", "1 Dec", "3 Dec", "warn", "€48,120", "Request from supplier"),
-    ("Harbour & Pine", "SO-10449", "lock", "Customer on credit hold, €31k over", "3 Dec", "held", "hold", "€30,400", "Ask finance"),
+    (
+        "Nordvik Outdoor",
+        "SO-10471",
+        "droplet",
+        "Dye lot L-3381 failed shade check",
+        "27 Nov",
+        "3 Dec",
+        "bad",
+        "€86,400",
+        "Re-dye at İzmir",
+    ),
+    (
+        "Kestrel Workwear",
+        "SO-10466",
+        "spiral",
+        "Yarn short by 410 kg, PO-5521 late",
+        "2 Dec",
+        "5 Dec",
+        "warn",
+        "€124,900",
+        "Use lot L-3302",
+    ),
+    (
+        "Oakline Retail",
+        "SO-10459",
+        "ship",
+        "Vessel rolled, SH-2207 sails 26 Nov",
+        "4 Dec",
+        "8 Dec",
+        "warn",
+        "€61,250",
+        "Part by air",
+    ),
+    (
+        "Maison Léonie",
+        "SO-10463",
+        "needle",
+        "Knit line 2 down since 06:40",
+        "30 Nov",
+        "2 Dec",
+        "warn",
+        "€38,760",
+        "Move to line 4",
+    ),
+    (
+        "Fjällglimt",
+        "SO-10470",
+        "checkup-list",
+        "Measurement fail on 3 of 80 pieces",
+        "28 Nov",
+        "29 Nov",
+        "warn",
+        "€22,310",
+        "Inspect all",
+    ),
+    (
+        "Sato Knit Trading",
+        "SO-10455",
+        "file-text",
+        "Export papers missing origin proof",
+        "1 Dec",
+        "3 Dec",
+        "warn",
+        "€48,120",
+        "Request from supplier",
+    ),
+    (
+        "Harbour & Pine",
+        "SO-10449",
+        "lock",
+        "Customer on credit hold, €31k over",
+        "3 Dec",
+        "held",
+        "hold",
+        "€30,400",
+        "Ask finance",
+    ),
 ]
 WEEKS = [
     ("W45", 38, 36), ("W46", 41, 42), ("W47", 44, 40), ("W48", 47, 46), ("W49", 52, 45), ("W50", 50, 43),
@@ -92,21 +162,53 @@ def signal(icon: str, tone: str, who: str, text: str, when: str) -> dict[str, st
     return {"icon": icon, "tone": tone, "title": who, "text": text, "when": when}
 
 
-def kpi(title: str, value: str, unit: str, delta: str, note: str, *, up: bool, tone: str, values: list[float]) -> dict[str, Any]:
+def kpi(
+    title: str, value: str, unit: str, delta: str, note: str, *, up: bool, tone: str, values: list[float]
+) -> dict[str, Any]:
     """Make one key figure."""
-    return {"title": title, "value": value, "unit": unit, "url": "/chart/", "delta": delta, "up": up, "tone": tone, "note": note, "values": values}
+    return {
+        "title": title,
+        "value": value,
+        "unit": unit,
+        "url": "/chart/",
+        "delta": delta,
+        "up": up,
+        "tone": tone,
+        "note": note,
+        "values": values,
+    }
 
 
 def tower(request: HttpRequest) -> HttpResponse:
     """Show the home page."""
     loads = [draw_thread.Load(a, share, "bad" if share > 0.2 else "warn") for a, _, _, _, share in FLOW]
-    sites = [draw_map.Site("Porto plant", PORTO, "end"), draw_map.Site("Chattogram", CHATTOGRAM), draw_map.Site("", IZMIR)]
+    sites = [
+        draw_map.Site("Porto plant", PORTO, "end"),
+        draw_map.Site("Chattogram", CHATTOGRAM),
+        draw_map.Site("", IZMIR),
+    ]
     journeys = [draw_map.Journey(a, b, k, tone, label) for a, b, k, tone, label in TRIPS]
     page = {
         "title": "Control tower",
         "actions": [
-            action("Next 6 weeks", method="menu", kind="quiet", icon="calendar-event", id="weeks", spare=True, items=[action("Next 2 weeks"), action("Next 6 weeks", current=True)]),
-            action("All sites", method="menu", kind="quiet", icon="building-warehouse", id="sites", spare=True, items=[action("Porto plant")]),
+            action(
+                "Next 6 weeks",
+                method="menu",
+                kind="quiet",
+                icon="calendar-event",
+                id="weeks",
+                spare=True,
+                items=[action("Next 2 weeks"), action("Next 6 weeks", current=True)],
+            ),
+            action(
+                "All sites",
+                method="menu",
+                kind="quiet",
+                icon="building-warehouse",
+                id="sites",
+                spare=True,
+                items=[action("Porto plant")],
+            ),
         ],
     }
     context = {
@@ -115,22 +217,89 @@ def tower(request: HttpRequest) -> HttpResponse:
         "updated": "updated 10:24",
         "topics": "tower",
         "attention": [
-            {"tone": "bad", "icon": "droplet", "url": "/orders/SO-10471/", "title": "Dye lot L-3381 failed its shade check", "text": "Nordvik Outdoor, €86,400. Re-dye slot tomorrow 06:00 keeps the slip to 6 days."},
-            {"tone": "warn", "icon": "spiral", "url": "#", "title": "Yarn PO-5521 is 410 kg short", "text": "Kestrel Workwear waits. Lot L-3302 covers it if Costa Verde moves to week 50."},
-            {"tone": "info", "icon": "target-arrow", "url": "/opportunities/", "title": "Arctic mid-layer closes Friday", "text": "€420k at 70%. It would take 61% of dyeing in week 3. Hold the slot?"},
+            {
+                "tone": "bad",
+                "icon": "droplet",
+                "url": "/orders/SO-10471/",
+                "title": "Dye lot L-3381 failed its shade check",
+                "text": "Nordvik Outdoor, €86,400. Re-dye slot tomorrow 06:00 keeps the slip to 6 days.",
+            },
+            {
+                "tone": "warn",
+                "icon": "spiral",
+                "url": "#",
+                "title": "Yarn PO-5521 is 410 kg short",
+                "text": "Kestrel Workwear waits. Lot L-3302 covers it if Costa Verde moves to week 50.",
+            },
+            {
+                "tone": "info",
+                "icon": "target-arrow",
+                "url": "/opportunities/",
+                "title": "Arctic mid-layer closes Friday",
+                "text": "€420k at 70%. It would take 61% of dyeing in week 3. Hold the slot?",
+            },
         ],
         "kpis": [
-            kpi("On time, in full", "94.2", "%", "1.4 pts", "vs last 30 days", up=True, tone="ok", values=walk(90, 94.2, jitter=0.012)),
-            kpi("Orders at risk", "7", "worth €412k", "2", "since Friday", up=True, tone="bad", values=walk(4, 7, jitter=0.15)),
-            kpi("Weighted pipeline", "€2.84M", "", "8.1%", "38 deals this quarter", up=True, tone="ok", values=walk(2.2, 2.84, jitter=0.04)),
-            kpi("Inventory cover", "38", "days", "3 days", "target 35", up=False, tone="ok", values=walk(45, 38, jitter=0.03)),
-            kpi("Late supplier lines", "5", "of 212", "1", "2 block production", up=False, tone="ok", values=walk(9, 5, jitter=0.12)),
+            kpi(
+                "On time, in full",
+                "94.2",
+                "%",
+                "1.4 pts",
+                "vs last 30 days",
+                up=True,
+                tone="ok",
+                values=walk(90, 94.2, jitter=0.012),
+            ),
+            kpi(
+                "Orders at risk",
+                "7",
+                "worth €412k",
+                "2",
+                "since Friday",
+                up=True,
+                tone="bad",
+                values=walk(4, 7, jitter=0.15),
+            ),
+            kpi(
+                "Weighted pipeline",
+                "€2.84M",
+                "",
+                "8.1%",
+                "38 deals this quarter",
+                up=True,
+                tone="ok",
+                values=walk(2.2, 2.84, jitter=0.04),
+            ),
+            kpi(
+                "Inventory cover",
+                "38",
+                "days",
+                "3 days",
+                "target 35",
+                up=False,
+                tone="ok",
+                values=walk(45, 38, jitter=0.03),
+            ),
+            kpi(
+                "Late supplier lines",
+                "5",
+                "of 212",
+                "1",
+                "2 block production",
+                up=False,
+                tone="ok",
+                values=walk(9, 5, jitter=0.12),
+            ),
         ],
         "chain": {
             "title": "Chain today",
             "text": "Pieces in each stage. Coloured threads are slipping.",
             "label": "Chain by stage. Dyeing holds most, 31,250 pieces, and is slow: 4.6 days of 3.0.",
-            "measures": [{"title": "Units", "url": "?", "current": True}, {"title": "Orders", "url": "?by=orders"}, {"title": "Value", "url": "?by=value"}],
+            "measures": [
+                {"title": "Units", "url": "?", "current": True},
+                {"title": "Orders", "url": "?by=orders"},
+                {"title": "Value", "url": "?by=value"},
+            ],
             "thread": draw_thread.thread(loads),
             "stages": stages(),
         },
@@ -141,7 +310,18 @@ def tower(request: HttpRequest) -> HttpResponse:
             "all_title": "All orders",
             "empty": "Every open order arrives when it was promised.",
             "rows": [
-                {"party": p, "number": n, "url": f"/orders/{n}/", "icon": i, "cause": c, "promise": a, "expected": b, "tone": t, "value": v, "action": action(x, "/orders/repromise/", method="dialog")}
+                {
+                    "party": p,
+                    "number": n,
+                    "url": f"/orders/{n}/",
+                    "icon": i,
+                    "cause": c,
+                    "promise": a,
+                    "expected": b,
+                    "tone": t,
+                    "value": v,
+                    "action": action(x, "/orders/repromise/", method="dialog"),
+                }
                 for p, n, i, c, a, b, t, v, x in RISK
             ],
         },
@@ -152,9 +332,27 @@ def tower(request: HttpRequest) -> HttpResponse:
             "label": "Map of 7 main shipments. Late: SH-2211 to Oslo and SH-2203 from İzmir. At risk: SH-2207 from Chattogram.",
             "all_url": "/calendar/",
             "worst": [
-                {"number": "SH-2211", "url": "#", "text": "to Oslo. Road, DFDS", "late": "2 days late", "tone": "bad"},
-                {"number": "SH-2203", "url": "#", "text": "to Porto plant. Dyed yarn, road", "late": "1 day late", "tone": "bad"},
-                {"number": "SH-2207", "url": "#", "text": "to Porto plant. Sea, rolled to 26 Nov", "late": "4 days at risk", "tone": "warn"},
+                {
+                    "number": "SH-2211",
+                    "url": "#",
+                    "text": "to Oslo. Road, DFDS",
+                    "late": "2 days late",
+                    "tone": "bad",
+                },
+                {
+                    "number": "SH-2203",
+                    "url": "#",
+                    "text": "to Porto plant. Dyed yarn, road",
+                    "late": "1 day late",
+                    "tone": "bad",
+                },
+                {
+                    "number": "SH-2207",
+                    "url": "#",
+                    "text": "to Porto plant. Sea, rolled to 26 Nov",
+                    "late": "4 days at risk",
+                    "tone": "warn",
+                },
             ],
         },
         "demand": demand_panel(),
@@ -162,10 +360,26 @@ def tower(request: HttpRequest) -> HttpResponse:
             "title": "Customer signals",
             "all_url": "#",
             "entries": [
-                signal("headset", "bad", "Nordvik Outdoor", "opened a case about SO-10471: shade differs from the lab dip", "12 min ago"),
-                signal("target-arrow", "accent", "Lumen Athletics", "moved to Negotiation, €310k. Dyeing capacity is tight for week 3", "38 min ago"),
-                signal("truck-delivery", "ok", "Harbour & Pine", "received SO-10438, 2 days early", "1 h ago"),
-                signal("receipt", "warn", "Alma Tessuti", "is 9 days past due on INV-7712, €18,900", "3 h ago"),
+                signal(
+                    "headset",
+                    "bad",
+                    "Nordvik Outdoor",
+                    "opened a case about SO-10471: shade differs from the lab dip",
+                    "12 min ago",
+                ),
+                signal(
+                    "target-arrow",
+                    "accent",
+                    "Lumen Athletics",
+                    "moved to Negotiation, €310k. Dyeing capacity is tight for week 3",
+                    "38 min ago",
+                ),
+                signal(
+                    "truck-delivery", "ok", "Harbour & Pine", "received SO-10438, 2 days early", "1 h ago"
+                ),
+                signal(
+                    "receipt", "warn", "Alma Tessuti", "is 9 days past due on INV-7712, €18,900", "3 h ago"
+                ),
             ],
         },
     }
@@ -181,24 +395,56 @@ def demand_panel() -> dict[str, Any]:
         "chart": demand(),
         "phone": demand(340, 180, 3),
         "label": "Supply falls short of demand in weeks 49, 50 and 3, by 5 to 7 thousand pieces.",
-        "legend": [{"title": "Supply", "css": "lg-a"}, {"title": "Gap", "css": "lg-bad"}, {"title": "Demand", "css": "lg-ink"}],
+        "legend": [
+            {"title": "Supply", "css": "lg-a"},
+            {"title": "Gap", "css": "lg-bad"},
+            {"title": "Demand", "css": "lg-ink"},
+        ],
     }
 
 
 def chart(request: HttpRequest) -> HttpResponse:
     """Show charts with their tables."""
-    rows = [{"id": w, "cells": [Cell(value=w), Cell(kind="number", value=d), Cell(kind="number", value=s)]} for w, d, s in WEEKS]
-    columns = [column("week", "Week", "a1"), column("demand", "Demand", "b1", align="end"), column("supply", "Supply", "b2", align="end")]
-    parts = [("Nordvik Outdoor", 420.0), ("Kestrel Workwear", 310.0), ("Oakline Retail", 160.0), ("Others", 240.0)]
+    rows = [
+        {"id": w, "cells": [Cell(value=w), Cell(kind="number", value=d), Cell(kind="number", value=s)]}
+        for w, d, s in WEEKS
+    ]
+    columns = [
+        column("week", "Week", "a1"),
+        column("demand", "Demand", "b1", align="end"),
+        column("supply", "Supply", "b2", align="end"),
+    ]
+    parts = [
+        ("Nordvik Outdoor", 420.0),
+        ("Kestrel Workwear", 310.0),
+        ("Oakline Retail", 160.0),
+        ("Others", 240.0),
+    ]
     trend = draw.area([w for w, _, _ in WEEKS], [s for _, _, s in WEEKS], fmt=thousands)
     context = {
         "title": "Demand",
         "text": "Confirmed orders and forecast, by week.",
-        "switches": [{"label": "Measure", "items": [{"title": "Pieces", "url": "?", "current": True}, {"title": "Value", "url": "?v"}]}],
+        "switches": [
+            {
+                "label": "Measure",
+                "items": [{"title": "Pieces", "url": "?", "current": True}, {"title": "Value", "url": "?v"}],
+            }
+        ],
         "panels": [
             demand_panel() | {"table": {"label": "Demand against supply", "columns": columns, "rows": rows}},
-            {"template": "loom/panels/chart.html", "title": "Supply", "sub": "Pieces a week", "chart": trend, "label": "Supply moves between 30 and 46 thousand."},
-            {"template": "loom/panels/chart.html", "title": "By customer", "donut": draw.donut(parts, fmt=lambda v: f"€{v:.0f}k"), "label": "Nordvik Outdoor orders most, €420k of €1,130k."},
+            {
+                "template": "loom/panels/chart.html",
+                "title": "Supply",
+                "sub": "Pieces a week",
+                "chart": trend,
+                "label": "Supply moves between 30 and 46 thousand.",
+            },
+            {
+                "template": "loom/panels/chart.html",
+                "title": "By customer",
+                "donut": draw.donut(parts, fmt=lambda v: f"€{v:.0f}k"),
+                "label": "Nordvik Outdoor orders most, €420k of €1,130k.",
+            },
         ],
     }
     return render(request, "loom/chart.html", {"page": {"title": "Demand"}, "chart": context})
@@ -238,14 +484,38 @@ def board(request: HttpRequest) -> HttpResponse:
     for name, likely, deals in DEALS:
         total = sum(deal[2] for deal in deals)
         cards = [
-            {"id": f"{name[:2]}{i}", "url": "/orders/SO-10471/", "title": t, "party": p, "value": f"€{v}k", "date": d, "owner": o, "promise": {"tone": tone, "text": text}, "late": f"{late} overdue task{'s' if late > 1 else ''}" if late else ""}
+            {
+                "id": f"{name[:2]}{i}",
+                "url": "/orders/SO-10471/",
+                "title": t,
+                "party": p,
+                "value": f"€{v}k",
+                "date": d,
+                "owner": o,
+                "promise": {"tone": tone, "text": text},
+                "late": f"{late} overdue task{'s' if late > 1 else ''}" if late else "",
+            }
             for i, (t, p, v, d, o, tone, text, late) in enumerate(deals)
         ]
-        columns.append({"name": name, "title": name, "count": str(len(deals)), "sum": f"€{total}k", "likely": likely, "weighted": f"€{total * likely / 100:.0f}k", "cards": cards})
+        columns.append(
+            {
+                "name": name,
+                "title": name,
+                "count": str(len(deals)),
+                "sum": f"€{total}k",
+                "likely": likely,
+                "weighted": f"€{total * likely / 100:.0f}k",
+                "cards": cards,
+            }
+        )
     columns[0] |= {"more": "12 more", "more_url": "/opportunities/more/"}
     page = {
         "title": "Opportunities",
-        "layouts": [{"title": "List", "icon": "list", "url": "/orders/"}, {"title": "Board", "icon": "layout-kanban", "url": "?", "current": True}, {"title": "Calendar", "icon": "calendar", "url": "/calendar/"}],
+        "layouts": [
+            {"title": "List", "icon": "list", "url": "/orders/"},
+            {"title": "Board", "icon": "layout-kanban", "url": "?", "current": True},
+            {"title": "Calendar", "icon": "calendar", "url": "/calendar/"},
+        ],
         "actions": [action("New", "/orders/new/", tail="opportunity", icon="plus", kind="primary", keys="c")],
     }
     context = {
@@ -257,7 +527,13 @@ def board(request: HttpRequest) -> HttpResponse:
         "note": "Supply checked 10:24",
         "chips": [
             {"name": "owner", "label": "Owner", "text": "Anyone", "edit_url": "/orders/filter/"},
-            {"name": "closes", "label": "Closes", "text": "this quarter", "edit_url": "/orders/filter/", "remove_url": "?"},
+            {
+                "name": "closes",
+                "label": "Closes",
+                "text": "this quarter",
+                "edit_url": "/orders/filter/",
+                "remove_url": "?",
+            },
             {"name": "supply", "label": "Supply", "text": "any answer", "edit_url": "/orders/filter/"},
         ],
         "add_filters": [{"name": "value", "label": "Value", "icon": "coin", "edit_url": "/orders/filter/"}],
@@ -268,8 +544,22 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def board_more(request: HttpRequest) -> HttpResponse:
     """Answer with further cards of one column."""
-    cards = [{"id": "more1", "url": "#", "title": "Late arrival", "party": "Fjällglimt", "value": "€12k", "date": "1 Feb", "owner": "Tom Okafor"}]
-    return render(request, "loom/board_more.html", {"col": {"name": "Qualify", "cards": cards}, "board": {"can_move": True}})
+    cards = [
+        {
+            "id": "more1",
+            "url": "#",
+            "title": "Late arrival",
+            "party": "Fjällglimt",
+            "value": "€12k",
+            "date": "1 Feb",
+            "owner": "Tom Okafor",
+        }
+    ]
+    return render(
+        request,
+        "loom/board_more.html",
+        {"col": {"name": "Qualify", "cards": cards}, "board": {"can_move": True}},
+    )
 
 
 def move(request: HttpRequest) -> HttpResponse:
@@ -293,8 +583,31 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 "date": day.isoformat(),
                 "today": i == 0,
                 "events": [
-                    {"id": f"s{i}", "title": f"SH-22{11 + i}", "sub": "to Oslo, road", "url": "/orders/SO-10471/", "start": day.isoformat(), "end": "", "at": "", "tone": "bad" if i == 1 else "", "icon": "truck-delivery", "layer": "ship", "movable": True},
-                    {"id": f"r{i}", "title": f"Receipt PO-55{21 + i}", "sub": "Filatura Serra", "url": "#", "start": f"{day.isoformat()}T08:00:00", "end": f"{day.isoformat()}T09:30:00", "at": "08:00", "tone": "ok", "icon": "package", "layer": "receipt"},
+                    {
+                        "id": f"s{i}",
+                        "title": f"SH-22{11 + i}",
+                        "sub": "to Oslo, road",
+                        "url": "/orders/SO-10471/",
+                        "start": day.isoformat(),
+                        "end": "",
+                        "at": "",
+                        "tone": "bad" if i == 1 else "",
+                        "icon": "truck-delivery",
+                        "layer": "ship",
+                        "movable": True,
+                    },
+                    {
+                        "id": f"r{i}",
+                        "title": f"Receipt PO-55{21 + i}",
+                        "sub": "Filatura Serra",
+                        "url": "#",
+                        "start": f"{day.isoformat()}T08:00:00",
+                        "end": f"{day.isoformat()}T09:30:00",
+                        "at": "08:00",
+                        "tone": "ok",
+                        "icon": "package",
+                        "layer": "receipt",
+                    },
                 ],
             }
         )
@@ -302,21 +615,42 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "title": "November 2026",
         "text": "10 events, one late.",
         "view": request.GET.get("as", "month"),
-        "views": [{"title": n.title(), "url": f"?as={n}", "current": request.GET.get("as", "month") == n} for n in ("month", "week", "list")],
+        "views": [
+            {"title": n.title(), "url": f"?as={n}", "current": request.GET.get("as", "month") == n}
+            for n in ("month", "week", "list")
+        ],
         "date": start.isoformat(),
         "prev_url": "?to=10",
         "next_url": "?to=12",
         "today_url": "?",
         "move_url": "/opportunities/move/",
-        "layers": [{"name": "ship", "label": "Shipments", "tone": "a", "on": True}, {"name": "receipt", "label": "Receipts", "tone": "ok", "on": True}],
+        "layers": [
+            {"name": "ship", "label": "Shipments", "tone": "a", "on": True},
+            {"name": "receipt", "label": "Receipts", "tone": "ok", "on": True},
+        ],
         "days": days,
         "note": "Nothing is due in this month.",
     }
-    page = {"title": "Shipments", "actions": [action("New", "/orders/new/", tail="shipment", icon="plus", kind="primary")]}
+    page = {
+        "title": "Shipments",
+        "actions": [action("New", "/orders/new/", tail="shipment", icon="plus", kind="primary")],
+    }
     return render(request, "loom/calendar.html", {"page": page, "calendar": context})
 
 
-def node(kind: str, number: str, what: str, amount: float, unit: str, promised: str, slip: int, state: str, tone: str, holder: str, **more: Any) -> dict[str, Any]:
+def node(
+    kind: str,
+    number: str,
+    what: str,
+    amount: float,
+    unit: str,
+    promised: str,
+    slip: int,
+    state: str,
+    tone: str,
+    holder: str,
+    **more: Any,
+) -> dict[str, Any]:
     """Make one node of a thread."""
     day = dt.date.fromisoformat(promised)
     return {
@@ -327,7 +661,9 @@ def node(kind: str, number: str, what: str, amount: float, unit: str, promised: 
         "tone": tone if tone in ("bad", "warn") else "",
         "quantity": Cell(kind="quantity", value=amount, unit=unit),
         "promised": Cell(kind="date", value=day),
-        "expected": Cell(kind="slip", value=day + dt.timedelta(days=slip), days=slip, tone="bad" if slip else ""),
+        "expected": Cell(
+            kind="slip", value=day + dt.timedelta(days=slip), days=slip, tone="bad" if slip else ""
+        ),
         "badge": {"text": state, "tone": tone},
         "holder": holder,
         **more,
@@ -360,9 +696,24 @@ def thread(request: HttpRequest, place: int) -> HttpResponse:
             {"label": "Promise", "cell": Cell(kind="date", value=dt.date(2026, 11, 27))},
             {"label": "Expected", "cell": Cell(kind="slip", value=dt.date(2026, 12, 3), days=6, tone="bad")},
         ],
-        "as_of": {"url": request.path, "value": past, "max": "2026-11-23T10:30", "past": "As it was on 20 November, 10:00." if past else "", "now_url": request.path},
-        "stages": [{"title": t, "icon": i, "state": s, "text": x, "state_text": words[s], "nodes": n} for t, i, s, x, n in stages_],
+        "as_of": {
+            "url": request.path,
+            "value": past,
+            "max": "2026-11-23T10:30",
+            "past": "As it was on 20 November, 10:00." if past else "",
+            "now_url": request.path,
+        },
+        "stages": [
+            {"title": t, "icon": i, "state": s, "text": x, "state_text": words[s], "nodes": n}
+            for t, i, s, x, n in stages_
+        ],
         "topics": "orders",
     }
-    page = {"title": "Thread", "crumbs": [{"title": "Sales orders", "url": "/orders/"}, {"title": "SO-10471", "url": "/orders/SO-10471/"}]}
+    page = {
+        "title": "Thread",
+        "crumbs": [
+            {"title": "Sales orders", "url": "/orders/"},
+            {"title": "SO-10471", "url": "/orders/SO-10471/"},
+        ],
+    }
     return render(request, "loom/thread.html", {"page": page, "thread": context})

@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from showroom import forms, lists, live, records
+from showroom import forms, home, lists, live, pages, records
+
+STEPS = ("upload", "match", "check", "run", "report")
+BEFORE = ("login", "second_factor", "second_factor_setup", "recovery_codes", "reset", "message", "welcome")
+ERRORS = ("400", "403", "404", "500", "403_csrf")
 
 urlpatterns = [
+    path("", home.tower),
     path("live/", live.live),
     path("search/", lists.search),
+    path("undo/", lists.undo),
+    path("chart/", home.chart),
+    path("calendar/", home.calendar),
+    path("opportunities/", home.board),
+    path("opportunities/move/", home.move),
+    path("opportunities/more/", home.board_more),
+    path("thread/<int:place>/", home.thread),
     path("orders/", lists.orders),
     path("orders/new/", forms.new_order),
     path("orders/new/customers/", forms.customers),
@@ -20,6 +32,16 @@ urlpatterns = [
     path("orders/<str:number>/promise/", forms.promise),
     path("orders/<str:number>/peek/", records.peek),
     path("orders/<str:number>/", records.order),
-    path("undo/", lists.undo),
+    path("jobs/", pages.jobs),
+    path("jobs/17/", pages.one_job),
+    path("audit/", pages.audit),
+    path("settings/", pages.settings),
+    path("portal/", pages.portal),
+    path("portal/orders/", pages.portal_list),
+    path("refused/", pages.refused),
+    path("styleguide/", pages.styleguide),
+    *[path(f"import/{step}/", pages.importing, {"step": step}) for step in STEPS],
+    *[path(f"auth/{name}/", pages.auth, {"name": name}) for name in BEFORE],
+    *[path(f"error/{name}/", pages.error, {"name": name}) for name in ERRORS],
     *[path(f"{state}/", lists.nothing, {"state": state}) for state in lists.STATES],
 ]

@@ -37,7 +37,7 @@ def test_a_style_brings_an_item_for_each_colour_and_size(fjord: Style) -> None:
     pine = Item.objects.get(sku="FJORD-DEEP-PINE-M")
     assert (pine.name, pine.variant, pine.swatch) == ("Fjord deep pine M", "deep pine / M", "#1f4d3a")
     assert (pine.supply, pine.tracking, pine.list_price) == ("make", "lot", Decimal("49.90"))
-    assert StoredEvent.objects.latest("id").sentence == "Style Fjord was added with 4 items"
+    assert StoredEvent.objects.latest("id").sentence == "Style Fjord was added, items: 4"
 
 
 def test_forty_items_cost_as_many_statements_as_one(ctx: Ctx, django_assert_max_num_queries: Any) -> None:

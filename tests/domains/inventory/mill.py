@@ -55,7 +55,9 @@ class Mill:
         [move] = inventory.move_stock(self.ctx, moves=[draft])
         return move
 
-    def demand(self, quantity: str, *, origin: int = 1, item: Item | None = None, **more: object) -> inventory.Demand:
+    def demand(
+        self, quantity: str, *, origin: int = 1, item: Item | None = None, **more: object
+    ) -> inventory.Demand:
         """A demand at the site."""
         return inventory.Demand(
             item_id=(item or self.button).pk,
@@ -69,7 +71,9 @@ class Mill:
         """A second site with a storage of its own."""
         return sites.open_site(self.ctx, code="PRT", name="Porto")
 
-    def balance(self, *, item: Item | None = None, lot: Lot | None = None, at: Location | None = None) -> Balance:
+    def balance(
+        self, *, item: Item | None = None, lot: Lot | None = None, at: Location | None = None
+    ) -> Balance:
         """The balance of buttons, or of a lot, on the shelf or elsewhere."""
         item = item or (lot.item if lot else self.button)
         return Balance.objects.get(item=item, lot=lot, location=at or self.shelf)

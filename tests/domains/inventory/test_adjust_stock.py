@@ -25,11 +25,17 @@ def count(mill: Mill, counted: str, *, at: Location | None = None, **more: objec
 
 def test_a_count_enters_the_difference_only(mill: Mill) -> None:
     mill.receive("10")
-    balance = inventory.count_stock(mill.ctx, balance=mill.balance(), counted=Decimal("8.5"), reason="year end")
+    balance = inventory.count_stock(
+        mill.ctx, balance=mill.balance(), counted=Decimal("8.5"), reason="year end"
+    )
 
     assert balance.on_hand == Decimal("8.5")
     move = StockMove.objects.latest("pk")
-    assert (move.quantity, move.source_id, move.destination_id) == (Decimal("1.5"), mill.shelf.pk, mill.adjustment.pk)
+    assert (move.quantity, move.source_id, move.destination_id) == (
+        Decimal("1.5"),
+        mill.shelf.pk,
+        mill.adjustment.pk,
+    )
     assert StoredEvent.objects.get(name="inventory.StockCounted").sentence == (
         "Counted 8.5 pcs of Button 12 mm  at BRG/A, -1.5 against the books: year end"
     )
@@ -79,7 +85,9 @@ def test_a_long_list_is_told_in_one_sentence_and_costs_few_statements(mill: Mill
         Location(site=mill.site, code=f"P{n}", name=f"P{n}", path=f"BRG/P{n}") for n in range(300)
     )
     with CaptureQueriesContext(connection) as statements:
-        inventory.adjust_stock(mill.ctx, counts=[count(mill, "1", at=place) for place in places], reason="opening stock")
+        inventory.adjust_stock(
+            mill.ctx, counts=[count(mill, "1", at=place) for place in places], reason="opening stock"
+        )
 
     assert len(statements) <= 12
     assert StoredEvent.objects.get(name="inventory.StockListed").sentence == (
@@ -94,4 +102,6 @@ def test_stock_is_put_somewhere_else(mill: Mill) -> None:
     assert (mill.balance().on_hand, mill.balance(at=mill.rack).on_hand) == (6, 4)
 
     with pytest.raises(inventory.NothingMoves):
-        inventory.transfer_stock(mill.ctx, balance=mill.balance(), quantity=Decimal(1), destination=mill.shelf)
+        inventory.transfer_stock(
+            mill.ctx, balance=mill.balance(), quantity=Decimal(1), destination=mill.shelf
+        )

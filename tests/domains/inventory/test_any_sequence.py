@@ -11,7 +11,13 @@ from django.db import transaction
 from django.db.models import F, Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries
@@ -31,7 +37,11 @@ class Warehouse(RuleBasedStateMachine):
         self.example = transaction.atomic()
         self.example.__enter__()
         self.mill: Mill = make_mill()
-        self.keys = [(self.mill.yarn, self.mill.lot("A")), (self.mill.yarn, self.mill.lot("B")), (self.mill.button, None)]
+        self.keys = [
+            (self.mill.yarn, self.mill.lot("A")),
+            (self.mill.yarn, self.mill.lot("B")),
+            (self.mill.button, None),
+        ]
         self.expected: dict[tuple[int, int | None, int], Decimal] = {}
         self.moves: list[StockMove] = []
         self.origins = 0
@@ -66,7 +76,9 @@ class Warehouse(RuleBasedStateMachine):
     def reserve(self, n: int, quantity: Decimal, strategy: Any) -> None:
         self.origins += 1
         demand = self.mill.demand(str(quantity), item=self.keys[n][0], origin=self.origins)
-        before = queries.available(item_ids=[demand.item_id], site_id=self.mill.site.pk, on=self.mill.ctx.today)
+        before = queries.available(
+            item_ids=[demand.item_id], site_id=self.mill.site.pk, on=self.mill.ctx.today
+        )
         result = inventory.reserve(self.mill.ctx, demands=[demand], strategy=strategy)
         kept = sum((row.quantity for row in result.reserved), Decimal(0))
         assert kept == min(quantity, before[demand.item_id])
@@ -99,7 +111,10 @@ class Warehouse(RuleBasedStateMachine):
     def count(self, n: int, place: str, counted: Decimal) -> None:
         item, lot = self.keys[n]
         found = inventory.Count(
-            item_id=item.pk, lot_id=lot.pk if lot else None, location_id=getattr(self.mill, place).pk, counted=counted
+            item_id=item.pk,
+            lot_id=lot.pk if lot else None,
+            location_id=getattr(self.mill, place).pk,
+            counted=counted,
         )
         with suppress(inventory.CountedBelowReserved):
             self.remember(inventory.adjust_stock(self.mill.ctx, counts=[found], reason="count"))

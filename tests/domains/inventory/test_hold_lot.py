@@ -21,7 +21,10 @@ def told(name: str) -> str:
 def test_a_lot_gets_the_next_number_when_none_is_given(mill: Mill) -> None:
     lots = inventory.open_lots(
         mill.ctx,
-        drafts=[inventory.LotDraft(item_id=mill.yarn.pk), inventory.LotDraft(item_id=mill.yarn.pk, number="BY-7781")],
+        drafts=[
+            inventory.LotDraft(item_id=mill.yarn.pk),
+            inventory.LotDraft(item_id=mill.yarn.pk, number="BY-7781"),
+        ],
     )
     assert lots[0].number.startswith("L-")
     assert lots[1].number == "BY-7781"
@@ -57,7 +60,9 @@ def test_a_held_lot_keeps_its_reservations_and_says_what_hangs_on_it(mill: Mill)
     assert told("LotHeld") == (
         "Lot BY-7781 of Merino 2/48 is on hold: shade 2.4 ΔE (10.5 kg in stock, 4 reserved)"
     )
-    assert EventAbout.objects.filter(kind="inventory.lot", object_id=lot.pk, event__name="inventory.LotHeld").exists()
+    assert EventAbout.objects.filter(
+        kind="inventory.lot", object_id=lot.pk, event__name="inventory.LotHeld"
+    ).exists()
 
 
 def test_a_held_lot_cannot_be_held_again_and_can_be_released(mill: Mill) -> None:

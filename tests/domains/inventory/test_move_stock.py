@@ -79,9 +79,7 @@ def test_reserved_stock_cannot_be_moved_away(mill: Mill) -> None:
     inventory.reserve(mill.ctx, demands=[mill.demand("8")])
 
     with pytest.raises(inventory.StockShort, match="3 pcs wanted at BRG/A, 2 free there"):
-        inventory.transfer_stock(
-            mill.ctx, balance=mill.balance(), quantity=Decimal(3), destination=mill.rack
-        )
+        inventory.transfer_stock(mill.ctx, balance=mill.balance(), quantity=Decimal(3), destination=mill.rack)
     assert mill.balance().on_hand == 10
 
 
@@ -107,8 +105,13 @@ def test_the_database_itself_refuses_the_lot_of_another_item(mill: Mill) -> None
     lot = mill.lot("BY-7781")
     with pytest.raises(IntegrityError, match="inventory_move_lot_of_item"), transaction.atomic():
         StockMove.objects.create(
-            item=mill.button, lot=lot, quantity=1, source=mill.supplier, destination=mill.shelf,
-            effective_at=NOW, recorded_at=NOW,
+            item=mill.button,
+            lot=lot,
+            quantity=1,
+            source=mill.supplier,
+            destination=mill.shelf,
+            effective_at=NOW,
+            recorded_at=NOW,
         )
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -155,7 +158,9 @@ def test_a_thousand_moves_cost_as_many_statements_as_one(mill: Mill) -> None:
         inventory.move_stock(
             mill.ctx,
             moves=[
-                draft(mill, "1", destination_id=place.pk) for _n in range(500) for place in (mill.shelf, mill.rack)
+                draft(mill, "1", destination_id=place.pk)
+                for _n in range(500)
+                for place in (mill.shelf, mill.rack)
             ],
         )
 

@@ -72,11 +72,16 @@ def test_an_expired_lot_is_left_alone_on_the_day_after_its_last(mill: Mill) -> N
 
     tomorrow = replace(mill.ctx, now=NOW + timedelta(days=1))
     assert inventory.reserve(tomorrow, demands=[mill.demand("4", item=mill.yarn)]).reserved == []
-    assert kept(inventory.reserve(mill.ctx, demands=[mill.demand("4", item=mill.yarn)])) == [(lot.pk, 1, Decimal(4))]
+    assert kept(inventory.reserve(mill.ctx, demands=[mill.demand("4", item=mill.yarn)])) == [
+        (lot.pk, 1, Decimal(4))
+    ]
 
 
 def test_a_customer_who_wants_a_rest_of_shelf_life_gets_a_lot_that_has_it(mill: Mill) -> None:
-    soon, late = mill.lot("soon", expires_on=date(2026, 12, 1)), mill.lot("late", expires_on=date(2027, 12, 1))
+    soon, late = (
+        mill.lot("soon", expires_on=date(2026, 12, 1)),
+        mill.lot("late", expires_on=date(2027, 12, 1)),
+    )
     mill.receive("10", lot=soon)
     mill.receive("10", lot=late)
 

@@ -19,7 +19,10 @@ def test_a_reversal_brings_the_stock_back_and_names_what_it_reverses(mill: Mill)
     assert (back.source_id, back.destination_id, back.quantity) == (mill.shelf.pk, mill.supplier.pk, 10)
     assert back.reverses_id == move.pk
     assert (mill.balance().on_hand, mill.balance(at=mill.supplier).on_hand) == (0, 0)
-    assert StoredEvent.objects.get(name="inventory.MovesReversed").sentence == "1 stock moves reversed: wrong item"
+    assert (
+        StoredEvent.objects.get(name="inventory.MovesReversed").sentence
+        == "1 stock moves reversed: wrong item"
+    )
 
 
 def test_a_move_is_reversed_once(mill: Mill) -> None:

@@ -55,8 +55,11 @@ def test_what_was_entered_late_changes_what_lay_there_but_not_what_was_known(mil
         mill.ctx,
         moves=[
             inventory.MoveDraft(
-                item_id=mill.button.pk, quantity=Decimal(7), source_id=mill.supplier.pk,
-                destination_id=mill.shelf.pk, effective_at=yesterday,
+                item_id=mill.button.pk,
+                quantity=Decimal(7),
+                source_id=mill.supplier.pk,
+                destination_id=mill.shelf.pk,
+                effective_at=yesterday,
             )
         ],
     )
@@ -71,7 +74,9 @@ def test_the_ledger_of_a_lot_is_its_moves_newest_first(mill: Mill) -> None:
     lot = mill.lot("L1")
     mill.receive("10", lot=lot)
     mill.receive("1")
-    inventory.transfer_stock(mill.ctx, balance=mill.balance(lot=lot), quantity=Decimal(2), destination=mill.rack)
+    inventory.transfer_stock(
+        mill.ctx, balance=mill.balance(lot=lot), quantity=Decimal(2), destination=mill.rack
+    )
     assert [move.quantity for move in queries.ledger_of(lot_id=lot.pk)] == [2, 10]
 
 
@@ -92,7 +97,9 @@ def test_a_damaged_balance_is_found_and_mended_from_the_ledger(mill: Mill) -> No
     Balance.objects.filter(location=mill.supplier, lot=None).delete()
     Balance.objects.create(item=mill.button, location=mill.rack, on_hand=1)
 
-    assert {(d.location_id, d.lot_id, d.on_hand, d.on_hand_in_ledger) for d in queries.compare_balances()} == {
+    assert {
+        (d.location_id, d.lot_id, d.on_hand, d.on_hand_in_ledger) for d in queries.compare_balances()
+    } == {
         (mill.shelf.pk, lot.pk, Decimal(99), Decimal(10)),
         (mill.shelf.pk, None, Decimal(7), Decimal(7)),
         (mill.supplier.pk, None, Decimal(0), Decimal(-7)),

@@ -36,11 +36,7 @@ def test_goods_without_a_day_are_asked_for_after_the_suppliers_lead_time(ctx: Ct
 
 
 def test_goods_wanted_on_a_day_off_are_expected_on_the_next_working_day(ctx: Ctx, world: World) -> None:
-    sites.close_days(
-        ctx,
-        calendar=Calendar.objects.get(is_default=True),
-        days=[date(2026, 12, 14)],
-    )
+    sites.close_days(ctx, calendar=Calendar.objects.get(is_default=True), first=date(2026, 12, 14))
     purchase = procurement.open_purchase(
         ctx,
         supplier=world.mill,

@@ -30,7 +30,7 @@ class ItemAdded(Event, about={**ITEM, "style_id": "catalog.style"}, icon="packag
 class StyleAdded(Event, about={"style_id": "catalog.style"}, icon="hanger", tone="info"):
     """A design entered the catalog with its colours and sizes."""
 
-    says: ClassVar[str | Promise] = _("Style {style} was added with {count} items")
+    says: ClassVar[str | Promise] = _("Style {style} was added, items: {count}")
 
     style_id: int
     style: str
@@ -41,7 +41,7 @@ class StyleAdded(Event, about={"style_id": "catalog.style"}, icon="hanger", tone
 class StyleExtended(Event, about={"style_id": "catalog.style"}, icon="hanger", tone="info"):
     """A design comes in more colours or sizes."""
 
-    says: ClassVar[str | Promise] = _("{count} items were added to style {style}")
+    says: ClassVar[str | Promise] = _("Style {style} comes in more colours or sizes, new items: {count}")
 
     style_id: int
     style: str

@@ -283,7 +283,7 @@ def without_next_step(*, rows: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
 
 
 def slips(*, opportunity_ids: Iterable[int]) -> dict[int, int]:
-    """How often the closing date was moved later, by key; read from the audit, so nobody can forget to count."""
+    """How often the closing date was moved later, by key; the audit remembers, so nobody has to count."""
     found: dict[int, int] = defaultdict(int)
     changes = Change.objects.filter(
         kind=Opportunity._meta.db_table,

@@ -25,7 +25,9 @@ class SupplyPlanned(
 ):
     """What an order needs is reserved, being made or on order."""
 
-    says: ClassVar[str | Promise] = _("Supply of {number} planned: {works} work orders, {purchases} purchase orders")
+    says: ClassVar[str | Promise] = _(
+        "Supply of {number} planned: {works} work orders, {purchases} purchase orders"
+    )
 
     order_id: int
     customer_id: int

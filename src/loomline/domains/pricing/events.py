@@ -20,7 +20,7 @@ class PricesSet(
 ):
     """Things cost something else from a day on."""
 
-    says: ClassVar[str | Promise] = _("{count} prices were set in {price_list}: {shown}")
+    says: ClassVar[str | Promise] = _("Prices set in {price_list} ({count}): {shown}")
 
     price_list_id: int
     price_list: str
@@ -64,7 +64,7 @@ class PriceListTaken(
 class PriceListCopied(Event, about={"price_list_id": "pricing.pricelist"}, icon="copy", tone="info"):
     """A list was made from another one."""
 
-    says: ClassVar[str | Promise] = _("{price_list} was made from {source} with {count} prices, {percent} %")
+    says: ClassVar[str | Promise] = _("{price_list} was made from {source} at {percent} %, prices: {count}")
 
     price_list_id: int
     price_list: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -200,3 +200,13 @@ class OrderCancelled(OfOrder, Event, about=ORDER, icon="circle-x", tone="bad"):
     says = _("Order {number} cancelled: {reason}")
     reason: str
     line_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderTakenOver(OfOrder, Event, about=ORDER, icon="shopping-cart", tone="info"):
+    """An order that another system kept so far; it stands in the timeline at the moment it was placed."""
+
+    says = _("Order {number} placed {day}{shipped}")
+    day: str
+    shipped: str
+    happened_at: datetime

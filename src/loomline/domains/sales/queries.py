@@ -12,7 +12,15 @@ from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, 
 
 from loomline.domains.pipeline import ports as pipeline
 from loomline.domains.sales import ports
-from loomline.domains.sales.models import Order, OrderLine, OrderRevision, OrderState, Quote, QuoteLine
+from loomline.domains.sales.models import (
+    Order,
+    OrderLine,
+    OrderRevision,
+    OrderState,
+    Quote,
+    QuoteLine,
+    QuoteState,
+)
 from loomline.domains.sales.models.order import OPEN
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
@@ -25,17 +33,17 @@ TO_INVOICE = ExpressionWrapper(
 
 
 def lines_to_promise(*, order_ids: Iterable[int]) -> list[OrderLine]:
-    """The lines of orders with all that confirming needs, locked together with their orders in one statement."""
+    """The lines of orders with all that confirming needs, locked with their orders in one statement."""
     rows = OrderLine.objects.filter(order__in=set(order_ids)).order_by("order_id", "position", "pk")
     rows = rows.select_related("order__customer__customer_terms", "order__site", "item__unit")
     return list(rows.select_for_update(of=("self", "order")))
 
 
 def lines_of_orders(*, line_ids: Iterable[int]) -> list[OrderLine]:
-    """All lines of the orders that these lines belong to, locked together with their orders in one statement."""
+    """All lines of the orders that these lines belong to, locked with their orders in one statement."""
     orders = OrderLine.objects.filter(pk__in=set(line_ids)).values("order_id")
     rows = OrderLine.objects.filter(order__in=orders).order_by("order_id", "position", "pk")
-    return list(rows.select_related("order").select_for_update(of=("self", "order")))
+    return list(rows.select_related("order", "item").select_for_update(of=("self", "order")))
 
 
 def lines_to_accept(*, quote_id: int) -> list[QuoteLine]:
@@ -45,9 +53,7 @@ def lines_to_accept(*, quote_id: int) -> list[QuoteLine]:
     return list(rows.select_related(*joins).select_for_update(of=("self", "quote")))
 
 
-def open_lines(
-    *, item_ids: Iterable[int] | None = None, site_id: int | None = None
-) -> QuerySet[OrderLine]:
+def open_lines(*, item_ids: Iterable[int] | None = None, site_id: int | None = None) -> QuerySet[OrderLine]:
     """What is still to be delivered on confirmed orders."""
     rows = OrderLine.objects.filter(order__state__in=OPEN, shipped__lt=F("quantity"))
     if item_ids is not None:
@@ -67,7 +73,9 @@ def orders_at_risk(*, today: date) -> QuerySet[Order]:
 def uninvoiced(*, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
     """What customers have bought and not been asked for, tax included, by key and currency. One statement."""
     rows = OrderLine.objects.filter(
-        order__customer__in=set(customers), order__state__in=(*OPEN, OrderState.SHIPPED), invoiced__lt=F("quantity")
+        order__customer__in=set(customers),
+        order__state__in=(*OPEN, OrderState.SHIPPED),
+        invoiced__lt=F("quantity"),
     )
     sums = rows.order_by().values_list("order__customer", "order__currency").annotate(owed=Sum(TO_INVOICE))
     found: dict[int, dict[str, Decimal]] = defaultdict(dict)
@@ -99,7 +107,9 @@ def exposures(ctx: Ctx, *, customers: Mapping[int, str]) -> dict[int, Money]:
 
 def converted(ctx: Ctx, *, amount: Decimal, currency: str, into: str) -> Money:
     """An amount in another currency at today's rate; one to one where there is none."""
-    rates = pipeline.exchange_rates(currencies=[currency], into=into, on=ctx.today) if currency != into else {}
+    rates = (
+        pipeline.exchange_rates(currencies=[currency], into=into, on=ctx.today) if currency != into else {}
+    )
     return Money(amount * rates.get(currency, 1), into).rounded()
 
 
@@ -108,10 +118,17 @@ def exposure(ctx: Ctx, *, customer_id: int, currency: str) -> Money:
     return exposures(ctx, customers={customer_id: currency})[customer_id]
 
 
+def quotes_over(*, today: date) -> QuerySet[Quote]:
+    """Sent quotes whose last day has passed."""
+    return Quote.objects.filter(state=QuoteState.SENT, valid_until__lt=today).order_by("pk")
+
+
 def versions(*, quote: Quote) -> list[Quote]:
     """All versions of a quote, the first one first. Costs one statement."""
     base = quote.base_number
-    rows = Quote.objects.filter(Q(number=base) | Q(number__startswith=f"{base}-v"), customer=quote.customer_id)
+    rows = Quote.objects.filter(
+        Q(number=base) | Q(number__startswith=f"{base}-v"), customer=quote.customer_id
+    )
     return list(rows.order_by("version"))
 
 
@@ -156,9 +173,13 @@ def _compare(where: str, old: QuoteLine | None, new: QuoteLine | None) -> list[D
     if old is None or new is None:
         line = old or new
         amount = _plain(line.amount) if line else ""
-        return [Difference(where=where, what="line", before=amount if old else "", after=amount if new else "")]
+        return [
+            Difference(where=where, what="line", before=amount if old else "", after=amount if new else "")
+        ]
     return [
-        Difference(where=where, what=name, before=_plain(getattr(old, name)), after=_plain(getattr(new, name)))
+        Difference(
+            where=where, what=name, before=_plain(getattr(old, name)), after=_plain(getattr(new, name))
+        )
         for name in COMPARED
         if getattr(old, name) != getattr(new, name)
     ]
@@ -167,11 +188,15 @@ def _compare(where: str, old: QuoteLine | None, new: QuoteLine | None) -> list[D
 def compare_revisions(*, order: Order, old: int, new: int) -> list[str]:
     """What the amendments after revision `old` up to `new` changed, in their order. Costs one statement."""
     rows = OrderRevision.objects.filter(order=order, revision__gt=old, revision__lte=new).order_by("revision")
-    return [str(sentence) for differences in rows.values_list("differences", flat=True) for sentence in differences]
+    return [
+        str(sentence)
+        for differences in rows.values_list("differences", flat=True)
+        for sentence in differences
+    ]
 
 
 def punctuality(*, starts_on: date, ends_on: date) -> tuple[int, int]:
-    """Of the orders promised for [starts_on, ends_on): how many have shipped by their promise, and how many were due."""
+    """Of the orders promised for [starts_on, ends_on): how many kept their promise, of how many."""
     due = Order.objects.filter(promised_on__gte=starts_on, promised_on__lt=ends_on).exclude(
         state__in=(OrderState.DRAFT, OrderState.CANCELLED)
     )

@@ -58,8 +58,8 @@ class OtherSite(Refused):
     says = _("{parent} belongs to {other}, not to {site}.")
 
 
-class StillActive(Refused):
-    """What is open cannot be opened."""
+class AlreadyClosed(Refused):
+    """Closing twice would hide a mistake."""
 
     says = _("{site} is closed already.")
 
@@ -140,7 +140,7 @@ def close_site(ctx: Ctx, *, site: Site) -> Site:
     site = lock(site)
 
     if not site.is_active:
-        raise StillActive(site=site.name)
+        raise AlreadyClosed(site=site.name)
 
     Location.objects.filter(site=site, is_active=True).update(is_active=False)
     site.is_active = False

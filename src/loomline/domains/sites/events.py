@@ -46,7 +46,7 @@ class SiteClosed(
 class LocationsAdded(Event, about={"site_id": "sites.site"}, icon="location"):
     """A site has more places to keep goods."""
 
-    says: ClassVar[str | Promise] = _("{count} locations were added: {paths}")
+    says: ClassVar[str | Promise] = _("Locations added ({count}): {paths}")
 
     site_id: int
     count: int
@@ -57,7 +57,7 @@ class LocationsAdded(Event, about={"site_id": "sites.site"}, icon="location"):
 class DaysClosed(Event, about={"calendar_id": "sites.calendar"}, icon="calendar-event"):
     """No work is done on days on which it would have been."""
 
-    says: ClassVar[str | Promise] = _("{count} days off were added, from {first} to {last}")
+    says: ClassVar[str | Promise] = _("Days off added ({count}): {first} to {last}")
 
     calendar_id: int
     count: int
@@ -69,7 +69,7 @@ class DaysClosed(Event, about={"calendar_id": "sites.calendar"}, icon="calendar-
 class DaysOpened(Event, about={"calendar_id": "sites.calendar"}, icon="calendar-event"):
     """Work is done on days on which it would not have been."""
 
-    says: ClassVar[str | Promise] = _("{count} extra working days were added, from {first} to {last}")
+    says: ClassVar[str | Promise] = _("Extra working days added ({count}): {first} to {last}")
 
     calendar_id: int
     count: int

@@ -38,11 +38,12 @@ from loomline.domains.accounts.commands.people import (
     set_roles,
     set_teams,
 )
-from loomline.domains.accounts.commands.roles import add_role, copy_role, grant, revoke
+from loomline.domains.accounts.commands.roles import add_role, copy_role, grant, revoke, set_grants
 from loomline.domains.accounts.commands.sessions import (
     begin_session,
     end_session,
     end_sessions,
+    note_new_key,
     note_seen,
     note_sign_out,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "invite_again",
     "invite_person",
     "make_token",
+    "note_new_key",
     "note_seen",
     "note_sign_out",
     "pass_second_factor",
@@ -89,6 +91,7 @@ __all__ = [
     "revoke_token",
     "send_password_link",
     "set_administrator",
+    "set_grants",
     "set_roles",
     "set_teams",
     "turn_off_second_factor",

@@ -75,6 +75,34 @@ def grant(ctx: Ctx, *, role: Role, permission: str, level: Reach = "all") -> Gra
     return made
 
 
+@command(hidden=True)
+def set_grants(ctx: Ctx, *, role: Role, grants: dict[str, Reach | Literal["none"]]) -> Role:
+    """Set several grants of a role at once; "none" takes one away. Those not named stay as they are."""
+    had_one = checks.lock_administration()
+    role = lock(role)
+
+    wanted = [_checked(permission=p, level=level) for p, level in grants.items() if level != "none"]
+    gone = [str(queries.Pattern.of(p.strip())) for p, level in grants.items() if level == "none"]
+    beyond = queries.grants_beyond(actor=ctx.actor, grants=wanted)
+    if beyond:
+        raise RightsBeyond(role=role.name, permission=beyond[0].permission)
+    before = {g.permission: Level(g.level) for g in Grant.objects.filter(role=role)}
+
+    Grant.objects.filter(role=role, permission__in=gone).delete()
+    for one in wanted:
+        one.role = role
+    Grant.objects.bulk_create(
+        wanted, update_conflicts=True, unique_fields=["role", "permission"], update_fields=["level"]
+    )
+    checks.refuse_without_administrator(had_one=had_one, name=role.name)
+
+    after = {**dict.fromkeys(gone, Level.NONE), **{g.permission: Level(g.level) for g in wanted}}
+    for permission, level in after.items():
+        if before.get(permission, Level.NONE) != level:
+            ctx.emit(_set(role, permission, before.get(permission, Level.NONE), level))
+    return role
+
+
 @command(label=_("Take away"), icon="x")
 def revoke(ctx: Ctx, *, role: Role, permission: str) -> Role:
     """Take a permission or pattern away from a role."""

@@ -31,7 +31,6 @@ def begin_session(ctx: Ctx, *, key: str, agent: str = "", address: str = "") -> 
         signed_in_at=ctx.now,
         last_seen_at=ctx.now,
     )
-    User.objects.filter(pk=ctx.actor.pk).update(last_login=ctx.now)
 
     ctx.emit(
         SignedIn(user_id=ctx.actor.pk, person=ctx.actor.name, device=session.device, address=address or "–")
@@ -77,6 +76,11 @@ def end_all(ctx: Ctx, *, user: User, why: str, keep: Session | None = None) -> l
 def note_sign_out(*, key: str, now: datetime) -> None:
     """Write down that the person signed this browser out themselves."""
     Session.objects.filter(key=key, ended_at=None).update(ended_at=now, why="signed_out")
+
+
+def note_new_key(*, before: str, after: str) -> None:
+    """Keep track of a browser whose session has got a new key."""
+    Session.objects.filter(key=before, ended_at=None).update(key=after)
 
 
 def note_seen(*, key: str, now: datetime) -> None:

@@ -63,7 +63,9 @@ def make_token(ctx: Ctx, *, name: str, scopes: list[str], expires_on: date | Non
         expires_on=expires_on,
     )
 
-    ctx.emit(TokenMade(user_id=ctx.actor.pk, person=ctx.actor.name, token=token.name, scopes=", ".join(wanted)))
+    ctx.emit(
+        TokenMade(user_id=ctx.actor.pk, person=ctx.actor.name, token=token.name, scopes=", ".join(wanted))
+    )
     return NewToken(token=token, secret=secret)
 
 

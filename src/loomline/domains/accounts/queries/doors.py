@@ -128,6 +128,11 @@ def open_sessions(user: User) -> QuerySet[Session]:
     return Session.objects.filter(user=user, ended_at=None).order_by("-last_seen_at", "-pk")
 
 
+def ended_sessions(user: User) -> QuerySet[Session]:
+    """Where a person was signed in, the latest ended first."""
+    return Session.objects.filter(user=user, ended_at__isnull=False).order_by("-ended_at", "-pk")
+
+
 def tokens_of(user: User) -> QuerySet[ApiToken]:
     """A person's tokens, open ones first."""
     return ApiToken.objects.filter(user=user).order_by("-revoked_at", "-pk")

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,47 +17,118 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ForeignKey',
+            name="ForeignKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=60, verbose_name='system')),
-                ('table', models.CharField(max_length=80, verbose_name='table')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind of record')),
-                ('object_id', models.BigIntegerField(verbose_name='record')),
-                ('fingerprint', models.CharField(max_length=32, verbose_name='fingerprint')),
-                ('unmapped', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='columns without a place here')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=60, verbose_name="system")),
+                ("table", models.CharField(max_length=80, verbose_name="table")),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                ("kind", models.CharField(max_length=60, verbose_name="kind of record")),
+                ("object_id", models.BigIntegerField(verbose_name="record")),
+                ("fingerprint", models.CharField(max_length=32, verbose_name="fingerprint")),
+                (
+                    "unmapped",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="columns without a place here",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'foreign key',
-                'verbose_name_plural': 'foreign keys',
-                'indexes': [models.Index(fields=['kind', 'object_id'], name='exchange_foreign_key_record')],
-                'constraints': [models.UniqueConstraint(fields=('system', 'table', 'key'), name='exchange_foreign_key_once')],
+                "verbose_name": "foreign key",
+                "verbose_name_plural": "foreign keys",
+                "indexes": [models.Index(fields=["kind", "object_id"], name="exchange_foreign_key_record")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("system", "table", "key"), name="exchange_foreign_key_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Takeover',
+            name="Takeover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('custom', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='own fields')),
-                ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
-                ('number', loomline.kernel.number.NumberField(editable=False, max_length=40, prefix='IM-', series='takeover', unique=True, verbose_name='number', width=4)),
-                ('recipe', models.CharField(max_length=60, verbose_name='recipe')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('state', loomline.kernel.state.StateField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('undone', 'Undone')], default='waiting', editable=False, max_length=24, verbose_name='state')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='files')),
-                ('answers', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='answers')),
-                ('counts', models.JSONField(default=dict, editable=False, verbose_name='counts')),
-                ('findings', models.JSONField(default=list, editable=False, verbose_name='findings')),
-                ('errors', models.JSONField(default=list, editable=False, verbose_name='rows left out')),
-                ('started_at', models.DateTimeField(editable=False, verbose_name='started')),
-                ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "custom",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="own fields",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1, editable=False, verbose_name="revision")),
+                (
+                    "number",
+                    loomline.kernel.number.NumberField(
+                        editable=False,
+                        max_length=40,
+                        prefix="IM-",
+                        series="takeover",
+                        unique=True,
+                        verbose_name="number",
+                        width=4,
+                    ),
+                ),
+                ("recipe", models.CharField(max_length=60, verbose_name="recipe")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "state",
+                    loomline.kernel.state.StateField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("undone", "Undone"),
+                        ],
+                        default="waiting",
+                        editable=False,
+                        max_length=24,
+                        verbose_name="state",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="files")),
+                (
+                    "answers",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="answers",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict, editable=False, verbose_name="counts")),
+                ("findings", models.JSONField(default=list, editable=False, verbose_name="findings")),
+                ("errors", models.JSONField(default=list, editable=False, verbose_name="rows left out")),
+                ("started_at", models.DateTimeField(editable=False, verbose_name="started")),
+                ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="ended")),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'takeover',
-                'verbose_name_plural': 'takeovers',
-                'ordering': ['-id'],
+                "verbose_name": "takeover",
+                "verbose_name_plural": "takeovers",
+                "ordering": ["-id"],
             },
         ),
     ]

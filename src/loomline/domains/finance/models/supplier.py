@@ -54,8 +54,14 @@ class SupplierInvoice(Document):
         db_index=False,
     )
     their_number = models.CharField(_("their number"), max_length=60)
-    origin_kind = models.CharField(_("kind of origin"), max_length=60, blank=True, editable=False)
-    origin_id = models.BigIntegerField(_("origin"), null=True, blank=True, editable=False)
+    purchase = models.ForeignKey(
+        "procurement.Purchase",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplier_invoices",
+        verbose_name=_("purchase order"),
+    )
     issued_on = models.DateField(_("issued"))
     due_on = models.DateField(_("due"))
     currency = CurrencyField(_("currency"), default="EUR")
@@ -114,7 +120,6 @@ class SupplierInvoice(Document):
         ]
         indexes = [
             models.Index(fields=["state", "due_on"], name="finance_supplier_due_on"),
-            models.Index(fields=["origin_kind", "origin_id"], name="finance_supplier_origin"),
         ]
 
     @property
@@ -143,8 +148,14 @@ class SupplierInvoiceLine(Record):
     price = PriceField(_("price"), default=0)
     tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4, default=0)
     amount = AmountField(_("amount"), default=0)
-    origin_kind = models.CharField(_("kind of origin"), max_length=60, blank=True, editable=False)
-    origin_id = models.BigIntegerField(_("origin"), null=True, blank=True, editable=False)
+    purchase_line = models.ForeignKey(
+        "procurement.PurchaseLine",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplier_invoice_lines",
+        verbose_name=_("purchase order line"),
+    )
     received = QuantityField(_("received"), null=True, editable=False)
     agreed_price = PriceField(_("agreed price"), null=True, editable=False)
     difference = AmountField(_("difference"), default=0, editable=False)
@@ -167,7 +178,6 @@ class SupplierInvoiceLine(Record):
         ]
         indexes = [
             models.Index(fields=["invoice", "position"], name="finance_supplier_line_invoice"),
-            models.Index(fields=["origin_kind", "origin_id"], name="finance_supplier_line_origin"),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ class Step:
     days: int
     calendar: WorkCalendar
     move_days: int = 0
+    not_before: date | None = None
     started_on: date | None = None
     ended_on: date | None = None
     reported_end: date | None = None
@@ -79,7 +80,7 @@ def slack(steps: Sequence[Step], *, start: date, due: date) -> list[int]:
 
 
 def _earliest(step: Step, *, free: date, today: date | None) -> Slot:
-    floor = free if today is None else max(free, today)
+    floor = max(day for day in (free, today, step.not_before) if day is not None)
     begin = step.started_on or step.calendar.on_or_after(floor)
     if step.ended_on is not None:
         begin = min(begin, step.ended_on)

@@ -69,7 +69,9 @@ __all__ = [
     "move_to_stage",
     "open_opportunities",
     "open_opportunity",
+    "reopen_lead",
     "reopen_opportunity",
     "set_opportunity_lines",
     "win_opportunity",
+    "work_lead",
 ]

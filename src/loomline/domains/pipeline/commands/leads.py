@@ -339,7 +339,7 @@ def _subject(lead: Lead, party: Party) -> str:
 
 
 def _phone(text: str, *, country: str) -> str:
-    """The number in international writing; as it was typed when nobody could dial it, for a lead is not lost."""
+    """The number in international writing; as typed when nobody could dial it, for no lead is lost."""
     try:
         return phone_number(text, country=country)
     except PhoneUnclear:

@@ -69,7 +69,8 @@ class EvidenceMissing(Refused):
     """A win is an order or a signed quote; anything else needs a word of explanation."""
 
     says = _(
-        "There is no accepted quote and no order for {number}. Accept the quote, or write down why it is won all the same."
+        "There is no accepted quote and no order for {number}."
+        " Accept the quote, or write down why it is won all the same."
     )
 
 

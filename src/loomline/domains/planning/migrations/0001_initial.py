@@ -6,31 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0002_sort_name'),
+        ("catalog", "0002_sort_name"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Peg',
+            name="Peg",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('demand_kind', models.CharField(max_length=60, verbose_name='kind of demand')),
-                ('demand_id', models.BigIntegerField(verbose_name='demand')),
-                ('supply_kind', models.CharField(max_length=60, verbose_name='kind of supply')),
-                ('supply_id', models.BigIntegerField(verbose_name='supply')),
-                ('quantity', loomline.kernel.quantity.QuantityField(decimal_places=6, max_digits=20, verbose_name='quantity')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pegs', to='catalog.item', verbose_name='item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("demand_kind", models.CharField(max_length=60, verbose_name="kind of demand")),
+                ("demand_id", models.BigIntegerField(verbose_name="demand")),
+                ("supply_kind", models.CharField(max_length=60, verbose_name="kind of supply")),
+                ("supply_id", models.BigIntegerField(verbose_name="supply")),
+                (
+                    "quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pegs",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'peg',
-                'verbose_name_plural': 'pegs',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['supply_kind', 'supply_id'], name='planning_peg_supply')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='planning_peg_quantity', violation_error_message='A peg cannot hold less than nothing.'), models.UniqueConstraint(fields=('demand_kind', 'demand_id', 'supply_kind', 'supply_id'), name='planning_peg_once', violation_error_message='This supply is already tied to this demand; change the quantity.')],
+                "verbose_name": "peg",
+                "verbose_name_plural": "pegs",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["supply_kind", "supply_id"], name="planning_peg_supply")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 0)),
+                        name="planning_peg_quantity",
+                        violation_error_message="A peg cannot hold less than nothing.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("demand_kind", "demand_id", "supply_kind", "supply_id"),
+                        name="planning_peg_once",
+                        violation_error_message="This supply is already tied to this demand; change the quantity.",
+                    ),
+                ],
             },
         ),
     ]

@@ -49,7 +49,9 @@ def line_dates(*, line_ids: Iterable[int]) -> dict[int, LineDate]:
     """
     pegs = pegs_for(kind=ORDER_LINE, ids=line_ids)
     lines = OrderLine.objects.select_related("order__site").in_bulk({peg.demand_id for peg in pegs})
-    made = WorkLine.objects.select_related("work").in_bulk([p.supply_id for p in pegs if p.supply_kind == WORK_LINE])
+    made = WorkLine.objects.select_related("work").in_bulk(
+        [p.supply_id for p in pegs if p.supply_kind == WORK_LINE]
+    )
     bought = PurchaseLine.objects.select_related("purchase__supplier", "item").in_bulk(
         [p.supply_id for p in pegs if p.supply_kind == PURCHASE_LINE]
     )

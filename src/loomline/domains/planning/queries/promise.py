@@ -59,14 +59,21 @@ def _known(ctx: Ctx, asks: Sequence[Ask]) -> _Known:
     items = {ask.item.pk: ask.item for ask in asks}
     bills = _bills(ctx.today, items.values())
     components = {
-        line.component_id for bill in bills.values() for line in bill.lines.all() if line.component_id is not None
+        line.component_id
+        for bill in bills.values()
+        for line in bill.lines.all()
+        if line.component_id is not None
     }
     free = {}
     for site in {ask.site.pk if ask.site else None for ask in asks}:
-        for pk, quantity in inventory.available(item_ids=[*items, *components], site_id=site, on=ctx.today).items():
+        for pk, quantity in inventory.available(
+            item_ids=[*items, *components], site_id=site, on=ctx.today
+        ).items():
             free[pk, site] = quantity
     terms: dict[int, SupplierItem] = {}
-    for row in SupplierItem.objects.filter(item__in=[*items, *components]).order_by("-is_preferred", "lead_days"):
+    for row in SupplierItem.objects.filter(item__in=[*items, *components]).order_by(
+        "-is_preferred", "lead_days"
+    ):
         terms.setdefault(row.item_id, row)
     calendars = sites.work_calendars(sites={ask.site.pk: ask.site for ask in asks if ask.site}.values())
     return _Known(free, bills, terms, calendars)

@@ -30,7 +30,10 @@ class QuoteSuperseded(Refused):
 class QuoteOver(Refused):
     """An offer that has ended binds nobody."""
 
-    says = _("Quote {number} was valid until {valid_until}. Revise it and send it again; prices and dates may have changed.")
+    says = _(
+        "Quote {number} was valid until {valid_until}."
+        " Revise it and send it again; prices and dates may have changed."
+    )
 
 
 class QuoteNotSent(Refused):
@@ -57,7 +60,9 @@ def accept_quote(
     lines = [line for line in lines if not line.is_optional or line.pk in taken]
 
     order = _order_of(ctx, quote, customer_reference)
-    copies = [OrderLine(order=order, quote_line=line, **{n: getattr(line, n) for n in COPIED}) for line in lines]
+    copies = [
+        OrderLine(order=order, quote_line=line, **{n: getattr(line, n) for n in COPIED}) for line in lines
+    ]
     add_up(order, copies)
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(copies)
@@ -84,7 +89,9 @@ def accept_quote(
 def _refuse_unacceptable(ctx: Ctx, quote: Quote) -> None:
     if quote.state == QuoteState.SUPERSEDED:
         raise QuoteSuperseded(number=quote.number, newer=queries.versions(quote=quote)[-1].number)
-    if quote.state == QuoteState.EXPIRED or (quote.state == QuoteState.SENT and quote.valid_until < ctx.today):
+    if quote.state == QuoteState.EXPIRED or (
+        quote.state == QuoteState.SENT and quote.valid_until < ctx.today
+    ):
         raise QuoteOver(number=quote.number, valid_until=quote.valid_until)
     if quote.state == QuoteState.DRAFT:
         raise QuoteNotSent(number=quote.number)
@@ -127,5 +134,3 @@ def _about_quote(quote: Quote) -> dict[str, Any]:
         "contact_id": quote.contact_id,
         "opportunity_id": quote.opportunity_id,
     }
-
-

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.sales import ports, queries
 from loomline.domains.sales.commands.confirming import OrderEmpty
+from loomline.domains.sales.commands.delivery import shipped_event
 from loomline.domains.sales.commands.drafts import BATCH, LineDraft, LineElsewhere, Sheet
 from loomline.domains.sales.commands.opening import about, add_up, write_lines
 from loomline.domains.sales.events import OrderAmended
@@ -22,10 +23,20 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
+from loomline.kernel.state import advance
 
 HEAD = ("wanted_on", "customer_reference", "freight", "note", "ship_name", "ship_address")
-SAID = ("quantity", "price", "discount", "tax_rate", "wanted_on")
-KEPT = ("promised_on", "promise_basis", "expected_on", "cause", "stage", "shipped", "invoiced", "quote_line_id")
+SAID = ("description", "quantity", "price", "discount", "tax_rate", "wanted_on")
+KEPT = (
+    "promised_on",
+    "promise_basis",
+    "expected_on",
+    "cause",
+    "stage",
+    "shipped",
+    "invoiced",
+    "quote_line_id",
+)
 
 
 class OrderDone(Refused):
@@ -87,24 +98,29 @@ def amend_order(
     moved = [line for line in after if line.pk and _is_changed(before[line.pk], line)]
     _promise_again(ctx, order, [*news, *moved])
     _write(order, after, gone)
-    if order.state != OrderState.DRAFT:
-        _revise(ctx, order, after, said, reason)
+    if order.state == OrderState.DRAFT:
+        return order
+    _revise(ctx, order, after, said, reason)
+    complete = order.state == OrderState.PART_SHIPPED and all(line.open_quantity == 0 for line in after)
+    if complete:
+        advance(order, "ship", shipped_at=ctx.now)
 
-    if order.state != OrderState.DRAFT:
-        ctx.emit(
-            OrderAmended(
-                **about(order, {line.item_id for line in (*after, *gone)}),
-                revision=order.revision,
-                difference="; ".join(said),
-                reason=reason.strip(),
-                lines_added=tuple(line.pk for line in news),
-                lines_changed=tuple(line.pk for line in moved),
-                lines_removed=tuple(line.former_pk for line in gone),
-                total_before=was,
-                total=order.total,
-                currency=order.currency,
-            )
+    ctx.emit(
+        OrderAmended(
+            **about(order, {line.item_id for line in (*after, *gone)}),
+            revision=order.revision,
+            difference="; ".join(said),
+            reason=reason.strip(),
+            lines_added=tuple(line.pk for line in news),
+            lines_changed=tuple(line.pk for line in moved),
+            lines_removed=tuple(line.pk for line in gone),
+            total_before=was,
+            total=order.total,
+            currency=order.currency,
         )
+    )
+    if complete:
+        ctx.emit(shipped_event(ctx, order, {line.item_id for line in after}))
     return order
 
 
@@ -117,7 +133,9 @@ def _refuse_wrong(order: Order, before: Mapping[int, OrderLine], drafts: Sequenc
     for pk, line in before.items():
         fixed = max(line.shipped, line.invoiced)
         if fixed and (pk not in wanted or wanted[pk].item.pk != line.item_id):
-            raise BelowShipped(item=line.item, shipped=plain(fixed), unit=line.item.unit.code, at_field="lines")
+            raise BelowShipped(
+                item=line.item, shipped=plain(fixed), unit=line.item.unit.code, at_field="lines"
+            )
 
 
 def _write_head(order: Order, given: Mapping[str, Any]) -> list[str]:
@@ -128,11 +146,15 @@ def _write_head(order: Order, given: Mapping[str, Any]) -> list[str]:
         if old != value:
             setattr(order, name, value)
             label = str(Order._meta.get_field(name).verbose_name)
-            said.append(_t("{what}: {before} → {after}").format(what=label, before=_shown(old), after=_shown(value)))
+            said.append(
+                _t("{what}: {before} → {after}").format(what=label, before=_shown(old), after=_shown(value))
+            )
     return said
 
 
-def _lines_after(order: Order, before: Mapping[int, OrderLine], drafts: Sequence[LineDraft]) -> list[OrderLine]:
+def _lines_after(
+    order: Order, before: Mapping[int, OrderLine], drafts: Sequence[LineDraft]
+) -> list[OrderLine]:
     """The lines as they shall be; what has happened to a line stays with it."""
     sheet = Sheet(customer=order.customer, currency=order.currency, on=order.ordered_on, lines=drafts)
     after = write_lines([(order, sheet)])
@@ -197,13 +219,13 @@ def _promise_again(ctx: Ctx, order: Order, lines: Sequence[OrderLine]) -> None:
 
 
 def _write(order: Order, after: Sequence[OrderLine], gone: Sequence[OrderLine]) -> None:
-    for line in gone:
-        line.former_pk = line.pk
     if gone:
         OrderLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
     kept = [line for line in after if line.pk]
     if kept:
-        names = [f.name for f in OrderLine._meta.concrete_fields if f.name not in ("id", "order", "quote_line")]
+        names = [
+            f.name for f in OrderLine._meta.concrete_fields if f.name not in ("id", "order", "quote_line")
+        ]
         OrderLine.objects.bulk_update(kept, names, batch_size=BATCH)
     OrderLine.objects.bulk_create([line for line in after if not line.pk], batch_size=BATCH)
     add_up(order, after)

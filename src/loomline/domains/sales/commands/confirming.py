@@ -128,7 +128,9 @@ def _warn_credit(ctx: Ctx, orders: Sequence[Order]) -> None:
         terms = limits.get(order.customer_id)
         if terms is None:
             continue
-        owed[order.customer_id] += queries.converted(ctx, amount=order.total, currency=order.currency, into=terms.currency)
+        owed[order.customer_id] += queries.converted(
+            ctx, amount=order.total, currency=order.currency, into=terms.currency
+        )
         limit = Money(terms.credit_limit, terms.currency)
         if owed[order.customer_id] > limit:
             ctx.warn(CreditExceeded(customer=order.customer, owed=owed[order.customer_id], limit=limit))
@@ -154,7 +156,9 @@ def _promise(ctx: Ctx, lines: Sequence[OrderLine]) -> None:
 
 def _make_customer(ctx: Ctx, party: Party) -> None:
     """Whoever has an order confirmed is a customer from that day on."""
-    if getattr(party, "customer_terms", None) is None and not party_queries.has_role(party=party, role=Role.CUSTOMER):
+    if getattr(party, "customer_terms", None) is None and not party_queries.has_role(
+        party=party, role=Role.CUSTOMER
+    ):
         parties.give_role(ctx, party=party, role=Role.CUSTOMER.value)
 
 
@@ -179,5 +183,3 @@ def cancel_order(ctx: Ctx, *, order: Order, reason: str) -> Order:
         )
     )
     return order
-
-

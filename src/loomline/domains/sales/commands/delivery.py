@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from loomline.domains.sales import queries
 from loomline.domains.sales.commands.confirming import each
-from loomline.domains.sales.commands.drafts import BATCH, LineElsewhere
+from loomline.domains.sales.commands.drafts import BATCH, ZERO, LineElsewhere
 from loomline.domains.sales.commands.opening import about
 from loomline.domains.sales.events import DeliveryMoved, OrderClosed, OrderPartShipped, OrderShipped
 from loomline.domains.sales.models import Order, OrderLine, OrderState
@@ -43,6 +43,15 @@ class OrderNotOpen(Refused):
     """Only confirmed orders are delivered."""
 
     says = _("Order {number} is {state}; nothing can be shipped for it.")
+
+
+class StockStays(Warned):
+    """Marking is not moving."""
+
+    says = _(
+        "This does not move the stock of {items}."
+        " Pick and ship the order, or accept if none of it is kept here."
+    )
 
 
 class NotShippedYet(Refused):
@@ -81,7 +90,9 @@ def expect_lines(
         OrderLine.objects.bulk_update(changed, ["expected_on", "cause", "stage"], batch_size=BATCH)
     moved = {pk: lines for pk, lines in by_order.items() if _last(lines) != lines[0].order.expected_on}
     if moved:
-        Order.objects.filter(pk__in=moved).update(expected_on=each({pk: _last(ls) for pk, ls in moved.items()}))
+        Order.objects.filter(pk__in=moved).update(
+            expected_on=each({pk: _last(ls) for pk, ls in moved.items()})
+        )
 
     return [_tell_moved(ctx, lines) for lines in moved.values()]
 
@@ -133,7 +144,7 @@ def _moved_by(days: int) -> str:
     return ngettext("{n} day earlier", "{n} days earlier", -days).format(n=-days)
 
 
-@command(move="ship", hidden=True)
+@command(move="ship_part", hidden=True)
 def record_shipped(ctx: Ctx, *, shipped: dict[int, Decimal]) -> list[Order]:
     """Note what has left for the customer, by order line; an order is shipped when nothing is left of it."""
     known = queries.lines_of_orders(line_ids=shipped)
@@ -141,21 +152,54 @@ def record_shipped(ctx: Ctx, *, shipped: dict[int, Decimal]) -> list[Order]:
 
     _refuse_unshippable(known, shipped)
 
-    now = [line for line in known if line.pk in shipped]
+    quantities = _with_services(by_order, shipped)
+    now = [line for line in known if line.pk in quantities]
     for line in now:
-        line.shipped += shipped[line.pk]
-        line.stage = _t("Shipped") if line.open_quantity == 0 else line.stage
-        line.expected_on = ctx.today if line.open_quantity == 0 else line.expected_on
+        line.shipped += quantities[line.pk]
+        if line.open_quantity == 0:
+            line.stage, line.expected_on = _t("Shipped"), ctx.today
     OrderLine.objects.bulk_update(now, ["shipped", "stage", "expected_on"], batch_size=BATCH)
-    whole = [pk for pk, lines in by_order.items() if all(line.open_quantity == 0 for line in lines)]
     orders = {pk: lines[0].order for pk, lines in by_order.items()}
-    advance_all([orders[pk] for pk in whole], "ship", shipped_at=ctx.now, expected_on=ctx.today)
-    begun = [o for pk, o in orders.items() if pk not in whole and o.state == OrderState.CONFIRMED]
-    advance_all(begun, "ship_part")
+    rest = {pk: lines for pk, lines in by_order.items() if any(line.open_quantity for line in lines)}
+    whole = [order for pk, order in orders.items() if pk not in rest]
+    advance_all(whole, "ship", shipped_at=ctx.now, expected_on=ctx.today)
+    advance_all([orders[pk] for pk in rest if orders[pk].state == OrderState.CONFIRMED], "ship_part")
+    _expect_rest(rest)
 
-    for pk, lines in by_order.items():
-        ctx.emit(_left(ctx, orders[pk], lines, shipped, whole=pk in whole))
+    for order in whole:
+        ctx.emit(shipped_event(ctx, order, _items(by_order[order.pk], quantities)))
+    for pk, lines in rest.items():
+        ctx.emit(
+            OrderPartShipped(
+                **about(orders[pk], _items(lines, quantities)),
+                quantity=sum((quantities.get(line.pk, ZERO) for line in lines), ZERO),
+                ordered=sum((line.quantity for line in lines), ZERO),
+            )
+        )
     return list(orders.values())
+
+
+def _with_services(
+    by_order: Mapping[int, Sequence[OrderLine]], shipped: Mapping[int, Decimal]
+) -> dict[int, Decimal]:
+    """What is shipped; with the last goods of an order its services count as delivered."""
+    found = dict(shipped)
+    for lines in by_order.values():
+        goods = [line for line in lines if line.item.is_stocked]
+        if goods and all(line.open_quantity == shipped.get(line.pk, ZERO) for line in goods):
+            found |= {line.pk: line.open_quantity for line in lines if line.open_quantity}
+    return found
+
+
+def _expect_rest(rest: Mapping[int, Sequence[OrderLine]]) -> None:
+    """Orders of which something is left are expected when that is."""
+    days = {pk: _last(lines) for pk, lines in rest.items() if _last(lines) != lines[0].order.expected_on}
+    if days:
+        Order.objects.filter(pk__in=days).update(expected_on=each(days))
+
+
+def _items(lines: Sequence[OrderLine], quantities: Mapping[int, Decimal]) -> set[int]:
+    return {line.item_id for line in lines if line.pk in quantities}
 
 
 def _refuse_unshippable(known: Sequence[OrderLine], shipped: Mapping[int, Decimal]) -> None:
@@ -177,24 +221,28 @@ def _refuse_unshippable(known: Sequence[OrderLine], shipped: Mapping[int, Decima
             )
 
 
-def _left(
-    ctx: Ctx, order: Order, lines: Sequence[OrderLine], shipped: Mapping[int, Decimal], *, whole: bool
-) -> OrderShipped | OrderPartShipped:
-    named = about(order, {line.item_id for line in lines if line.pk in shipped})
-    if not whole:
-        return OrderPartShipped(
-            **named,
-            quantity=sum((shipped.get(line.pk, Decimal(0)) for line in lines), Decimal(0)),
-            ordered=sum((line.quantity for line in lines), Decimal(0)),
-        )
+def shipped_event(ctx: Ctx, order: Order, items: Iterable[int]) -> OrderShipped:
+    """What is told when the last of an order has left."""
     late = max((ctx.today - order.promised_on).days, 0) if order.promised_on is not None else 0
     return OrderShipped(
-        **named,
+        **about(order, items),
         shipped_on=ctx.today,
         promised_on=order.promised_on,
         days_late=late,
         punctually=ngettext("{n} day late", "{n} days late", late).format(n=late) if late else _t("on time"),
     )
+
+
+@command(move="ship", label=_("Mark as shipped"), icon="truck-delivery")
+def ship_order(ctx: Ctx, *, order: Order) -> Order:
+    """Note that all that is left was delivered without a shipment of ours: services, drop shipments."""
+    lines = [line for line in queries.lines_to_promise(order_ids=[order.pk]) if line.open_quantity]
+
+    stocked = sorted({str(line.item) for line in lines if line.item.is_stocked})
+    if stocked:
+        ctx.warn(StockStays(items=", ".join(stocked)))
+
+    return record_shipped(ctx, shipped={line.pk: line.open_quantity for line in lines})[0]
 
 
 @command(hidden=True)
@@ -203,7 +251,9 @@ def record_invoiced(ctx: Ctx, *, invoiced: dict[int, Decimal]) -> int:
 
     The database refuses more than was ordered, whoever else invoices at the same moment.
     """
-    amounts = Case(*(When(pk=pk, then=Value(amount)) for pk, amount in invoiced.items()), output_field=_quantity())
+    amounts = Case(
+        *(When(pk=pk, then=Value(amount)) for pk, amount in invoiced.items()), output_field=_quantity()
+    )
     return OrderLine.objects.filter(pk__in=invoiced).update(invoiced=F("invoiced") + amounts)
 
 
@@ -242,7 +292,9 @@ def _rests(orders: Sequence[Order]) -> dict[int, str]:
     part = [order.pk for order in orders if order.state == OrderState.PART_SHIPPED]
     found: dict[int, list[str]] = {}
     if part:
-        rows = OrderLine.objects.filter(order__in=part, shipped__lt=F("quantity")).select_related("item__unit")
+        rows = OrderLine.objects.filter(order__in=part, shipped__lt=F("quantity")).select_related(
+            "item__unit"
+        )
         for line in rows.order_by("order_id", "position", "pk"):
             words = f"{plain(line.open_quantity)} {line.item.unit.code} {line.item}"
             found.setdefault(line.order_id, []).append(words)

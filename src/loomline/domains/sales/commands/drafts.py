@@ -29,7 +29,9 @@ BATCH = 2000
 class PriceMissing(Refused):
     """Nobody sells without a price."""
 
-    says = _("Nothing prices {items} for {customer} in {currency}. Set a price in a list, or write it on the line.")
+    says = _(
+        "Nothing prices {items} for {customer} in {currency}. Set a price in a list, or write it on the line."
+    )
 
 
 class QuantityMissing(Refused):
@@ -122,7 +124,7 @@ def usual_site() -> Site | None:
 
 
 def counted(*, sheets: Sequence[Sheet]) -> list[list[dict[str, Any]]]:
-    """The columns of each line of many documents: priced, in stock units, rounded. A handful of statements."""
+    """The columns of each line of many documents: priced, in stock units, rounded, in a few statements."""
     _refuse_unsellable(sheets)
     amounts = _in_stock_units(sheets)
     prices = _prices(sheets, amounts)
@@ -148,7 +150,11 @@ Places = Mapping[tuple[int, int], Decimal]
 
 
 def _places(sheets: Sequence[Sheet]) -> list[tuple[tuple[int, int], LineDraft]]:
-    return [((at, row), draft) for at, sheet in enumerate(sheets) for row, draft in enumerate(sheet.lines, start=1)]
+    return [
+        ((at, row), draft)
+        for at, sheet in enumerate(sheets)
+        for row, draft in enumerate(sheet.lines, start=1)
+    ]
 
 
 def _in_stock_units(sheets: Sequence[Sheet]) -> Places:
@@ -157,7 +163,10 @@ def _in_stock_units(sheets: Sequence[Sheet]) -> Places:
     other = [d for _place, d in places if d.unit is not None and d.unit.pk != d.item.unit_id]
     if not other:
         return {place: draft.quantity for place, draft in places}
-    items = {item.pk: item for item in Item.objects.filter(pk__in={d.item.pk for d in other}).select_related("unit")}
+    items = {
+        item.pk: item
+        for item in Item.objects.filter(pk__in={d.item.pk for d in other}).select_related("unit")
+    }
     converter = catalog.converter(item_ids=items)
     found = {}
     for place, draft in places:
@@ -193,7 +202,9 @@ def _prices(sheets: Sequence[Sheet], amounts: Places) -> Places:
     return found
 
 
-def _columns(sheet: Sheet, draft: LineDraft, position: int, quantity: Decimal, price: Decimal) -> dict[str, Any]:
+def _columns(
+    sheet: Sheet, draft: LineDraft, position: int, quantity: Decimal, price: Decimal
+) -> dict[str, Any]:
     return {
         "position": position,
         "item_id": draft.item.pk,

@@ -122,7 +122,8 @@ def open_orders(ctx: Ctx, *, drafts: list[OrderDraft]) -> list[Order]:
                 freight=draft.freight,
                 payment_days=terms.payment_days,
                 ordered_on=draft.ordered_on or ctx.today,
-                wanted_on=draft.wanted_on or max((l.wanted_on for l in draft.lines if l.wanted_on), default=None),
+                wanted_on=draft.wanted_on
+                or max((line.wanted_on for line in draft.lines if line.wanted_on), default=None),
                 site=draft.site or site,
                 ship_to=ship_to,
                 ship_name=draft.ship_name or draft.customer.name,
@@ -136,7 +137,12 @@ def open_orders(ctx: Ctx, *, drafts: list[OrderDraft]) -> list[Order]:
         )
     lines = write_lines(
         [
-            (order, Sheet(customer=order.customer, currency=order.currency, on=order.ordered_on, lines=draft.lines))
+            (
+                order,
+                Sheet(
+                    customer=order.customer, currency=order.currency, on=order.ordered_on, lines=draft.lines
+                ),
+            )
             for order, draft in zip(orders, drafts, strict=True)
         ]
     )
@@ -170,7 +176,8 @@ def write_lines(pairs: Sequence[tuple[Order, Sheet]]) -> list[OrderLine]:
 
 def add_up(order: Order, lines: Sequence[OrderLine]) -> None:
     """Put the sums of its lines on an order."""
-    totals = Totals.of(((l.amount, l.tax_rate) for l in lines), currency=order.currency, freight=order.freight)
+    amounts = [(line.amount, line.tax_rate) for line in lines]
+    totals = Totals.of(amounts, currency=order.currency, freight=order.freight)
     order.net, order.tax, order.total = totals.net, totals.tax, totals.total
 
 

@@ -65,7 +65,9 @@ class ValidityOver(Refused):
 class BelowCost(Warned):
     """The line costs more than it brings."""
 
-    says = _("{items} would be sold below cost: {margin} of {amount} {currency} is lost. Send it all the same?")
+    says = _(
+        "{items} would be sold below cost: {margin} of {amount} {currency} is lost. Send it all the same?"
+    )
 
 
 class DeclinedForNothing(Refused):
@@ -204,7 +206,9 @@ def change_quote(
             setattr(quote, name, value)
     after = _lines_of(ctx, [(quote, drafts)])
     _replace(before, drafts, after)
-    quote.save(update_fields=["net", "tax", "total", "promised_on", *(n for n, v in given.items() if v is not None)])
+    quote.save(
+        update_fields=["net", "tax", "total", "promised_on", *(n for n, v in given.items() if v is not None)]
+    )
 
     ctx.emit(QuoteChanged(**_about(quote), total=quote.total, currency=quote.currency))
     return quote
@@ -235,7 +239,15 @@ def revise_quote(ctx: Ctx, *, quote: Quote, valid_until: date | None = None) -> 
 
 
 CARRIED = (
-    *("customer_id", "contact_id", "opportunity_id", "customer_reference", "currency", "freight", "wanted_on"),
+    *(
+        "customer_id",
+        "contact_id",
+        "opportunity_id",
+        "customer_reference",
+        "currency",
+        "freight",
+        "wanted_on",
+    ),
     *("site", "ship_to_id", "owner_id", "team_id", "note", "custom"),
 )
 
@@ -309,7 +321,8 @@ def _lines_of(ctx: Ctx, pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]])
 
 def _add_up(quote: Quote, lines: Sequence[QuoteLine]) -> None:
     firm = [line for line in lines if not line.is_optional]
-    totals = Totals.of(((l.amount, l.tax_rate) for l in firm), currency=quote.currency, freight=quote.freight)
+    amounts = [(line.amount, line.tax_rate) for line in firm]
+    totals = Totals.of(amounts, currency=quote.currency, freight=quote.freight)
     quote.net, quote.tax, quote.total = totals.net, totals.tax, totals.total
     quote.promised_on = max((line.promised_on for line in firm if line.promised_on), default=None)
 

@@ -91,7 +91,7 @@ def _supplied(ctx: Ctx, rows: Sequence[Row], items: Sequence[Item]) -> None:
         if row.values.get("supplier") in suppliers
     ]
     if drafts:
-        procurement.set_supplier_items(ctx, drafts=drafts)
+        procurement.agree_supply(ctx, drafts=drafts)
 
 
 @target("procurement.supplieritem")
@@ -106,4 +106,4 @@ def take_supplier_items(ctx: Ctx, rows: Sequence[Row]) -> list[SupplierItem]:
         )
         for row in rows
     ]
-    return list(procurement.set_supplier_items(ctx, drafts=drafts))
+    return list(procurement.agree_supply(ctx, drafts=drafts))

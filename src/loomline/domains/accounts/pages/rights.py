@@ -1,0 +1,176 @@
+"""Roles against commands and views: the whole at a glance, and one role to be changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods
+
+from loomline.domains.accounts import commands, queries
+from loomline.domains.accounts.models import Role
+from loomline.domains.accounts.pages.forms import LoomForm
+from loomline.domains.accounts.pages.frame import form_panel
+from loomline.domains.accounts.queries import Permission, Reach
+from loomline.kernel import access
+from loomline.kernel.access import Level, visible
+from loomline.kernel.context import Ctx
+from loomline.kernel.refusal import NotPermitted, NotThere, Refused
+from loomline.surface import answer
+from loomline.surface.middleware import ctx_of
+from loomline.surface.page import page, staff
+
+RIGHTS = "/settings/rights/"
+UNSET = ""
+
+
+class Grants(LoomForm):
+    """One choice for each permission: how far this role is granted it by itself."""
+
+    def __init__(
+        self, *args: Any, permissions: list[Permission], grants: dict[str, Level], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.names: dict[str, str] = {}
+        self.present = {p.name: grants.get(p.name, Level.NONE).name.lower() for p in permissions}
+        for number, permission in enumerate(permissions):
+            others = {text: level for text, level in grants.items() if text != permission.name}
+            field = f"g{number}"
+            self.names[field] = permission.name
+            self.fields[field] = django_forms.ChoiceField(
+                label=permission.title,
+                choices=[(level.name.lower(), capfirst(level.label)) for level in Level],
+                initial=self.present[permission.name],
+                help_text=_explained(permission, queries.reach(others, permission.name)),
+                required=False,
+            )
+
+    def changed(self) -> dict[str, str]:
+        """The permissions whose level is another one than before."""
+        wanted = {self.names[field]: self.cleaned_data[field] or "none" for field in self.names}
+        return {name: level for name, level in wanted.items() if level != self.present[name]}
+
+
+def _explained(permission: Permission, inherited: Reach) -> str:
+    parts = [permission.name, permission.doc]
+    if inherited.level > Level.NONE:
+        parts.append(
+            _t("Has “{level}” already, from {source}.").format(
+                level=inherited.level.label, source=inherited.source
+            )
+        )
+    return " · ".join(part for part in parts if part)
+
+
+@staff
+@require_GET
+def matrix(request: HttpRequest) -> HttpResponse:
+    """All roles beside all domains."""
+    ctx = ctx_of(request)
+    roles = _roles(ctx)
+    permissions = [
+        *queries.whole(),
+        *(p for label, _title in queries.domains() for p in queries.of_domain(label)),
+    ]
+    grants = queries.grants_by_role(roles)
+    single = {
+        label: [queries.exceptions(grants[role.pk], label) for role in roles]
+        for label, _title in queries.domains()
+    }
+    rows = [
+        {
+            "title": row.permission.title,
+            "name": row.permission.name,
+            "cells": [
+                {"reach": found, "more": more if row.permission.name.endswith(".do") else 0}
+                for found, more in zip(
+                    row.reaches,
+                    single.get(row.permission.name.partition(".")[0], [0] * len(roles)),
+                    strict=True,
+                )
+            ],
+        }
+        for row in queries.matrix(roles, permissions)
+    ]
+    context = {
+        "page": page(_t("Permissions")),
+        "rights": {
+            "roles": [
+                {"name": r.name, "description": r.description, "url": f"{RIGHTS}{r.pk}/"} for r in roles
+            ],
+            "rows": rows,
+        },
+    }
+    return render(request, "accounts/rights.html", context)
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def role(request: HttpRequest, pk: int, domain: str = "") -> HttpResponse:
+    """What one role allows, everywhere or in one domain."""
+    ctx = ctx_of(request)
+    found = visible(ctx, Role).filter(pk=pk).first()
+    known = dict(queries.domains())
+    if found is None or (domain and domain not in known):
+        raise NotThere(reference=_t("role {pk}").format(pk=pk))
+    may_change = access.may(ctx, commands.set_grants.name)
+    grants = queries.grants_by_role([found])[found.pk]
+    here = f"{RIGHTS}{pk}/{domain}/" if domain else f"{RIGHTS}{pk}/"
+    form = Grants(request.POST or None, permissions=_permissions(domain), grants=grants)
+    if request.method == "POST":
+        if not may_change:
+            raise NotPermitted(verb=_t("change what roles allow"), permission=commands.set_grants.name)
+        if form.is_valid():
+            try:
+                commands.set_grants(ctx, role=found, grants=form.changed())
+            except Refused as refusal:
+                form.refuse(refusal)
+            else:
+                text = _t("{role} allows this now. It holds from each person's next page on.")
+                return answer.done(request, text.format(role=found.name), to=here)
+    if not may_change:
+        for field in form.fields.values():
+            field.disabled = True
+    panel = form_panel(
+        form,
+        title=known.get(domain, _t("Everywhere")),
+        url=here,
+        submit=_t("Save"),
+        note=_t("The widest grant wins."),
+    )
+    context = {
+        "page": page(found.name, crumbs=[{"title": _t("Permissions"), "url": RIGHTS}]),
+        "settings": {
+            "groups": _places(found, domain, known),
+            "title": found.name,
+            "text": found.description,
+            "panels": [panel],
+        },
+    }
+    return render(request, "loom/settings.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _roles(ctx: Ctx) -> list[Role]:
+    if not access.may(ctx, access.view_permission(Role)):
+        raise NotPermitted(verb=_t("see what roles allow"), permission=access.view_permission(Role))
+    return list(visible(ctx, Role).order_by("name"))
+
+
+def _permissions(domain: str) -> list[Permission]:
+    if domain:
+        return [*queries.of_domain(domain), *queries.views_of(domain), *queries.commands_of(domain)]
+    return [*queries.whole(), *(p for label, _title in queries.domains() for p in queries.of_domain(label))]
+
+
+def _places(found: Role, domain: str, known: dict[str, str]) -> list[dict[str, Any]]:
+    root = f"{RIGHTS}{found.pk}/"
+    everywhere = {"title": _t("Everywhere"), "url": root, "icon": "world", "current": not domain}
+    each = [
+        {"title": title, "url": f"{root}{label}/", "icon": "", "current": label == domain}
+        for label, title in known.items()
+    ]
+    return [{"title": "", "items": [everywhere]}, {"title": _t("Domains"), "items": each}]

@@ -1,0 +1,174 @@
+"""Who owes what, since when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+
+from loomline.domains.finance.models import (
+    ExchangeRate,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceState,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    SupplierInvoiceState,
+)
+from loomline.domains.sales.models import Order, OrderLine, OrderState
+
+ZERO = Decimal(0)
+OPEN = F("total") - F("paid") - F("credited")
+
+
+def lines_to_invoice(*, order_ids: Iterable[int]) -> list[OrderLine]:
+    """The lines of orders with all that an invoice needs, locked with their orders in one statement."""
+    rows = OrderLine.objects.filter(order__in=set(order_ids)).order_by("order_id", "position", "pk")
+    rows = rows.select_related("order__customer", "item")
+    return list(rows.select_for_update(of=("self", "order")))
+
+
+def lines_to_credit(*, invoice_id: int) -> list[InvoiceLine]:
+    """The lines of an invoice, locked together with it in one statement."""
+    rows = InvoiceLine.objects.filter(invoice=invoice_id).order_by("position", "pk").select_related("invoice")
+    return list(rows.select_for_update(of=("self", "invoice")))
+
+
+def credited_quantities(*, line_ids: Iterable[int]) -> dict[int, Decimal]:
+    """What of invoice lines has been taken back already, above zero, by key. Costs one statement."""
+    rows = InvoiceLine.objects.filter(credits__in=set(line_ids)).order_by()
+    return {pk: -quantity for pk, quantity in rows.values_list("credits_id").annotate(n=Sum("quantity"))}
+
+
+def open_invoices() -> QuerySet[Invoice]:
+    """What customers owe, the longest due first."""
+    rows = Invoice.objects.filter(kind=InvoiceKind.INVOICE, state=InvoiceState.POSTED)
+    return rows.annotate(owed=OPEN).order_by("due_on", "pk")
+
+
+def open_items(*, customer_id: int, currency: str | None = None) -> QuerySet[Invoice]:
+    """What one customer owes, the longest due first."""
+    rows = open_invoices().filter(customer=customer_id)
+    return rows.filter(currency=currency) if currency else rows
+
+
+def overdue(*, today: date) -> QuerySet[Invoice]:
+    """What should have been paid by now, the longest due first."""
+    return open_invoices().filter(due_on__lt=today)
+
+
+def owed_by(*, customers: Iterable[int], on: date) -> Mapping[int, Mapping[str, Decimal]]:
+    """What customers owe on invoices, by key and currency. Costs one statement."""
+    rows = Invoice.objects.filter(
+        customer__in=set(customers), kind=InvoiceKind.INVOICE, state=InvoiceState.POSTED
+    )
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for customer, currency, owed in (
+        rows.order_by().values_list("customer", "currency").annotate(owed=Sum(OPEN))
+    ):
+        found[customer][currency] = owed
+    return dict(found)
+
+
+@dataclass(frozen=True)
+class Aging:
+    """What is owed in one currency, by how long it is overdue."""
+
+    currency: str
+    not_due: Decimal
+    to_30: Decimal
+    to_60: Decimal
+    to_90: Decimal
+    beyond: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.not_due + self.to_30 + self.to_60 + self.to_90 + self.beyond
+
+
+def aging(*, today: date, customer_id: int | None = None) -> list[Aging]:
+    """What is owed by age, a row for each currency. Costs one statement."""
+    rows = open_invoices() if customer_id is None else open_items(customer_id=customer_id)
+
+    def between(low: int | None, high: int | None) -> Sum:
+        """What fell due more than `low` and up to `high` days ago."""
+        condition = Q()
+        if low is not None:
+            condition &= Q(due_on__lt=today - timedelta(days=low))
+        if high is not None:
+            condition &= Q(due_on__gte=today - timedelta(days=high))
+        return Sum(OPEN, filter=condition, default=ZERO)
+
+    sums = rows.order_by("currency").values("currency").annotate(
+        not_due=between(None, 0),
+        to_30=between(0, 30),
+        to_60=between(30, 60),
+        to_90=between(60, 90),
+        beyond=between(90, None),
+    )  # fmt: skip
+    return [Aging(**row) for row in sums]
+
+
+def settled_orders(*, order_ids: Iterable[int]) -> list[Order]:
+    """Shipped orders of which everything was invoiced and every invoice is settled. Costs one statement."""
+    uninvoiced = OrderLine.objects.filter(order=OuterRef("pk"), invoiced__lt=F("quantity"))
+    owed = Invoice.objects.filter(order=OuterRef("pk"), state__in=(InvoiceState.DRAFT, InvoiceState.POSTED))
+    rows = Order.objects.filter(pk__in=set(order_ids), state=OrderState.SHIPPED)
+    return list(rows.filter(~Exists(uninvoiced), ~Exists(owed)).order_by("pk"))
+
+
+def exchange_rates(*, currencies: Iterable[str], into: str, on: date) -> dict[str, Decimal]:
+    """What one unit of each currency is worth on a day by the newest rate of either direction. One statement."""
+    wanted = set(currencies)
+    found = {into: Decimal(1)} if into in wanted else {}
+    rows = ExchangeRate.objects.filter(on__lte=on).filter(
+        Q(currency__in=wanted, into=into) | Q(currency=into, into__in=wanted)
+    )
+    # Oldest first, so that the newest stays; a rate written the right way round wins on the same day.
+    for row in sorted(rows, key=lambda rate: (rate.on, rate.into == into)):
+        found[row.currency if row.into == into else row.into] = row.rate if row.into == into else 1 / row.rate
+    return found
+
+
+@dataclass(frozen=True)
+class Billed:
+    """A purchase line as supplier invoices see it."""
+
+    accepted: Decimal
+    billed_before: Decimal
+    price: Decimal
+
+    @property
+    def billable(self) -> Decimal:
+        """What arrived, was taken, and nobody has billed yet."""
+        return max(self.accepted - self.billed_before, ZERO)
+
+
+def billed_lines(*, invoice: SupplierInvoice, lines: Sequence[SupplierInvoiceLine]) -> dict[int, Billed]:
+    """What there is to bill for the purchase lines of these invoice lines, by purchase line. One statement."""
+    keys = {line.purchase_line_id for line in lines if line.purchase_line_id}
+    others = SupplierInvoiceLine.objects.filter(purchase_line__in=keys).exclude(invoice=invoice)
+    counted = others.exclude(invoice__state=SupplierInvoiceState.REJECTED).order_by()
+    before = dict(counted.values_list("purchase_line").annotate(n=Sum("quantity")))
+    return {
+        line.purchase_line_id: Billed(
+            accepted=line.purchase_line.accepted,
+            billed_before=before.get(line.purchase_line_id, ZERO),
+            price=line.purchase_line.net_price,
+        )
+        for line in lines
+        if line.purchase_line_id and line.purchase_line is not None
+    }
+
+
+def payable(*, until: date) -> QuerySet[SupplierInvoice]:
+    """Approved supplier invoices that fall due by a day, the first due first."""
+    return SupplierInvoice.objects.filter(state=SupplierInvoiceState.APPROVED, due_on__lte=until).order_by(
+        "due_on", "pk"
+    )

@@ -1,0 +1,251 @@
+"""What manufacturing tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.event import Event
+
+BILL = {"bill_id": "manufacturing.bill", "item_id": "catalog.item", "style_id": "catalog.style"}
+WORK = {"work_id": "manufacturing.workorder", "item_ids": "catalog.item", "style_id": "catalog.style"}
+STAGE = {**WORK, "stage_id": "manufacturing.workstage", "partner_id": "parties.party"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillAdded(Event, about=BILL, icon="list-tree", tone="info"):
+    """A bill of materials was written."""
+
+    says: ClassVar[str | Promise] = _(
+        "Bill of {name}, version {version}: {lines} materials, {stages} stages, from {valid_from}"
+    )
+
+    bill_id: int
+    item_id: int | None
+    style_id: int | None
+    name: str
+    version: int
+    lines: int
+    stages: int
+    valid_from: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillRetired(Event, about=BILL, icon="archive", tone="muted"):
+    """A bill of materials is not used any more."""
+
+    says: ClassVar[str | Promise] = _("Bill of {name}, version {version}, is not used any more")
+
+    bill_id: int
+    item_id: int | None
+    style_id: int | None
+    name: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfWork:
+    """What every fact about a work order tells; it is about every record that the work was opened for too."""
+
+    work_id: int
+    item_ids: tuple[int, ...]
+    style_id: int | None
+    origin_kinds: tuple[str, ...]
+    origin_ids: tuple[int, ...]
+    number: str
+    name: str
+
+    def subjects(self) -> set[tuple[str, int]]:
+        """The work order and its items, and each record that asked for them."""
+        return super().subjects() |  # type: ignore[misc]
+            set(zip(self.origin_kinds, self.origin_ids, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkPlanned(OfWork, Event, about=WORK, icon="calendar-event", tone="muted"):
+    """Work was planned."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} planned: {goods}, expected {expected_on}")
+
+    goods: str
+    due_on: date | None
+    starts_on: date | None
+    expected_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkReleased(OfWork, Event, about=WORK, icon="player-play", tone="info"):
+    """Work may begin."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} for {goods} released, expected {expected_on}")
+
+    goods: str
+    expected_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkStarted(OfWork, Event, about=WORK, icon="player-play", tone="accent"):
+    """Work began."""
+
+    says: ClassVar[str | Promise] = _("Work on {number} ({name}) began")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkMoved(OfWork, Event, about=WORK, icon="clock", tone="warn"):
+    """Work will be done on another day than we believed."""
+
+    says: ClassVar[str | Promise] = _("{number} ({name}) moved by {days} days to {expected_on}: {cause}")
+
+    was_on: date
+    expected_on: date
+    days: int
+    cause: str
+    tone: str = "warn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkDone(OfWork, Event, about=WORK, icon="circle-check", tone="ok"):
+    """Everything that will come of the work has come."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} done: {goods} made, {rejected} rejected")
+
+    goods: str
+    done: Decimal
+    rejected: Decimal
+    days_late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkCancelled(OfWork, Event, about=WORK, icon="circle-x", tone="bad"):
+    """The work is not wanted any more."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} ({name}) cancelled: {reason}")
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageReady(OfWork, Event, about=STAGE, icon="hourglass", tone="info"):
+    """A stage may begin."""
+
+    says: ClassVar[str | Promise] = _("{stage} of {number} is ready to begin {at}")
+
+    stage_id: int
+    partner_id: int | None
+    stage: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageStarted(OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, icon="player-play", tone="accent"):
+    """A stage began."""
+
+    says: ClassVar[str | Promise] = _(
+        "{stage} of {number} began {at} with {quantity} {unit}, expected {expected_end}"
+    )
+
+    stage_id: int
+    partner_id: int | None
+    lot_ids: tuple[int, ...]
+    stage: str
+    at: str
+    quantity: Decimal
+    unit: str
+    expected_end: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageFinished(OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, icon="circle-check", tone="ok"):
+    """A stage ended."""
+
+    says: ClassVar[str | Promise] = _(
+        "{stage} of {number} done {at}: {quantity_out} of {quantity_in} {unit}, {rejected} rejected {lots}"
+    )
+
+    stage_id: int
+    partner_id: int | None
+    lot_ids: tuple[int, ...]
+    stage: str
+    at: str
+    quantity_in: Decimal
+    quantity_out: Decimal
+    rejected: Decimal
+    unit: str
+    lots: str
+    reason: str
+    days_late: int
+    tone: str = "ok"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageDelayed(OfWork, Event, about=STAGE, icon="clock", tone="bad"):
+    """A stage will end later than we believed, and perhaps the work with it."""
+
+    says: ClassVar[str | Promise] = _(
+        "{stage} of {number} {at} moved by {days} days, from {was_on} to {expected_on}: {reason}"
+    )
+
+    stage_id: int
+    partner_id: int | None
+    kind: str
+    stage: str
+    partner: str
+    at: str
+    was_on: date
+    expected_on: date
+    days: int
+    reason: str
+    work_was_on: date | None
+    work_expected_on: date | None
+    work_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialIssued(OfWork, Event, about={**WORK, "lot_ids": "inventory.lot"}, icon="stack-2", tone="info"):
+    """Material left the stock for a work order."""
+
+    says: ClassVar[str | Promise] = _("{goods} issued to {number} ({name})")
+
+    lot_ids: tuple[int, ...]
+    goods: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialReturned(
+    WorkEvent, about={**WORK, "lot_ids": "inventory.lot"}, icon="arrow-back-up", tone="muted"
+):
+    """Unused material of a work order came back into stock."""
+
+    says: ClassVar[str | Promise] = _("{goods} of {number} ({name}) came back into stock")
+
+    lot_ids: tuple[int, ...]
+    goods: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsMade(OfWork, Event, about={**WORK, "lot_ids": "inventory.lot"}, icon="packages", tone="ok"):
+    """Finished goods of a work order came into stock."""
+
+    says: ClassVar[str | Promise] = _("{goods} of {number} came into stock at {place}")
+
+    lot_ids: tuple[int, ...]
+    line_ids: tuple[int, ...]
+    quantities: tuple[str, ...]
+    goods: str
+    place: str
+    rejected: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkTakenOver(Event, about={"item_ids": "catalog.item"}, icon="file-import", tone="info"):
+    """Work orders were brought over from another system."""
+
+    says: ClassVar[str | Promise] = _("{orders} work orders taken over from another system")
+
+    item_ids: tuple[int, ...]
+    orders: int

@@ -1,0 +1,68 @@
+"""What manufacturing answers, by noun."""
+
+from loomline.domains.manufacturing.queries.bills import (
+    Component,
+    Cost,
+    Need,
+    User,
+    bill_of,
+    bills_for,
+    explode,
+    loops,
+    materials,
+    standard_cost,
+    where_used,
+)
+from loomline.domains.manufacturing.queries.genealogy import (
+    Kin,
+    MaterialBalance,
+    genealogy_back,
+    genealogy_forward,
+    mass_balance,
+)
+from loomline.domains.manufacturing.queries.schedule import Slot, Step, backward, forward, slack, working_days
+from loomline.domains.manufacturing.queries.work import (
+    Making,
+    StageLoad,
+    chain,
+    late_stages,
+    making,
+    needs_of,
+    needs_of_all,
+    open_work,
+    work_for,
+)
+
+__all__ = [
+    "Component",
+    "Cost",
+    "Kin",
+    "Making",
+    "MaterialBalance",
+    "Need",
+    "Slot",
+    "StageLoad",
+    "Step",
+    "User",
+    "backward",
+    "bill_of",
+    "bills_for",
+    "chain",
+    "explode",
+    "forward",
+    "genealogy_back",
+    "genealogy_forward",
+    "late_stages",
+    "loops",
+    "making",
+    "mass_balance",
+    "materials",
+    "needs_of",
+    "needs_of_all",
+    "open_work",
+    "slack",
+    "standard_cost",
+    "where_used",
+    "work_for",
+    "working_days",
+]

@@ -1,0 +1,221 @@
+"""The page of one order line's thread, now or at a past moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from loomline.domains.sales.models import OrderLine
+from loomline.domains.tracing import queries
+from loomline.domains.tracing.queries import Stretch, Thread
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.kernel.refusal import NotThere, Refused
+from loomline.surface import draw_text, registry
+from loomline.surface.draw_cells import Cell
+from loomline.surface.page import ctx_of, page, staff
+
+STATES = {"done": "done", "now": "now", "todo": "", "late": "late", "hold": "hold"}
+KINDS = {"sourcing": "procurement.purchase", "shipping": "warehouse.shipment"}
+
+
+class MomentUnclear(Refused):
+    """No moment can be read from the address."""
+
+    says = _("{text} is no moment. Choose a day and an hour, not later than now.")
+    status = 400
+
+
+@staff
+def thread(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every stage of one order line, from the supplier's lot to the customer's door."""
+    ctx = ctx_of(request)
+    line = access.visible(ctx, OrderLine).select_related("order__customer", "item").filter(pk=pk).first()
+    if line is None:
+        raise NotThere(reference=_("order line {pk}").format(pk=pk))
+    at = _moment(ctx, request.GET.get("at", ""))
+    found = queries.thread_of(line, at=at, today=ctx.today)
+    return render(
+        request,
+        "loom/thread.html",
+        {
+            "page": page(
+                _("Thread of {number}").format(number=line.order.number),
+                crumbs=[
+                    {"title": _("Orders"), "url": _url("sales.order")},
+                    {"title": line.order.number, "url": registry.url_of_kind("sales.order", line.order_id)},
+                ],
+            ),
+            "thread": _thread(ctx, line, found, at, request.path),
+        },
+    )
+
+
+def _moment(ctx: Ctx, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise MomentUnclear(text=text)
+    aware = moment if timezone.is_aware(moment) else moment.replace(tzinfo=ctx.company.zone)
+    return aware if aware < ctx.now else None
+
+
+def _thread(ctx: Ctx, line: OrderLine, found: Thread | None, at: datetime | None, url: str) -> dict[str, Any]:
+    here = timezone.localtime(ctx.now, ctx.company.zone)
+    past = timezone.localtime(at, ctx.company.zone) if at else None
+    told = found.line if found else line
+    return {
+        "title": f"{line.item.name}",
+        "text": _("Line {position} of {order} for {customer}").format(
+            position=line.position, order=line.order.number, customer=line.order.customer.name
+        ),
+        "badges": _badges(found),
+        "facts": [
+            {
+                "label": _("Ordered"),
+                "cell": Cell(kind="quantity", value=told.quantity, unit=line.item.unit.code),
+            },
+            {"label": _("Promised"), "cell": Cell(kind="date", value=told.promised_on)},
+            {"label": _("Expected"), "cell": _slip(told.expected_on, told.promised_on)},
+            {
+                "label": _("Shipped"),
+                "cell": Cell(kind="quantity", value=told.shipped, unit=line.item.unit.code),
+            },
+        ],
+        "callouts": _callouts(found),
+        "as_of": {
+            "url": url,
+            "value": past.strftime("%Y-%m-%dT%H:%M") if past else "",
+            "keep": [],
+            "max": here.strftime("%Y-%m-%dT%H:%M"),
+            "past": _("As it was on {moment}").format(moment=draw_text.full_moment(past)) if past else "",
+            "now_url": url,
+        },
+        "tracker": _tracker(found),
+        "stages": [_stage(stretch, line) for stretch in found.stretches] if found else [],
+        "empty": _("Nothing was known of this line at that moment.")
+        if found is None
+        else _("Nothing is planned for this line yet. Plan its supply from the order."),
+        "topics": f"sales.order:{line.order_id} manufacturing.workstage procurement.purchase warehouse.shipment",
+    }
+
+
+def _badges(found: Thread | None) -> list[dict[str, str]]:
+    if found is None:
+        return []
+    now = found.now
+    if now is None:
+        return [{"text": _("Delivered"), "tone": "ok"}]
+    late = (
+        found.line.expected_on and found.line.promised_on and found.line.expected_on > found.line.promised_on
+    )
+    if late:
+        days = (found.line.expected_on - found.line.promised_on).days  # type: ignore[operator]
+        return [{"text": _("Late, {days} days").format(days=days), "tone": "bad"}]
+    return [{"text": now.name, "tone": now.tone}]
+
+
+def _callouts(found: Thread | None) -> list[dict[str, Any]]:
+    if found is None or not found.line.cause:
+        return []
+    return [{"tone": "warn", "title": _("The date has moved."), "text": found.line.cause, "action": None}]
+
+
+def _tracker(found: Thread | None) -> list[dict[str, str]]:
+    return [
+        {
+            "title": stretch.name,
+            "icon": stretch.icon,
+            "date": draw_text.day(stretch.ended_on or stretch.expected_on),
+            "state": STATES[stretch.progress],
+        }
+        for stretch in (found.stretches if found else ())
+    ]
+
+
+def _stage(stretch: Stretch, line: OrderLine) -> dict[str, Any]:
+    return {
+        "title": stretch.name,
+        "icon": stretch.icon,
+        "text": stretch.state,
+        "state": STATES[stretch.progress],
+        "state_text": stretch.state,
+        "nodes": [_node(stretch), *(_lot(lot, stretch) for lot in stretch.lots)],
+    }
+
+
+def _node(stretch: Stretch) -> dict[str, Any]:
+    kind = KINDS.get(stretch.kind, "manufacturing.workorder")
+    return {
+        "kind": _("Document") if stretch.document else "",
+        "number": stretch.document or stretch.name,
+        "url": registry.url_of_kind(kind, stretch.document_id),
+        "what": _flow(stretch),
+        "focus": stretch.progress in ("now", "late", "hold"),
+        "tone": stretch.tone if stretch.progress in ("late", "hold") else "",
+        "quantity": Cell(kind="quantity", value=stretch.planned, unit=stretch.unit),
+        "promised": Cell(kind="date", value=stretch.promised_on) if stretch.promised_on else None,
+        "expected": _slip(stretch.ended_on or stretch.expected_on, stretch.promised_on)
+        if stretch.ended_on or stretch.expected_on
+        else None,
+        "badge": {"text": stretch.state, "tone": stretch.tone},
+        "holder": stretch.holder,
+        "place": stretch.place,
+        "why": stretch.cause,
+        "share": "",
+    }
+
+
+def _flow(stretch: Stretch) -> str:
+    parts = []
+    if stretch.moved_in is not None:
+        parts.append(_("{n} in").format(n=plain(stretch.moved_in)))
+    if stretch.moved_out is not None:
+        parts.append(_("{n} out").format(n=plain(stretch.moved_out)))
+    if stretch.rejected:
+        parts.append(_("{n} rejected").format(n=plain(stretch.rejected)))
+    return ", ".join(parts)
+
+
+def _lot(lot: queries.LotMark, stretch: Stretch) -> dict[str, Any]:
+    return {
+        "kind": _("Lot"),
+        "number": lot.number,
+        "url": registry.url_of_kind("inventory.lot", lot.pk),
+        "what": _("supplier's lot {lot}").format(lot=lot.supplier_lot) if lot.supplier_lot else "",
+        "focus": False,
+        "tone": lot.tone if lot.tone in ("hold", "bad") else "",
+        "quantity": Cell(kind="quantity", value=lot.quantity, unit=lot.unit),
+        "promised": None,
+        "expected": None,
+        "badge": {"text": lot.state, "tone": lot.tone},
+        "holder": stretch.holder,
+        "place": stretch.place,
+        "why": "",
+        "share": "",
+    }
+
+
+def _slip(day: Any, promised: Any) -> Cell:
+    days = (day - promised).days if day and promised else 0
+    return Cell(kind="slip", value=day, days=days, tone="bad" if days > 0 else "")
+
+
+def _url(kind: str) -> str:
+    resource = registry.by_kind(kind)
+    return resource.path() if resource is not None else ""
+
+
+urlpatterns = [path("thread/<int:pk>/", thread, name="thread")]

@@ -1,0 +1,154 @@
+"""What is to be picked, packed and shipped, and what is on its way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from loomline.domains.catalog.models import ItemKind
+from loomline.domains.inventory.models import Reservation
+from loomline.domains.sales.models import Order, OrderLine
+from loomline.domains.sales.models.order import OPEN
+from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, ShipmentState
+
+ORDER_LINE = "sales.orderline"
+SHIPMENT_LINE = "warehouse.shipmentline"
+STANDING = (ShipmentState.PICKING, ShipmentState.PACKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far order lines are: what is reserved for each, and how much of it stands picked."""
+
+    reserved: dict[int, list[Reservation]]
+    picked: dict[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How much of an order could be shipped now."""
+
+    order_id: int
+    open: Decimal
+    reserved: Decimal
+    picked: Decimal
+
+    @property
+    def is_complete(self) -> bool:
+        """True when all that is open is reserved or picked."""
+        return self.reserved + self.picked >= self.open
+
+
+def lines_to_pick(*, order_ids: Iterable[int]) -> list[OrderLine]:
+    """The open lines of orders that are kept in stock, locked together with their orders in one statement."""
+    rows = OrderLine.objects.filter(order__in=set(order_ids), shipped__lt=F("quantity"), item__kind=ItemKind.STOCK)
+    rows = rows.select_related("order__site", "order__ship_to", "order__customer", "item__unit")
+    return list(rows.order_by("order_id", "position", "pk").select_for_update(of=("self", "order")))
+
+
+def standing(*, line_ids: Iterable[int]) -> Standing:
+    """What is reserved for order lines, locked, and what of them is being picked or packed. One statement."""
+    ids = list(line_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, item_id, location_id, lot_id, quantity, origin_id FROM (SELECT * FROM inventory_reservation"
+            " WHERE origin_kind = %s AND origin_id = ANY(%s) ORDER BY id FOR UPDATE) kept"
+            " UNION ALL SELECT NULL, NULL, NULL, NULL, sum(l.quantity), l.order_line_id"
+            " FROM warehouse_shipmentline l JOIN warehouse_shipment s ON s.id = l.shipment_id"
+            " WHERE s.state IN ('picking', 'packed') AND l.order_line_id = ANY(%s) GROUP BY l.order_line_id"
+            " ORDER BY 1",
+            [ORDER_LINE, ids, ids],
+        )
+        rows = cursor.fetchall()
+    reserved: dict[int, list[Reservation]] = defaultdict(list)
+    picked: dict[int, Decimal] = defaultdict(Decimal)
+    for pk, item_id, location_id, lot_id, quantity, line_id in rows:
+        if pk is None:
+            picked[line_id] += quantity
+        else:
+            kept = Reservation(
+                id=pk,
+                item_id=item_id,
+                location_id=location_id,
+                lot_id=lot_id,
+                quantity=quantity,
+                origin_kind=ORDER_LINE,
+                origin_id=line_id,
+            )
+            reserved[line_id].append(kept)
+    return Standing(reserved, picked)
+
+
+def lines_of(*, shipment_ids: Iterable[int]) -> list[ShipmentLine]:
+    """The lines of shipments with item, lot and place, in the order of a pick round. One statement."""
+    rows = ShipmentLine.objects.filter(shipment__in=list(shipment_ids))
+    rows = rows.select_related("item__unit", "lot", "location", "shipment__order", "shipment__site")
+    return list(rows.order_by("shipment_id", "position", "pk"))
+
+
+def pick_round(*, shipment: Shipment) -> list[ShipmentLine]:
+    """The lines of a shipment in the order in which a person walks past their places."""
+    rows = shipment.lines.select_related("item__unit", "lot", "location", "order_line")
+    return list(rows.order_by("location__path", "item__sku", "lot__expires_on", "pk"))
+
+
+def packages_of(*, shipment: Shipment) -> list[Package]:
+    """The packages of a shipment with what is in them. Two statements."""
+    return list(shipment.packages.prefetch_related("contents__line__item__unit", "contents__line__lot"))
+
+
+def to_pick(*, site_id: int | None = None) -> QuerySet[Order]:
+    """Confirmed orders of which something is neither shipped nor being picked, the most urgent first."""
+    picked = ShipmentLine.objects.filter(order_line=OuterRef("pk"), shipment__state__in=STANDING).order_by()
+    total = picked.values("order_line").annotate(total=Sum("quantity")).values("total")
+    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), item__kind=ItemKind.STOCK).annotate(
+        picked=Coalesce(Subquery(total), Decimal(0))
+    )
+    rows = Order.objects.filter(
+        Exists(open_lines.filter(quantity__gt=F("shipped") + F("picked"))), state__in=OPEN
+    )
+    if site_id is not None:
+        rows = rows.filter(site=site_id)
+    return rows.select_related("customer").order_by("promised_on", "pk")
+
+
+def readiness(*, order_ids: Sequence[int]) -> dict[int, Readiness]:
+    """How much of each order is open, reserved and picked. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.order_id, sum(l.quantity - l.shipped), coalesce(sum(r.quantity), 0), coalesce(sum(p.quantity), 0)"
+            " FROM sales_orderline l JOIN catalog_item i ON i.id = l.item_id AND i.kind = 'stock'"
+            " LEFT JOIN LATERAL (SELECT sum(quantity) AS quantity FROM inventory_reservation"
+            "  WHERE origin_kind = %s AND origin_id = l.id) r ON true"
+            " LEFT JOIN LATERAL (SELECT sum(sl.quantity) AS quantity FROM warehouse_shipmentline sl"
+            "  JOIN warehouse_shipment s ON s.id = sl.shipment_id AND s.state IN ('picking', 'packed')"
+            "  WHERE sl.order_line_id = l.id) p ON true"
+            " WHERE l.order_id = ANY(%s) AND l.shipped < l.quantity GROUP BY l.order_id",
+            [ORDER_LINE, list(order_ids)],
+        )
+        return {row[0]: Readiness(*row) for row in cursor.fetchall()}
+
+
+def underway() -> QuerySet[Shipment]:
+    """Shipments between our door and the customer's, the ones that arrive first at the top."""
+    rows = Shipment.objects.filter(state=ShipmentState.SHIPPED).select_related("customer", "carrier", "order", "site")
+    return rows.order_by("expected_on", "pk")
+
+
+def late(*, on: date) -> QuerySet[Shipment]:
+    """Shipments that are expected after their promise, or should have arrived before this day."""
+    return underway().filter(Q(expected_on__gt=F("promised_on")) | Q(expected_on__lt=on))
+
+
+def punctuality(*, starts_on: date, ends_on: date) -> tuple[int, int]:
+    """Of the shipments delivered in [starts_on, ends_on): how many came by their promise, and how many there were."""
+    done = Shipment.objects.filter(state=ShipmentState.DELIVERED, promised_on__isnull=False)
+    done = done.filter(delivered_at__date__gte=starts_on, delivered_at__date__lt=ends_on)
+    return done.filter(delivered_at__date__lte=F("promised_on")).count(), done.count()
