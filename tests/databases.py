@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".artifacts" / "tests"
 # What decides how a migrated database looks: edit a command or a page, and the copy stays good.
 DECIDES = ("*/migrations/*.py", "kernel/**/*.py", "surface/find_index.py", "**/models.py", "**/models/*.py")
-DECIDES += ("**/resources.py", "**/resources/*.py", "**/reference.py", "app/settings.py")
+DECIDES += ("**/apps.py", "**/resources.py", "**/resources/*.py", "**/reference.py", "app/settings.py")
 KEPT = 3
 
 

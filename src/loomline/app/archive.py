@@ -18,7 +18,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from loomline import __version__
-from loomline.app import binaries, database
+from loomline.app import binaries, database, upkeep
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 
@@ -73,7 +73,7 @@ def read(env: Environment, source: Path) -> dict[str, Any]:
             (draft / KEY).chmod(0o600)
             (draft / KEY).replace(env.data / KEY)
     database.let_go()
-    database.migrate()
+    upkeep.prepare()
     return manifest
 
 

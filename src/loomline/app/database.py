@@ -1,4 +1,4 @@
-"""Bringing the database to where the code expects it."""
+"""Where the database is, and keeping the embedded one running while it is used."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 
 from loomline.app.embedded import Cluster, place
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 
 OLDEST_SERVER = 150000
-# Any number, the same in every process: whoever holds it migrates, the others wait.
-LOCK = 7_021_954
 
 
 def cluster_of(env: Environment) -> Cluster | None:
@@ -68,23 +64,3 @@ def check_server() -> None:
             f"The database server is PostgreSQL {version // 10000}; Loomline needs 15 or newer.",
             way_out="Upgrade the server, or leave LOOMLINE_DATABASE_URL out to use the embedded one.",
         )
-
-
-def pending() -> list[str]:
-    """Names of the migrations that this database has not had yet."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
-
-
-def migrate() -> int:
-    """Bring the tables up to date, one process at a time; tells how many steps it took."""
-    check_server()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        try:
-            steps = pending()
-            call_command("migrate", verbosity=0, interactive=False)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-    return len(steps)

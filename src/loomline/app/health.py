@@ -16,7 +16,7 @@ from django.core import checks
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from loomline.app import binaries, database, environment, supervisor
+from loomline.app import binaries, database, environment, supervisor, upkeep
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 
@@ -141,7 +141,7 @@ def _inside(env: Environment) -> Iterator[Finding]:
         size = cursor.fetchone()[0]
     where = database.cluster_of(env)
     yield Finding(OK, "database", f"{name}, {size}, {where.folder if where else 'on your server'}")
-    missing = database.pending()
+    missing = upkeep.pending()
     if missing:
         yield Finding(BAD, "tables", f"{len(missing)} migrations are missing.", "Run loomline migrate.")
         return

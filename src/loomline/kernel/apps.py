@@ -11,5 +11,9 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         # Models cannot be imported before the registry is full, hence by name.
-        pre_migrate.connect(import_string("loomline.kernel.triggers.prepare"), dispatch_uid="kernel.prepare")
-        post_migrate.connect(import_string("loomline.kernel.triggers.install"), dispatch_uid="kernel.install")
+        pre_migrate.connect(
+            import_string("loomline.kernel.triggers.prepare"), sender=self, dispatch_uid="kernel.prepare"
+        )
+        post_migrate.connect(
+            import_string("loomline.kernel.triggers.install"), sender=self, dispatch_uid="kernel.install"
+        )

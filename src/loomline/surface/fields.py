@@ -135,6 +135,8 @@ class WordsField(forms.CharField):
         return ", ".join(str(v) for v in value) if isinstance(value, (list, tuple)) else value
 
     def to_python(self, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [str(word).strip() for word in value]
         return [word.strip() for word in str(value or "").split(",") if word.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -152,6 +154,8 @@ class StructureField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
+        if not isinstance(value, str):
+            return value
         try:
             return json.loads(value)
         except ValueError as fault:

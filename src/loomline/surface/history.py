@@ -73,7 +73,7 @@ def changes_of(record: Model, ctx: Ctx, *, size: int = 50) -> list[dict[str, Any
 def as_changes(rows: Sequence[Change], ctx: Ctx) -> list[dict[str, Any]]:
     """Changed rows as entries with a heading for each day."""
     pool = Pool(ctx)
-    _load_names(rows, pool)
+    load_names(rows, pool)
     found: list[dict[str, Any]] = []
     last: date | None = None
     for row in rows:
@@ -106,18 +106,21 @@ def verb(name: str) -> str:
 
 def differences(row: Change, pool: Pool) -> list[str]:
     """Each changed column as a sentence: "Promised from 27 Nov to 3 Dec"."""
+    return [_t("{field} from {old} to {new}").format(field=label, old=old, new=new) for label, old, new in pairs(row, pool)]
+
+
+def pairs(row: Change, pool: Pool) -> list[tuple[str, str, str]]:
+    """Each changed column with what stood there before and after, in words."""
     model = model_of(row.kind)
     if row.operation != "U" or model is None:
         return []
-    said = []
+    found = []
     for column, new in (row.new or {}).items():
         field = next((f for f in model._meta.concrete_fields if f.column == column), None)
-        if field is None or column in ("custom", "revision"):
-            continue
-        old = (row.old or {}).get(column)
-        label = str(capfirst(str(field.verbose_name)))
-        said.append(_t("{field} from {old} to {new}").format(field=label, old=_words(field, old, pool), new=_words(field, new, pool)))
-    return said
+        if field is not None and column not in ("custom", "revision"):
+            old = (row.old or {}).get(column)
+            found.append((str(capfirst(str(field.verbose_name))), _words(field, old, pool), _words(field, new, pool)))
+    return found
 
 
 def model_of(table: str) -> type[Model] | None:
@@ -125,7 +128,8 @@ def model_of(table: str) -> type[Model] | None:
     return next((m for m in apps.get_models() if m._meta.db_table == table), None)
 
 
-def _load_names(rows: Sequence[Change], pool: Pool) -> None:
+def load_names(rows: Sequence[Change], pool: Pool) -> None:
+    """Fetch the records that these changes name, one statement a kind."""
     wanted: dict[type[Model], set[Any]] = {}
     for row in rows:
         model = model_of(row.kind)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import translation
@@ -57,7 +58,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "search_url": "/search/",
         "live_url": LIVE,
         "account_url": "/account/",
-        "settings_url": "/settings/" if access.may(ctx, access.view_permission(type(user))) else "",
+        "settings_url": "/settings/" if access.may(ctx, access.view_permission(get_user_model())) else "",
         "logout_url": "/sign-out/",
         "help_url": "",
         "inbox_url": "",

@@ -71,6 +71,7 @@ class Resource:
     access    own("owner") | team("team") | everyone(), or through("order", Order) for lines
     empty     what an empty list says: what will stand here and what to do first
     create    the command that makes a record; without it a plain save; False: nobody makes one by hand
+    create_many  the set-wise command for imports: `open_parties(ctx, *, drafts: list[PartyDraft])`
     edit      False: fields change through commands only
     delete    False: never deleted by hand
     actions   names of commands to show first as buttons, the primary one first
@@ -100,6 +101,7 @@ class Resource:
     access: ClassVar[Policy | None] = None
     empty: ClassVar[str | Promise] = ""
     create: ClassVar[Command[Any, Any] | bool] = True
+    create_many: ClassVar[Command[Any, Any] | None] = None
     edit: ClassVar[bool] = True
     delete: ClassVar[bool] = True
     actions: ClassVar[Any] = ()

@@ -7,7 +7,8 @@ from loomline.kernel.audit import Activity
 from loomline.kernel.job import JobRun
 from loomline.surface.models import ImportRun, SavedView
 
-govern(Activity, own("actor") | everyone())
-govern(JobRun, own("actor") | everyone())
-govern(SavedView, own("owner") | everyone())
-govern(ImportRun, own("owner") | everyone())
+
+def govern_own() -> None:
+    """Everybody reaches what is their own; those at level "all" reach everything."""
+    for model, path in ((Activity, "actor"), (JobRun, "actor"), (SavedView, "owner"), (ImportRun, "owner")):
+        govern(model, own(path) | everyone())

@@ -27,7 +27,7 @@ def theirs(ctx: Ctx, resource: type[Resource]) -> list[SavedView]:
 def default_address(resource: type[Resource], saved: list[SavedView], ctx: Ctx) -> str:
     """Where a bare address leads when the person has a view that opens first."""
     first = next((v for v in saved if v.is_default and v.owner_id == ctx.actor.pk), None)
-    return f"{resource.path()}?{_query(first.query, first.pk)}" if first is not None else ""
+    return f"{resource.path()}?{with_key(first.query, first.pk)}" if first is not None else ""
 
 
 def tabs(listing: Listing, saved: list[SavedView]) -> list[dict[str, Any]]:
@@ -49,12 +49,13 @@ def tabs(listing: Listing, saved: list[SavedView]) -> list[dict[str, Any]]:
 def _tab(title: str, query: str, key: str, listing: Listing, current: str, *, shared: bool) -> dict[str, Any]:
     is_current = current == key
     return {
-        "title": title, "url": f"{listing.resource.path()}?{_query(query, key)}", "count": "", "current": is_current,
+        "title": title, "url": f"{listing.resource.path()}?{with_key(query, key)}", "count": "", "current": is_current,
         "dirty": is_current and _meaning(QueryDict(query)) != _meaning(listing.params), "shared": shared,
     }  # fmt: skip
 
 
-def _query(query: str, key: Any) -> str:
+def with_key(query: str, key: Any) -> str:
+    """The query of a saved view, with its key so that its tab is marked."""
     return f"{query}&view={key}" if query else f"view={key}"
 
 

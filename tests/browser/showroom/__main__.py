@@ -1,4 +1,7 @@
-"""Serve every page archetype with sample contexts: `python -m showroom PORT`, from tests/browser."""
+"""Serve every page archetype with sample contexts: `python -m showroom [PORT]`, from tests/browser.
+
+The samples are the contract of the templates: what a page gives its template looks like what is given here.
+"""
 
 import os
 import sys
@@ -7,7 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "showroom.settings"
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -27,7 +30,7 @@ def main() -> None:
     """Serve until stopped."""
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8150
     server = make_server("127.0.0.1", port, get_wsgi_application(), server_class=Server, handler_class=Quiet)
-    print(f"showroom ready on {port}", flush=True)
+    print(f"showroom ready on {server.server_port}", flush=True)
     server.serve_forever()
 
 

@@ -49,7 +49,7 @@ def test_forty_items_cost_as_many_statements_as_one(ctx: Ctx, django_assert_max_
 
 
 def test_a_new_colour_comes_in_all_sizes_and_takes_after_the_others(ctx: Ctx, fjord: Style) -> None:
-    items = catalog.add_variants(ctx, style=fjord, colours=["rust"], sizes=["L"])
+    items = catalog.add_variants(ctx, style=fjord, colours=["rust #a4492c"], sizes=["L"])
 
     assert sorted(item.sku for item in items) == [
         "FJORD-DEEP-PINE-L",
@@ -58,6 +58,7 @@ def test_a_new_colour_comes_in_all_sizes_and_takes_after_the_others(ctx: Ctx, fj
         "FJORD-RUST-M",
         "FJORD-RUST-S",
     ]
+    assert {item.swatch for item in items if item.colour == "rust"} == {"#a4492c"}
     assert {item.list_price for item in items} == {Decimal("49.90")}
     fjord.refresh_from_db()
     assert [colour["name"] for colour in fjord.colours] == ["oat", "deep pine", "rust"]
@@ -72,16 +73,16 @@ def test_nothing_new_is_refused(ctx: Ctx, fjord: Style) -> None:
 
 def test_a_colour_that_stands_twice_is_refused(ctx: Ctx) -> None:
     with pytest.raises(Refused, match="oat stands twice among the colours or sizes of Wave"):
-        catalog.add_style(ctx, code="W", name="Wave", colours=["oat", "oat"])
+        catalog.add_style(ctx, code="W", name="Wave", colours=["oat", "oat #d8c9a8"], sizes=[])
     assert not Style.objects.exists()
 
 
 def test_a_style_without_colours_and_sizes_is_one_item(ctx: Ctx) -> None:
-    style = catalog.add_style(ctx, code="CAP", name="Cap")
+    style = catalog.add_style(ctx, code="CAP", name="Cap", colours=[], sizes=[])
     assert skus(style) == ["CAP"]
 
 
 def test_a_style_needs_code_and_name(ctx: Ctx) -> None:
     with pytest.raises(Refused, match="A style needs a code and a name"):
-        catalog.add_style(ctx, code="", name="Cap")
+        catalog.add_style(ctx, code="", name="Cap", colours=[], sizes=[])
     assert not Item.objects.exists()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loomline.domains.accounts.models import User
 from loomline.domains.catalog import commands as catalog
@@ -17,6 +22,7 @@ from loomline.domains.sites import reference
 from loomline.domains.sites.models import Location, LocationKind, Site
 from loomline.kernel.context import Ctx
 
+HOUSE = ("SAVEPOINT", "RELEASE", "SELECT set_config", "INSERT INTO kernel_", 'INSERT INTO "kernel_')
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -77,6 +83,15 @@ class Mill:
         """The balance of buttons, or of a lot, on the shelf or elsewhere."""
         item = item or (lot.item if lot else self.button)
         return Balance.objects.get(item=item, lot=lot, location=at or self.shelf)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that the commands within sent themselves, without those that every command sends."""
+    found: list[str] = []
+    with CaptureQueriesContext(connection) as sent:
+        yield found
+    found += [q["sql"].strip() for q in sent if not q["sql"].strip().startswith(HOUSE)]
 
 
 def make_mill() -> Mill:

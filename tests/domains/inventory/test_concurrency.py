@@ -53,6 +53,14 @@ def together(work: Callable[[int], Any], *, workers: int = WORKERS) -> list[Any]
         return list(pool.map(run, range(workers)))
 
 
+def deadlocks() -> int:
+    """How many deadlocks the server has broken in this database so far; the kernel would only try again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
 def reserve_in_any_order(mill: Mill) -> Callable[[int], Decimal]:
     def work(n: int) -> Decimal:
         demands = [mill.demand("3", origin=n), mill.demand("2", origin=n, item=mill.yarn)]
@@ -97,6 +105,7 @@ def test_all_verbs_at_once_meet_no_deadlock_and_keep_the_books(busy_mill: Mill) 
     mill = busy_mill
     lots = list(mill.yarn.lots.order_by("pk"))
     inventory.reserve(mill.ctx, demands=[mill.demand("1", origin=1000 + n) for n in range(WORKERS)])
+    before = deadlocks()
 
     def there_and_back(n: int) -> list[inventory.MoveDraft]:
         keys = [(mill.button.pk, None), *((mill.yarn.pk, lot.pk) for lot in lots)]
@@ -130,6 +139,7 @@ def test_all_verbs_at_once_meet_no_deadlock_and_keep_the_books(busy_mill: Mill) 
 
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     assert set(answers) <= {"done", "short"}
+    assert deadlocks() == before
     assert queries.compare_balances() == []
     assert not Balance.objects.filter(is_physical=True, on_hand__lt=0).exists()
     assert Balance.objects.filter(item=mill.button).aggregate(total=Sum("on_hand"))["total"] == 0

@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 
-from loomline.app import database, demo
+from loomline.app import demo, upkeep
 from loomline.app.environment import Environment
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
             "".join(f"{name}\n" for name in demo.names()) or "This installation carries no demos.\n"
         )
         return 0
-    database.migrate()
+    upkeep.prepare()
     begin = time.monotonic()
     logins = demo.load(options.name)
     sys.stdout.write(f"The demo {options.name} is loaded, in {time.monotonic() - begin:.0f} s.\n")

@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from loomline.app import database
+from loomline.app import upkeep
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 from loomline.domains.accounts.models import User
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
     if options.list:
         sys.stdout.write("".join(f"{name}\n" for name in exchange.recipe_names()))
         return 0
-    database.migrate()
+    upkeep.prepare()
     if options.undo:
         return _undo(options)
     if not options.recipe:

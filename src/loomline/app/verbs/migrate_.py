@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from loomline.app import database
+from loomline.app import upkeep
 from loomline.app.environment import Environment
 
 
@@ -19,9 +19,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, env: Environment) -> int:
     """Migrate, or say what would be done."""
     if options.check:
-        missing = database.pending()
+        missing = upkeep.pending()
         sys.stdout.write("".join(f"{name}\n" for name in missing) or "The tables are up to date.\n")
         return 1 if missing else 0
-    steps = database.migrate()
+    steps = upkeep.prepare()
     sys.stdout.write(f"{steps} steps done.\n" if steps else "The tables were up to date.\n")
     return 0

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 
 from loomline import __version__
-from loomline.app import database, demo, environment, supervisor
+from loomline.app import database, demo, environment, supervisor, upkeep
 from loomline.app.environment import Environment
 
 
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
 
 
 def _prepare(env: Environment) -> list[demo.Login]:
-    steps = database.migrate()
+    steps = upkeep.prepare()
     if steps:
         _say(f"  tables    {steps} migrations done")
     if env.demo == "none":

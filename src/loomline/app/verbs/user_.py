@@ -15,7 +15,7 @@ import sys
 
 from pydantic import SecretStr
 
-from loomline.app import database
+from loomline.app import upkeep
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 from loomline.domains.accounts import commands as accounts
@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, env: Environment) -> int:
     """Do the one that was asked for."""
-    database.migrate()
+    upkeep.prepare()
     return {"create": _create, "password": _password, "list": _list}[options.verb](options)
 
 

@@ -124,7 +124,7 @@ def settled_orders(*, order_ids: Iterable[int]) -> list[Order]:
 
 
 def exchange_rates(*, currencies: Iterable[str], into: str, on: date) -> dict[str, Decimal]:
-    """What one unit of each currency is worth on a day by the newest rate of either direction. One statement."""
+    """What one unit of each currency is worth on a day, by the newest rate of either direction."""
     wanted = set(currencies)
     found = {into: Decimal(1)} if into in wanted else {}
     rows = ExchangeRate.objects.filter(on__lte=on).filter(
@@ -151,7 +151,7 @@ class Billed:
 
 
 def billed_lines(*, invoice: SupplierInvoice, lines: Sequence[SupplierInvoiceLine]) -> dict[int, Billed]:
-    """What there is to bill for the purchase lines of these invoice lines, by purchase line. One statement."""
+    """What there is to bill for the purchase lines of these invoice lines, by purchase line."""
     keys = {line.purchase_line_id for line in lines if line.purchase_line_id}
     others = SupplierInvoiceLine.objects.filter(purchase_line__in=keys).exclude(invoice=invoice)
     counted = others.exclude(invoice__state=SupplierInvoiceState.REJECTED).order_by()

@@ -62,8 +62,8 @@ class OfWork:
 
     def subjects(self) -> set[tuple[str, int]]:
         """The work order and its items, and each record that asked for them."""
-        return super().subjects() |  # type: ignore[misc]
-            set(zip(self.origin_kinds, self.origin_ids, strict=True))
+        found: set[tuple[str, int]] = super().subjects()  # type: ignore[misc]
+        return found | set(zip(self.origin_kinds, self.origin_ids, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,9 @@ class StageReady(OfWork, Event, about=STAGE, icon="hourglass", tone="info"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageStarted(OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, icon="player-play", tone="accent"):
+class StageStarted(
+    OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, icon="player-play", tone="accent"
+):
     """A stage began."""
 
     says: ClassVar[str | Promise] = _(
@@ -160,7 +162,9 @@ class StageStarted(OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, i
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageFinished(OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, icon="circle-check", tone="ok"):
+class StageFinished(
+    OfWork, Event, about={**STAGE, "lot_ids": "inventory.lot"}, icon="circle-check", tone="ok"
+):
     """A stage ended."""
 
     says: ClassVar[str | Promise] = _(
@@ -217,7 +221,7 @@ class MaterialIssued(OfWork, Event, about={**WORK, "lot_ids": "inventory.lot"}, 
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialReturned(
-    WorkEvent, about={**WORK, "lot_ids": "inventory.lot"}, icon="arrow-back-up", tone="muted"
+    OfWork, Event, about={**WORK, "lot_ids": "inventory.lot"}, icon="arrow-back-up", tone="muted"
 ):
     """Unused material of a work order came back into stock."""
 

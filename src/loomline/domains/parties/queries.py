@@ -32,12 +32,10 @@ BEST_ADDRESS: Mapping[str, Sequence[str]] = {
 
 def with_role(role: str, *, on: date | None = None) -> QuerySet[Party]:
     """The parties that have a role, now or on a day; archived ones are included."""
-    held = PartyRole.objects.filter(party=OuterRef("pk"), role=role)
     if on is None:
-        held = held.filter(until__isnull=True)
-    else:
-        held = held.filter(since__lte=on).filter(Q(until__isnull=True) | Q(until__gt=on))
-    return Party.objects.filter(Exists(held))
+        return Party.objects.filter(**{f"is_{Role(role).value}": True})
+    held = PartyRole.objects.filter(party=OuterRef("pk"), role=role, since__lte=on)
+    return Party.objects.filter(Exists(held.filter(Q(until__isnull=True) | Q(until__gt=on))))
 
 
 def customers(*, on: date | None = None) -> QuerySet[Party]:
@@ -52,17 +50,16 @@ def suppliers(*, on: date | None = None) -> QuerySet[Party]:
 
 def roles_of(*, parties: Iterable[Party]) -> dict[int, list[str]]:
     """The roles that parties have now, by key, in the order of the roles. Costs one statement."""
-    found: dict[int, list[str]] = {party.pk: [] for party in parties}
-    held = PartyRole.objects.filter(party__in=list(found), until__isnull=True).values_list("party_id", "role")
-    for party_id, role in held:
-        found[party_id].append(role)
-    order = list(Role.values)
-    return {pk: sorted(roles, key=order.index) for pk, roles in found.items()}
+    keys = [party.pk for party in parties]
+    return {
+        party.pk: [role.value for role in Role if getattr(party, f"is_{role.value}")]
+        for party in Party.objects.filter(pk__in=keys)
+    }
 
 
 def has_role(*, party: Party, role: str) -> bool:
     """True when the party has this role now."""
-    return PartyRole.objects.filter(party=party, role=role, until__isnull=True).exists()
+    return with_role(role).filter(pk=party.pk).exists()
 
 
 def main_address(*, party: Party, purpose: str = AddressPurpose.SHIPPING) -> Address | None:

@@ -157,7 +157,7 @@ def add_location(
     site: Site,
     code: str,
     name: str = "",
-    kind: str = LocationKind.STORAGE,
+    kind: LocationKind = LocationKind.STORAGE,
     parent: Location | None = None,
 ) -> Location:
     """Name one more place within a site."""

@@ -75,6 +75,11 @@ class Calendar(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def weekday_names(self) -> list[str]:
+        """The weekdays worked, in words."""
+        return [str(Weekday(day).label) for day in sorted(self.weekdays)]
+
 
 class CalendarDay(Record):
     """One day on which a calendar differs from its weekdays."""

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.timeline.events import (
     CallLogged,
@@ -21,6 +22,7 @@ from loomline.domains.timeline.models import Direction, Note, NoteKind
 from loomline.kernel import access
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.event import EventAbout, StoredEvent
 from loomline.kernel.record import Record, lock
 from loomline.kernel.refusal import NotThere, Refused
 
@@ -59,19 +61,25 @@ class MailKnown(Refused):
 
 @command(label=_("Write a note"), icon="note", creates=Note)
 def write_note(
-    ctx: Ctx, *, about_kind: str, about_id: int, body: str, party: Party | None = None, pinned: bool = False
+    ctx: Ctx,
+    *,
+    body: str,
+    about: Any = None,
+    about_kind: str = "",
+    about_id: int = 0,
+    party: Party | None = None,
+    pinned: bool = False,
 ) -> Note:
     """Keep a thought where everybody who opens the record will find it."""
-    concerned = _concerned(ctx, about_kind, about_id)
+    record = _record(ctx, about, about_kind, about_id)
     if not body.strip():
         raise NoteEmpty(at_field="body")
 
     note = _write(
         ctx,
         kind=NoteKind.NOTE,
-        about_kind=about_kind,
-        about_id=about_id,
-        party=party or concerned,
+        about=record,
+        party=party,
         body=body,
         pinned=pinned,
     )
@@ -84,9 +92,10 @@ def write_note(
 def log_call(
     ctx: Ctx,
     *,
-    about_kind: str,
-    about_id: int,
-    subject: str,
+    about: Any = None,
+    about_kind: str = "",
+    about_id: int = 0,
+    subject: str = "",
     body: str = "",
     direction: str = Direction.OUT,
     duration_minutes: int | None = None,
@@ -95,16 +104,15 @@ def log_call(
     party: Party | None = None,
 ) -> Note:
     """Keep what was said on the phone, and what came of it."""
-    concerned = _concerned(ctx, about_kind, about_id)
-    if not subject.strip():
-        raise NoteEmpty(at_field="subject")
+    record = _record(ctx, about, about_kind, about_id)
+    if not subject.strip() and not body.strip():
+        raise NoteEmpty(at_field="body")
 
     note = _write(
         ctx,
         kind=NoteKind.CALL,
-        about_kind=about_kind,
-        about_id=about_id,
-        party=party or concerned,
+        about=record,
+        party=party,
         subject=subject,
         body=body,
         direction=direction,
@@ -121,9 +129,10 @@ def log_call(
 def log_meeting(
     ctx: Ctx,
     *,
-    about_kind: str,
-    about_id: int,
-    subject: str,
+    about: Any = None,
+    about_kind: str = "",
+    about_id: int = 0,
+    subject: str = "",
     body: str = "",
     duration_minutes: int | None = None,
     outcome: str = "",
@@ -131,16 +140,15 @@ def log_meeting(
     party: Party | None = None,
 ) -> Note:
     """Keep what was agreed when people met."""
-    concerned = _concerned(ctx, about_kind, about_id)
-    if not subject.strip():
-        raise NoteEmpty(at_field="subject")
+    record = _record(ctx, about, about_kind, about_id)
+    if not subject.strip() and not body.strip():
+        raise NoteEmpty(at_field="body")
 
     note = _write(
         ctx,
         kind=NoteKind.MEETING,
-        about_kind=about_kind,
-        about_id=about_id,
-        party=party or concerned,
+        about=record,
+        party=party,
         subject=subject,
         body=body,
         duration_minutes=duration_minutes,
@@ -156,9 +164,10 @@ def log_meeting(
 def log_email(
     ctx: Ctx,
     *,
-    about_kind: str,
-    about_id: int,
-    subject: str,
+    about: Any = None,
+    about_kind: str = "",
+    about_id: int = 0,
+    subject: str = "",
     body: str = "",
     direction: str = Direction.OUT,
     at: datetime | None = None,
@@ -166,19 +175,18 @@ def log_email(
     party: Party | None = None,
 ) -> Note:
     """Keep a letter beside what it is about; the same message is kept once, whatever mailbox it came from."""
-    concerned = _concerned(ctx, about_kind, about_id)
+    record = _record(ctx, about, about_kind, about_id)
     if not subject.strip() and not body.strip():
         raise NoteEmpty(at_field="subject")
-    here = Note.objects.filter(about_kind=about_kind, about_id=about_id)
+    here = Note.objects.filter(about_kind=record._meta.label_lower, about_id=record.pk)
     if message_id and here.filter(message_id=message_id).exists():
         raise MailKnown
 
     note = _write(
         ctx,
         kind=NoteKind.EMAIL,
-        about_kind=about_kind,
-        about_id=about_id,
-        party=party or concerned,
+        about=record,
+        party=party,
         subject=subject or _t("(no subject)"),
         body=body,
         direction=direction,
@@ -191,7 +199,7 @@ def log_email(
     return note
 
 
-@command(label=_("Change"), icon="pencil", undo=True)
+@command(label=_("Change"), icon="pencil")
 def change_note(ctx: Ctx, *, note: Note, body: str) -> Note:
     """Correct what one wrote oneself; the history keeps the former words."""
     note = lock(note)
@@ -202,6 +210,7 @@ def change_note(ctx: Ctx, *, note: Note, body: str) -> Note:
 
     note.body = body.strip()
     note.save(update_fields=["body"])
+    _retell(note)
     return note
 
 
@@ -231,7 +240,7 @@ def unpin_note(ctx: Ctx, *, note: Note) -> Note:
     return note
 
 
-@command(label=_("Delete"), icon="trash", danger=True, undo=True)
+@command(label=_("Delete"), icon="trash", danger=True)
 def delete_note(ctx: Ctx, *, note: Note) -> None:
     """Take back what one wrote oneself; the timeline says that something was taken back."""
     note = lock(note)
@@ -239,31 +248,54 @@ def delete_note(ctx: Ctx, *, note: Note) -> None:
     _refuse_stranger(ctx, note)
 
     told = NoteDeleted(about_kind=note.about_kind, about_id=note.about_id, author=str(ctx.actor))
+    note.body = ""
+    _retell(note)
     note.delete()
 
     ctx.emit(told)
 
 
-def _concerned(ctx: Ctx, kind: str, pk: int) -> Party | None:
-    """The party that a record concerns; refuses a record that is not there for the actor."""
+def _record(ctx: Ctx, about: Any, kind: str, pk: int) -> Any:
+    """The record a note is about, given itself or by kind and key; refuses what the actor cannot see."""
+    if isinstance(about, Record):
+        kind, pk = about._meta.label_lower, about.pk
     try:
         model = apps.get_model(kind)
     except (LookupError, ValueError) as fault:
-        raise NotThere(reference=kind) from fault
-    if not issubclass(model, Record):
-        raise NotThere(reference=kind)
-    record: Any = access.visible(ctx, model).filter(pk=pk).first()
+        raise NotThere(reference=kind or _t("nothing")) from fault
+    record = access.visible(ctx, model).filter(pk=pk).first() if issubclass(model, Record) else None
     if record is None:
         raise NotThere(reference=f"{model._meta.verbose_name} {pk}")
+    return record
+
+
+def _concerned(record: Any) -> Party | None:
+    """The party that a record is, or belongs to."""
     if isinstance(record, Party):
         return record
     found = (getattr(record, name, None) for name in CONCERNED)
     return next((party for party in found if isinstance(party, Party)), None)
 
 
-def _write(ctx: Ctx, *, at: datetime | None = None, body: str = "", subject: str = "", **values: Any) -> Note:
+def _write(
+    ctx: Ctx,
+    *,
+    about: Any,
+    party: Party | None,
+    at: datetime | None = None,
+    body: str = "",
+    subject: str = "",
+    **values: Any,
+) -> Note:
     return Note.objects.create(
-        author=ctx.actor, at=at or ctx.now, body=body.strip(), subject=subject.strip(), **values
+        about_kind=about._meta.label_lower,
+        about_id=about.pk,
+        party=party or _concerned(about),
+        author=ctx.actor,
+        at=at or ctx.now,
+        body=body.strip(),
+        subject=subject.strip(),
+        **values,
     )
 
 
@@ -273,9 +305,28 @@ def _told(note: Note) -> dict[str, Any]:
         "about_kind": note.about_kind,
         "about_id": note.about_id,
         "party_id": note.party_id,
+        "organisation_ids": _organisations(note.party),
         "subject": note.subject,
+        "topic": f": {note.subject}" if note.subject else "",
+        "body": note.body,
         "author": str(note.author),
     }
+
+
+def _organisations(party: Party | None) -> tuple[int, ...]:
+    """What is said with a person is news for the organisations that the person belongs to."""
+    if party is None or not party.is_person:
+        return ()
+    ties = parties.organisations_of(person=party)
+    return tuple(ties.values_list("organisation_id", flat=True))
+
+
+def _retell(note: Note) -> None:
+    """Let the stored event say what the note says now, so that words taken back are gone everywhere."""
+    told = EventAbout.objects.filter(kind=note._meta.label_lower, object_id=note.pk).values("event")
+    for event in StoredEvent.objects.filter(pk__in=told):
+        event.payload = {**event.payload, "body": note.body}
+        event.save(update_fields=["payload"])
 
 
 def _length(minutes: int | None) -> str:

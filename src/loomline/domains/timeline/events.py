@@ -13,19 +13,23 @@ from loomline.kernel.event import Event
 
 @dataclass(frozen=True, kw_only=True)
 class _Noted:
-    """A note about a record of any kind, and about the party it concerns."""
+    """A note about a record of any kind, the party it concerns, and the organisations of that person."""
 
     note_id: int
     about_kind: str
     about_id: int
     subject: str
+    topic: str
+    body: str
     author: str
     party_id: int | None = None
+    organisation_ids: tuple[int, ...] = ()
 
     def subjects(self) -> set[tuple[str, int]]:
-        """The record itself, the party, and the note."""
+        """The record itself, the parties, and the note."""
+        parties = {pk for pk in (self.party_id, *self.organisation_ids) if pk}
         found = {(self.about_kind, self.about_id), ("timeline.note", self.note_id)}
-        return found | ({("parties.party", self.party_id)} if self.party_id else set())
+        return found | {("parties.party", pk) for pk in parties}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,7 @@ class NoteWritten(_Noted, Event, icon="note"):
 class CallLogged(_Noted, Event, icon="phone", tone="info"):
     """Somebody spoke on the phone."""
 
-    says: ClassVar[str | Promise] = _("{author} logged a call{length}: {subject}")
+    says: ClassVar[str | Promise] = _("{author} logged a call{length}{topic}")
 
     length: str = ""
     outcome: str = ""
@@ -49,7 +53,7 @@ class CallLogged(_Noted, Event, icon="phone", tone="info"):
 class MeetingLogged(_Noted, Event, icon="users", tone="info"):
     """People met."""
 
-    says: ClassVar[str | Promise] = _("{author} logged a meeting{length}: {subject}")
+    says: ClassVar[str | Promise] = _("{author} logged a meeting{length}{topic}")
 
     length: str = ""
     outcome: str = ""

@@ -79,5 +79,10 @@ class Note(Record):
         ]
 
     def __str__(self) -> str:
-        text = self.subject or self.body
+        return self.headline
+
+    @property
+    def headline(self) -> str:
+        """The subject, or how the text begins."""
+        text = " ".join((self.subject or self.body).split())
         return text if len(text) <= 80 else f"{text[:79]}…"

@@ -12,7 +12,6 @@ from loomline.kernel.record import Record
 
 OWN_ACCOUNT: Mapping[str, Level] = dict.fromkeys(
     (
-        "accounts.view_user",
         "accounts.view_session",
         "accounts.view_apitoken",
         "accounts.begin_session",

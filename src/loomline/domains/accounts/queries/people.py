@@ -82,6 +82,16 @@ def must_set_up_second_factor(user: User) -> bool:
     )
 
 
+def names_by_user(
+    places: type[RoleHolder] | type[TeamMember], path: str, users: Iterable[User]
+) -> dict[int, list[str]]:
+    """The names of the roles or teams of several people, in one statement."""
+    found: dict[int, list[str]] = {user.pk: [] for user in users}
+    for user_id, name in places.objects.filter(user__in=found).order_by(path).values_list("user", path):
+        found[user_id].append(name)
+    return found
+
+
 def site_address() -> str:
     """Where people reach this installation; from the settings alone, so that no request can forge it."""
     env = settings.ENV

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,7 +48,7 @@ class ColourDraft:
     hex: str = ""
 
 
-Colours = Sequence[ColourDraft | Mapping[str, str] | str]
+TINT = re.compile(r"^(?P<name>.*?)\s*(?P<hex>#[0-9a-fA-F]{6})?$")
 
 
 @command(label=_("New style"), icon="plus", creates=Style)
@@ -56,8 +57,8 @@ def add_style(
     *,
     code: str,
     name: str,
-    colours: Colours = (),
-    sizes: Sequence[str] = (),
+    colours: Sequence[Any],
+    sizes: Sequence[str],
     unit: Unit | str = "pcs",
     description: str = "",
     category: Category | None = None,
@@ -71,7 +72,10 @@ def add_style(
     hs_code: str = "",
     custom: Mapping[str, Any] | None = None,
 ) -> Style:
-    """Put a design into the catalog together with one item for each of its colours and sizes."""
+    """Put a design into the catalog together with one item for each of its colours and sizes.
+
+    A colour is a ColourDraft, {"name": "oat", "hex": "#d8c9a8"} or "oat #d8c9a8".
+    """
     tints = [_colour(colour) for colour in colours]
     _refuse_unclear(code, name, [t.name for t in tints], list(sizes))
 
@@ -99,7 +103,9 @@ def add_style(
 
 
 @command(label=_("Add colours or sizes"), icon="plus")
-def add_variants(ctx: Ctx, *, style: Style, colours: Colours = (), sizes: Sequence[str] = ()) -> list[Item]:
+def add_variants(
+    ctx: Ctx, *, style: Style, colours: Sequence[ColourDraft] = (), sizes: Sequence[str] = ()
+) -> list[Item]:
     """Let a design come in more colours or sizes; each new item takes after the first one there is."""
     style = lock(style)
     new_tints, new_sizes = [_colour(colour) for colour in colours], list(sizes)
@@ -131,7 +137,8 @@ def _colour(colour: ColourDraft | Mapping[str, str] | str) -> ColourDraft:
     if isinstance(colour, ColourDraft):
         return colour
     if isinstance(colour, str):
-        return ColourDraft(colour)
+        found = TINT.match(colour.strip())
+        return ColourDraft(found["name"], found["hex"] or "") if found else ColourDraft(colour)
     return ColourDraft(colour["name"], colour.get("hex", ""))
 
 

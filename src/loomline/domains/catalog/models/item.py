@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models.unit import Unit
@@ -89,11 +87,15 @@ class Style(Thing):
         ordering = ["sort_name", "id"]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="catalog_style_sort"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="catalog_style_name_trgm"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def colour_names(self) -> list[str]:
+        """The colours by name."""
+        return [str(colour["name"]) for colour in self.colours]
 
 
 class Item(Thing):
@@ -174,8 +176,6 @@ class Item(Thing):
         ]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="catalog_item_sort"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="catalog_item_name_trgm"),
-            GinIndex(OpClass(Upper("sku"), name="gin_trgm_ops"), name="catalog_item_sku_trgm"),
         ]
 
     def __str__(self) -> str:

@@ -75,7 +75,8 @@ class NotOrdered(Warned):
     """Nothing to compare with."""
 
     says = _(
-        "{lines} of {their_number} stand on no purchase order, so nothing can be compared. Match it all the same?"
+        "{lines} of {their_number} stand on no purchase order, so nothing can be compared."
+        " Match it all the same?"
     )
 
 

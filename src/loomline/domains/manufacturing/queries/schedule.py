@@ -74,9 +74,9 @@ def backward(steps: Sequence[Step], *, due: date) -> list[Slot]:
 
 
 def slack(steps: Sequence[Step], *, start: date, due: date) -> list[int]:
-    """Days each stage may start later without missing the due day; negative where it is missed."""
-    earliest, latest = forward(steps, start=start), backward(steps, due=due)
-    return [(late.start - early.start).days for early, late in zip(earliest, latest, strict=True)]
+    """Working days each stage may start later without missing the due day; negative where it is missed."""
+    slots = zip(steps, forward(steps, start=start), backward(steps, due=due), strict=True)
+    return [step.calendar.between(early.start, late.start) for step, early, late in slots]
 
 
 def _earliest(step: Step, *, free: date, today: date | None) -> Slot:

@@ -57,7 +57,7 @@ class AddressEmpty(Refused):
 
 @command(label=_("Add contact point"), icon="mail", undo=True)
 def add_contact_point(
-    ctx: Ctx, *, party: Party, kind: str, value: str, purpose: str = "", is_primary: bool = False
+    ctx: Ctx, *, party: Party, kind: ContactKind, value: str, purpose: str = "", is_primary: bool = False
 ) -> ContactPoint:
     """Note one more e-mail address, phone number or web page of a party."""
     party = lock(party)
@@ -125,7 +125,7 @@ def add_address(
     ctx: Ctx,
     *,
     party: Party,
-    purpose: str = AddressPurpose.SHIPPING,
+    purpose: AddressPurpose = AddressPurpose.SHIPPING,
     line1: str = "",
     line2: str = "",
     city: str = "",
@@ -166,7 +166,7 @@ def add_address(
 
 
 @command(label=_("Add identifier"), icon="id-badge-2", undo=True)
-def add_identifier(ctx: Ctx, *, party: Party, scheme: str, value: str) -> Identifier:
+def add_identifier(ctx: Ctx, *, party: Party, scheme: IdentifierScheme, value: str) -> Identifier:
     """Note a number by which authorities or trading partners know a party."""
     party = lock(party)
 

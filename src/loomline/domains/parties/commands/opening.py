@@ -115,8 +115,23 @@ def open_party(
     lead_days: int | None = None,
     since: date | None = None,
     custom: Mapping[str, Any] | None = None,
+    is_customer: bool = False,
+    is_supplier: bool = False,
+    is_carrier: bool = False,
+    is_partner: bool = False,
+    is_prospect: bool = False,
+    is_subcontractor: bool = False,
 ) -> Party:
     """Enter a person or an organisation once, with all the roles it has for us."""
+    ticked = {
+        Role.CUSTOMER: is_customer,
+        Role.SUPPLIER: is_supplier,
+        Role.CARRIER: is_carrier,
+        Role.PARTNER: is_partner,
+        Role.PROSPECT: is_prospect,
+        Role.SUBCONTRACTOR: is_subcontractor,
+    }
+    roles = tuple(dict.fromkeys([*roles, *(role.value for role, given in ticked.items() if given)]))
     twin = queries.possible_duplicates(kind=kind, email=email, vat_number=vat_number).first()
     if twin is not None:
         ctx.warn(PossibleDuplicate(found=twin, name=name))
@@ -253,6 +268,7 @@ def _party(
         notes=draft.notes,
         opened_at=ctx.now,
         custom=custom,
+        **{f"is_{role}": True for role in draft.roles},
     )
 
 

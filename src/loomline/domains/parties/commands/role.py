@@ -38,7 +38,7 @@ class LimitNegative(Refused):
 
 
 @command(label=_("Give a role"), icon="user-plus", undo=True)
-def give_role(ctx: Ctx, *, party: Party, role: str, since: date | None = None) -> PartyRole:
+def give_role(ctx: Ctx, *, party: Party, role: Role, since: date | None = None) -> PartyRole:
     """Say what a party is to us from a day on; it may be several things at once."""
     party = lock(party)
 
@@ -68,7 +68,7 @@ def give_role(ctx: Ctx, *, party: Party, role: str, since: date | None = None) -
 
 
 @command(label=_("End a role"), icon="user-circle", undo=True)
-def end_role(ctx: Ctx, *, party: Party, role: str, until: date | None = None) -> PartyRole:
+def end_role(ctx: Ctx, *, party: Party, role: Role, until: date | None = None) -> PartyRole:
     """Say that a party is no longer something to us; what was done under the role stays."""
     party = lock(party)
     held = PartyRole.objects.select_for_update().filter(party=party, role=role, until__isnull=True).first()

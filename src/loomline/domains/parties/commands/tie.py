@@ -50,7 +50,7 @@ def relate(
     *,
     person: Party,
     organisation: Party,
-    kind: str = TieKind.EMPLOYED_BY,
+    kind: TieKind = TieKind.EMPLOYED_BY,
     title: str = "",
     since: date | None = None,
 ) -> Relationship:

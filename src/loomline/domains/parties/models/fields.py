@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 # Codes that stand for no single country.
 GROUPS = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties.models.fields import CodeField, MailField, PhoneField, TaxField
@@ -19,8 +18,21 @@ class PartyKind(models.TextChoices):
     PERSON = "person", _("Person")
 
 
+class Role(models.TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    SUPPLIER = "supplier", _("Supplier")
+    CARRIER = "carrier", _("Carrier")
+    PARTNER = "partner", _("Partner")
+    PROSPECT = "prospect", _("Prospect")
+    SUBCONTRACTOR = "subcontractor", _("Subcontractor")
+
+
 class Party(Thing):
-    """Somebody we deal with. What it is to us is said by its roles, so one row serves them all."""
+    """Somebody we deal with. What it is to us is said by its roles, so one row serves them all.
+
+    The columns is_customer, is_supplier and so on say which roles are held now; the database writes them
+    whenever a role begins or ends, so that lists of a million parties are filtered by a column.
+    """
 
     kind = models.CharField(
         _("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.ORGANISATION
@@ -39,6 +51,12 @@ class Party(Thing):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    is_customer = models.BooleanField(_("customer"), default=False, editable=False)
+    is_supplier = models.BooleanField(_("supplier"), default=False, editable=False)
+    is_carrier = models.BooleanField(_("carrier"), default=False, editable=False)
+    is_partner = models.BooleanField(_("partner"), default=False, editable=False)
+    is_prospect = models.BooleanField(_("prospect"), default=False, editable=False)
+    is_subcontractor = models.BooleanField(_("subcontractor"), default=False, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -86,11 +104,25 @@ class Party(Thing):
             models.Index(fields=["sort_name", "id"], name="parties_party_sort"),
             models.Index(fields=["email"], name="parties_party_email", condition=~Q(email="")),
             models.Index(fields=["vat_number"], name="parties_party_vat", condition=~Q(vat_number="")),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="parties_party_name_trgm"),
+            models.Index(
+                fields=["sort_name", "id"], name="parties_party_customers", condition=Q(is_customer=True)
+            ),
+            models.Index(
+                fields=["sort_name", "id"], name="parties_party_suppliers", condition=Q(is_supplier=True)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def may_edit(self, field: str) -> bool:
+        """True for every field but those that say which roles are held: roles are given and ended."""
+        return field.removeprefix("is_") not in Role.values
+
+    @property
+    def roles_now(self) -> list[str]:
+        """What the party is to us now, in words."""
+        return [str(role.label) for role in Role if getattr(self, f"is_{role.value}")]
 
     @property
     def is_person(self) -> bool:

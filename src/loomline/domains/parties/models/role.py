@@ -7,18 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.parties.models.party import Party
+from loomline.domains.parties.models.party import Party, Role
 from loomline.kernel.money import AmountField, CurrencyField
 from loomline.kernel.record import Record
-
-
-class Role(models.TextChoices):
-    CUSTOMER = "customer", _("Customer")
-    SUPPLIER = "supplier", _("Supplier")
-    CARRIER = "carrier", _("Carrier")
-    PARTNER = "partner", _("Partner")
-    PROSPECT = "prospect", _("Prospect")
-    SUBCONTRACTOR = "subcontractor", _("Subcontractor")
 
 
 class PartyRole(Record):

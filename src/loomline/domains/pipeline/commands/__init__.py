@@ -39,6 +39,7 @@ from loomline.domains.pipeline.commands.opportunities import (
     set_opportunity_lines,
     win_opportunity,
 )
+from loomline.domains.pipeline.commands.pipelines import StageDraft, StagesMissing, add_pipeline
 
 __all__ = [
     "AdjustmentUnexplained",
@@ -58,6 +59,9 @@ __all__ = [
     "ReasonMissing",
     "ReopeningUnexplained",
     "SameStage",
+    "StageDraft",
+    "StagesMissing",
+    "add_pipeline",
     "adjust_forecast",
     "assign_leads",
     "capture_lead",

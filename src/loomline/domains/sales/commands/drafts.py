@@ -83,12 +83,13 @@ class QuoteLineDraft(LineDraft):
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """The lines of one document, with what prices depend on."""
+    """The lines of one document, with what prices depend on. What is past may name items no longer sold."""
 
     customer: Party
     currency: str
     on: date
     lines: Sequence[LineDraft]
+    is_past: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +143,7 @@ def _refuse_unsellable(sheets: Sequence[Sheet]) -> None:
         for row, draft in enumerate(sheet.lines, start=1):
             if draft.quantity <= 0:
                 raise QuantityMissing(row=row, item=draft.item, at_field="lines")
-            if not draft.item.is_active and draft.line is None:
+            if not draft.item.is_active and draft.line is None and not sheet.is_past:
                 raise ItemRetired(item=draft.item, at_field="lines")
 
 

@@ -55,7 +55,16 @@ def take_over_orders(ctx: Ctx, *, pasts: list[PastOrder]) -> list[Order]:
     orders = [_order(past, agreed[past.draft.customer.pk].payment_days, site) for past in pasts]
     lines = write_lines(
         [
-            (o, Sheet(customer=o.customer, currency=o.currency, on=o.ordered_on, lines=past.draft.lines))
+            (
+                o,
+                Sheet(
+                    customer=o.customer,
+                    currency=o.currency,
+                    on=o.ordered_on,
+                    lines=past.draft.lines,
+                    is_past=True,
+                ),
+            )
             for o, past in zip(orders, pasts, strict=True)
         ]
     )

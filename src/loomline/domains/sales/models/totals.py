@@ -44,7 +44,7 @@ class Totals:
     def of(
         cls, amounts: Iterable[tuple[Decimal, Decimal]], *, currency: str, freight: Decimal = ZERO
     ) -> Totals:
-        """Sum pairs of amount and tax rate. Freight follows the goods and bears the highest of their rates."""
+        """Sum pairs of amount and tax rate; freight follows the goods and bears the highest rate."""
         bases: dict[Decimal, Decimal] = defaultdict(Decimal)
         for amount, rate in amounts:
             bases[Decimal(rate).normalize()] += amount

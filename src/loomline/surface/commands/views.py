@@ -1,16 +1,13 @@
-"""The verbs of the surface itself: keeping a view of a list, sharing it, dropping it."""
+"""Keeping a list as it is under a name, sharing it, dropping it."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.kernel import access, edit
-from loomline.kernel.audit import Activity, Change
-from loomline.kernel.command import command, registry
+from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
-from loomline.kernel.refusal import NotPermitted, NotThere, Refused
+from loomline.kernel.refusal import Refused
 from loomline.surface.models import Audience, SavedView
 
 
@@ -56,21 +53,3 @@ def drop_view(ctx: Ctx, *, view: SavedView) -> None:
         raise NotYourView(owner=view.owner, title=view.title)
 
     view.delete()
-
-
-@command(hidden=True)
-def undo_request(ctx: Ctx, *, request_id: str) -> int:
-    """Take back all that one request or one job did, however many commands it gave."""
-    done = list(Activity.objects.select_for_update().filter(request_id=request_id, part_of=None, undone_by=None))
-
-    if not done:
-        raise NotThere(reference=request_id)
-    if any(a.actor_id != ctx.actor.pk for a in done) and access.level_of(ctx.actor, "kernel.undo") < access.Level.ALL:
-        raise NotPermitted(verb=_t("undo what others did"), permission="kernel.undo")
-    closed = next((a for a in done if a.verb not in registry or not registry[a.verb].undo), None)
-    if closed is not None:
-        raise edit.NotUndoable(_t("{verb} cannot be undone: it has told others. Correct it with another command."), verb=closed.verb)
-
-    count = edit.reverse(Change.objects.filter(activity__in=done))
-    Activity.objects.filter(pk__in=[a.pk for a in done]).update(undone_by=edit.own_activity())
-    return count

@@ -1,0 +1,250 @@
+"""How the catalog is shown, entered, found and exported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.catalog import commands, models
+from loomline.kernel.context import Ctx
+from loomline.surface.resource import (
+    Changes,
+    Column,
+    Count,
+    Facts,
+    LinesPanel,
+    Related,
+    Resource,
+    Table,
+    Timeline,
+    needs,
+)
+
+
+def another_pack(ctx: Ctx, record: models.Item) -> dict[str, Any]:
+    """A pack has a name and a trade number of its own."""
+    return {"name": "", "gtin": ""}
+
+
+def more_variants(ctx: Ctx, record: models.Style) -> dict[str, Any]:
+    """Only what is new is written down."""
+    return {"colours": [], "sizes": []}
+
+
+class Item(Resource):
+    """What is bought, made, kept and sold."""
+
+    model = models.Item
+    menu = "Supply"
+    order = 20
+    icon = "package"
+    columns = (
+        Column("name", sub="variant"),
+        "sku",
+        "swatch",
+        "category",
+        "style",
+        Column("supply", label=_("Bought or made")),
+        "tracking",
+        "unit",
+        "standard_cost",
+        "list_price",
+        "safety_stock",
+        Column("is_active", label=_("Active")),
+    )
+    filters = (
+        "kind",
+        "supply",
+        "tracking",
+        "category",
+        "style",
+        "colour",
+        "size",
+        "unit",
+        "is_active",
+        "list_price",
+        "standard_cost",
+        "lead_days",
+    )
+    search = "name", "sku", "gtin", "description"
+    form = (
+        "sku",
+        "name",
+        "kind",
+        "unit",
+        "supply",
+        "tracking",
+        "category",
+        "list_price",
+        "standard_cost",
+        "lead_days",
+        "reorder_level",
+        "safety_stock",
+        "weight_kg",
+        "shelf_life_days",
+        "gtin",
+        "hs_code",
+        "style",
+        "colour",
+        "size",
+        "swatch",
+        "description",
+    )
+    views = Table()
+    saved = {
+        _("Made"): "supply=make&is_active=true",
+        _("Bought"): "supply=buy&is_active=true",
+        _("Services"): "kind=service&is_active=true",
+        _("Archived"): "is_active=false",
+    }
+    head = "sku", "unit", Column("supply", label=_("Bought or made")), "list_price", "standard_cost"
+    detail = (
+        Facts(
+            "description",
+            "category",
+            "style",
+            "colour",
+            "size",
+            "tracking",
+            Column("lead_days", label=_("Lead time in working days")),
+            "reorder_level",
+            "safety_stock",
+            "weight_kg",
+            "shelf_life_days",
+            "gtin",
+            "hs_code",
+        ),
+        LinesPanel("packs", "name", "quantity", "gtin", title=_("Packs")),
+        Related("conversions", "from_unit", "numerator", "denominator", "to_unit", title=_("Conversions")),
+        Changes(),
+        Timeline(),
+    )
+    sort = "sort_name"
+    key = "sku"
+    joins = ("unit",)
+    create = commands.add_item
+    actions = ("add_pack",)
+    prefill = {"add_pack": another_pack}
+    empty = _(
+        "No items yet. Add what you buy, make or sell, or bring a list from a spreadsheet. "
+        "A design in colours and sizes is quickest added as a style."
+    )
+
+
+class Style(Resource):
+    """Designs that come in colours and sizes."""
+
+    model = models.Style
+    menu = "Supply"
+    order = 10
+    icon = "hanger"
+    columns = (
+        Column("name", sub="code"),
+        "category",
+        Column("colour_names", label=_("Colours"), kind="tags"),
+        "sizes",
+        Count("items", as_="item_count", label=_("Items")),
+        Column("is_active", label=_("Active")),
+    )
+    filters = "category", "is_active"
+    search = "name", "code", "description"
+    form = "code", "name", "category", "description"
+    head = "code", "category", Column("colour_names", label=_("Colours"), kind="tags"), "sizes"
+    detail = (
+        Related(
+            "items",
+            "name",
+            "sku",
+            "swatch",
+            "list_price",
+            "standard_cost",
+            "is_active",
+            title=_("Items"),
+            sort="sku",
+        ),
+        Changes(),
+        Facts("description", "category"),
+        Timeline(),
+    )
+    sort = "sort_name"
+    key = "code"
+    create = commands.add_style
+    actions = ("add_variants",)
+    prefill = {"add_variants": more_variants}
+    empty = _(
+        "No styles yet. Add a design with its colours and sizes; Loomline adds an item for each of them."
+    )
+
+
+class Category(Resource):
+    """Shelves of the catalog."""
+
+    model = models.Category
+    menu = "Settings", needs("catalog.unit")
+    order = 60
+    icon = "tags"
+    columns = "name", "parent", Count("items", as_="item_count", label=_("Items"))
+    filters = ("parent",)
+    search = ("name",)
+    form = "name", "parent"
+    sort = "name"
+    key = "name"
+    detail = (
+        Related("items", "name", "sku", "supply", "list_price", title=_("Items")),
+        Related("children", "name", title=_("Categories within"), tab="items"),
+        Changes(),
+    )
+    empty = _("No categories yet. They help to find items and to report on groups of them.")
+
+
+class Unit(Resource):
+    """What quantities are counted in."""
+
+    model = models.Unit
+    menu = "Settings"
+    order = 61
+    icon = "ruler-2"
+    columns = "code", "name", "dimension", "places", "rec20"
+    filters = ("dimension",)
+    search = "code", "name"
+    form = "code", "name", "dimension", "places", "rec20"
+    sort = "code"
+    key = "code"
+    detail = (Facts("name", "dimension", "places", "rec20", place="tab"), Changes())
+    actions = ("set_conversion",)
+    empty = _("No units yet. The usual ones are added when Loomline starts for the first time.")
+
+
+class Conversion(Resource):
+    """Exact ratios between units, for all items or for one."""
+
+    model = models.Conversion
+    menu = "Settings"
+    order = 62
+    icon = "scale"
+    columns = "from_unit", "numerator", "denominator", "to_unit", "item"
+    filters = "item", "from_unit", "to_unit"
+    search = "from_unit.code", "to_unit.code", "item.name"
+    form = "from_unit", "to_unit", "numerator", "denominator", "item"
+    joins = "from_unit", "to_unit"
+    key = "pk"
+    create = commands.set_conversion
+    edit = False
+    empty = _("No conversions yet. Say how many of one unit another one is, for all items or for one.")
+
+
+class Pack(Resource):
+    """Cartons, boxes and pallets that hold a fixed quantity of an item."""
+
+    model = models.Pack
+    menu = None
+    icon = "box"
+    columns = "name", "item", "quantity", "gtin"
+    filters = ("item",)
+    search = "name", "gtin", "item.name"
+    form = "item", "name", "quantity", "gtin"
+    joins = ("item.unit",)
+    key = "pk"
+    create = commands.add_pack
+    empty = _("No packs yet. Add one on the page of an item.")

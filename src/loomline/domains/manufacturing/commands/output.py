@@ -1,0 +1,296 @@
+"""What comes out: lots of half-finished and finished goods, tied to the lots that went in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.catalog.models import Item, Tracking
+from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory.models import Lot
+from loomline.domains.manufacturing.commands.telling import in_words, said_of
+from loomline.domains.manufacturing.events import GoodsMade
+from loomline.domains.manufacturing.models import WorkLine, WorkOrder, WorkOutput, WorkStage, WorkState
+from loomline.domains.sites import queries as sites
+from loomline.domains.sites.models import Location, LocationKind, Site
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.kernel.record import lock, lock_all
+from loomline.kernel.refusal import Refused, Warned
+
+ORIGIN = "manufacturing.workorder"
+LAST = 32767
+
+
+class NotRunning(Refused):
+    """Goods come out of work that runs."""
+
+    says = _("{work} is {state}; goods come out of work that is released or running.")
+
+
+class OutputUnclear(Refused):
+    """Nobody knows what was made."""
+
+    says = _("{work} makes several items. Say for each line how many came out.")
+
+
+class OutputWrong(Refused):
+    """Quantities that cannot be."""
+
+    says = _("{item}: {quantity} made and {rejected} rejected cannot be. At least one of them is above 0.")
+
+
+class NotMadeHere(Refused):
+    """The work order does not make this."""
+
+    says = _("{work} does not make {item}. Choose one of its lines.")
+
+
+class NoPlaceForGoods(Refused):
+    """Goods need a place."""
+
+    says = _("{work} does not say where the goods go. Choose the site first.")
+
+
+class MadeMore(Warned):
+    """More came out than was asked for."""
+
+    says = _(
+        "{item}: {made} {unit} would have come out of {planned} planned. "
+        "Put the {over} {unit} more into stock?"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What came out of one line, or of a stage: good pieces in one lot, and rejects that go nowhere."""
+
+    quantity: Decimal
+    lot: str = ""
+    line: WorkLine | None = None
+    item: Item | None = None
+    rejected: Decimal = Decimal(0)
+    location: Location | None = None
+    made_on: date | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """An output with what it became."""
+
+    output: Output
+    item: Item
+    line: WorkLine | None
+    lot: Lot | None
+
+
+@command(label=_("Put into stock"), icon="packages")
+def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOrder:
+    """Put finished goods into stock by lot, and count what was rejected."""
+    work = lock(work)
+    lines = lines_of(work)
+
+    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
+        raise NotRunning(work=work.number, state=work.state.label.lower())
+    outputs = [_placed(work, lines, output) for output in outputs]
+    _refuse_wrong(ctx, work, outputs)
+
+    last = work.stages.order_by("-position").first()
+    site = _site(work)
+    made = produce(ctx, work=work, stage=last, site=site, outputs=outputs)
+    _count(work, lines, outputs)
+
+    if made:
+        ctx.emit(
+            GoodsMade(
+                **said_of(work, lines),
+                lot_ids=tuple(sorted({one.lot.pk for one in made if one.lot is not None})),
+                line_ids=tuple(one.line.pk for one in made if one.line is not None),
+                quantities=tuple(plain(one.output.quantity) for one in made if one.line is not None),
+                goods=words_of(made),
+                place=site.name,
+                rejected=sum((output.rejected for output in outputs), Decimal(0)),
+            )
+        )
+    return work
+
+
+def produce(
+    ctx: Ctx, *, work: WorkOrder, stage: WorkStage | None, site: Site, outputs: Sequence[Output]
+) -> list[Made]:
+    """Make the lots, move them out of production and write the genealogy; nothing for what is rejected."""
+    storage = sites.storage_of(site=site)
+    good = [replace(o, location=o.location or storage) for o in outputs if o.quantity > 0]
+    if not good:
+        return []
+    items = {output.item.pk: output.item for output in good if output.item is not None}
+    lots = _lots(ctx, work, stage, good)
+    made = [
+        Made(output, items[output.item.pk], output.line, lot)
+        for output, lot in zip(good, lots, strict=True)
+        if output.item is not None
+    ]
+    _move(ctx, work, made)
+    _trace(ctx, work, stage, made)
+    return made
+
+
+def lines_of(work: WorkOrder) -> list[WorkLine]:
+    """The lines of a work order, locked, with their items and units."""
+    rows: list[WorkLine] = lock_all(work.lines.select_related("item__unit"))
+    return sorted(rows, key=lambda line: (line.position, line.pk))
+
+
+def words_of(made: Sequence[Made]) -> str:
+    """What was made, in words, with the lots."""
+    return in_words(
+        [
+            (
+                one.output.quantity,
+                one.item.unit.code,
+                f"{one.item.name} ({one.lot})" if one.lot else one.item.name,
+            )
+            for one in made
+        ]
+    )
+
+
+def _placed(work: WorkOrder, lines: Sequence[WorkLine], output: Output) -> Output:
+    """The output with its line: the one it names, the one of its item, or the only one there is."""
+    if output.line is not None:
+        line = next((row for row in lines if row.pk == output.line.pk), None)
+    elif output.item is not None:
+        line = next((row for row in lines if row.item_id == output.item.pk), None)
+    else:
+        if len(lines) != 1:
+            raise OutputUnclear(work=work.number)
+        line = lines[0]
+    if line is None:
+        raise NotMadeHere(work=work.number, item=output.item or output.line)
+    return replace(output, line=line, item=line.item)
+
+
+def _refuse_wrong(ctx: Ctx, work: WorkOrder, outputs: Sequence[Output]) -> None:
+    if not outputs:
+        raise OutputUnclear(work=work.number)
+    done: dict[int, Decimal] = {}
+    for output in outputs:
+        line = output.line
+        if line is None:
+            continue
+        if min(output.quantity, output.rejected) < 0 or output.quantity + output.rejected == 0:
+            raise OutputWrong(
+                item=line.item, quantity=plain(output.quantity), rejected=plain(output.rejected)
+            )
+        done[line.pk] = done.get(line.pk, line.done) + output.quantity
+        if done[line.pk] > line.quantity:
+            ctx.warn(
+                MadeMore(
+                    item=line.item,
+                    unit=line.item.unit,
+                    made=plain(done[line.pk]),
+                    planned=plain(line.quantity),
+                    over=plain(done[line.pk] - line.quantity),
+                )
+            )
+
+
+def _site(work: WorkOrder) -> Site:
+    if work.site is None:
+        raise NoPlaceForGoods(work=work.number)
+    return work.site
+
+
+def _count(work: WorkOrder, lines: Sequence[WorkLine], outputs: Sequence[Output]) -> None:
+    by_line: Mapping[int, WorkLine] = {line.pk: line for line in lines}
+    for output in outputs:
+        if output.line is not None:
+            by_line[output.line.pk].done += output.quantity
+            by_line[output.line.pk].rejected += output.rejected
+    WorkLine.objects.bulk_update(lines, ["done", "rejected"])
+    work.done = sum((line.done for line in lines), Decimal(0))
+    work.rejected = sum((line.rejected for line in lines), Decimal(0))
+    WorkOrder.objects.filter(pk=work.pk).update(done=work.done, rejected=work.rejected)
+
+
+def _lots(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, outputs: Sequence[Output]) -> list[Lot | None]:
+    keys = [_lot_key(work, stage, output, place) for place, output in enumerate(outputs, start=1)]
+    wanted = {key for key in keys if key is not None}
+    known = {
+        (lot.item_id, str(lot.number)): lot
+        for lot in Lot.objects.filter(item__in={i for i, _n in wanted}, number__in={n for _i, n in wanted})
+    }
+    new = {
+        key: output for key, output in zip(keys, outputs, strict=True) if key is not None and key not in known
+    }
+    if new:
+        drafts = [
+            inventory.LotDraft(
+                item_id=item_id,
+                number=number,
+                supplier_id=stage.partner_id if stage is not None else None,
+                made_on=output.made_on or ctx.today,
+                expires_on=output.expires_on,
+                origin_kind=ORIGIN,
+                origin_id=work.pk,
+            )
+            for (item_id, number), output in new.items()
+        ]
+        known |= dict(zip(new, inventory.open_lots(ctx, drafts=drafts), strict=True))
+    return [known[key] if key is not None else None for key in keys]
+
+
+def _lot_key(work: WorkOrder, stage: WorkStage | None, output: Output, place: int) -> tuple[int, str] | None:
+    item = output.item
+    if item is None or item.tracking == Tracking.NONE:
+        return None
+    position = f"{stage.position}-{place}" if stage is not None else str(place)
+    return item.pk, output.lot or f"{work.number}-{position}"
+
+
+def _move(ctx: Ctx, work: WorkOrder, made: Sequence[Made]) -> None:
+    production = sites.virtual(kind=LocationKind.PRODUCTION)
+    inventory.move_stock(
+        ctx,
+        moves=[
+            inventory.MoveDraft(
+                item_id=one.item.pk,
+                lot_id=one.lot.pk if one.lot else None,
+                quantity=one.output.quantity,
+                source_id=production.pk,
+                destination_id=one.output.location.pk,
+                origin_kind=ORIGIN,
+                origin_id=work.pk,
+                unit_cost=one.item.standard_cost or None,
+            )
+            for one in made
+        ],
+    )
+
+
+def _trace(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, made: Sequence[Made]) -> None:
+    to_position = stage.position if stage is not None else LAST
+    before = WorkOutput.objects.filter(work=work, lot__isnull=False, to_position__lt=to_position)
+    last = before.aggregate(Max("to_position"))["to_position__max"]
+    WorkOutput.objects.bulk_create(
+        WorkOutput(
+            work=work,
+            stage=stage,
+            line=one.line,
+            item=one.item,
+            lot=one.lot,
+            location=one.output.location,
+            from_position=0 if last is None else last + 1,
+            to_position=to_position,
+            quantity=one.output.quantity,
+            at=ctx.now,
+        )
+        for one in made
+    )

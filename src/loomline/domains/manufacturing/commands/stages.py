@@ -1,0 +1,391 @@
+"""Running the stages of a work order, wherever they stand, and hearing that one of them will be late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory.models import Balance, Lot
+from loomline.domains.manufacturing.commands.dates import calendar_of, calendars_of, expect
+from loomline.domains.manufacturing.commands.material import refuse_held
+from loomline.domains.manufacturing.commands.output import (
+    ORIGIN,
+    Made,
+    Output,
+    lines_of,
+    produce,
+    record_output,
+)
+from loomline.domains.manufacturing.commands.telling import late, said_of, said_of_stage
+from loomline.domains.manufacturing.events import (
+    StageDelayed,
+    StageFinished,
+    StageReady,
+    StageStarted,
+    WorkStarted,
+)
+from loomline.domains.manufacturing.models import (
+    MaterialUse,
+    StageState,
+    WorkOrder,
+    WorkOutput,
+    WorkStage,
+    WorkState,
+)
+from loomline.domains.sites import queries as sites
+from loomline.domains.sites.models import LocationKind
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import PLACES, plain
+from loomline.kernel.record import lock
+from loomline.kernel.refusal import Refused, Warned
+from loomline.kernel.state import advance, advance_all
+
+LOSS = Decimal("0.01")
+
+
+class WorkNotReleased(Refused):
+    """Stages run in work that was released."""
+
+    says = _("{work} is {state}. Release it before a stage of it begins.")
+
+
+class NoStageReady(Refused):
+    """Nothing can begin."""
+
+    says = _("No stage of {work} is ready to begin.")
+
+
+class StageQuantity(Refused):
+    """Quantities that cannot be."""
+
+    says = _("{stage}: {quantity} {unit} cannot be. Enter 0 or more.")
+
+
+class MoreOutThanIn(Refused):
+    """Nothing comes from nothing."""
+
+    says = _("{stage}: {out} {unit} good and {rejected} rejected are more than the {into} that went in.")
+
+
+class Unaccounted(Warned):
+    """Something is missing."""
+
+    says = _(
+        "{stage}: {missing} {unit} of {into} are neither good nor rejected. "
+        "Check the count, or note the loss."
+    )
+
+
+class GivesNothing(Refused):
+    """A stage without an item of its own makes no lot."""
+
+    says = _(
+        "{stage} of {work} gives no item of its own, so no lot {lot} can be made. "
+        "Name what it gives on the bill."
+    )
+
+
+class DelayUnclear(Refused):
+    """A delay is so many days, or until a day."""
+
+    says = _("Say either by how many days the stage is late or on which day it will end.")
+
+
+class DelayWithoutReason(Refused):
+    """Those who wait want to know why."""
+
+    says = _("Say why {stage} is late: those who wait for it will ask.")
+
+
+class StageOver(Refused):
+    """What has ended cannot be late."""
+
+    says = _("{stage} of {work} is {state}; it cannot be late any more.")
+
+
+class StageNotLater(Refused):
+    """A delay moves the end to a later day."""
+
+    says = _("{stage} of {work} is expected to end on {expected_end} already. A delay needs a later day.")
+
+
+@command(move="ready", label=_("Make ready"), icon="hourglass")
+def ready_stage(ctx: Ctx, *, stage: WorkStage) -> WorkStage:
+    """Let a stage begin, even while the one before it still runs."""
+    stage = lock(stage)
+
+    if stage.work.state not in (WorkState.RELEASED, WorkState.RUNNING):
+        raise WorkNotReleased(work=stage.work.number, state=stage.work.state.label.lower())
+
+    advance(stage, "ready")
+
+    ctx.emit(StageReady(**said_of(stage.work), **said_of_stage(stage)))
+    return stage
+
+
+@command(move="start", label=_("Start"), icon="player-play")
+def start_work(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
+    """Begin the work with its first stage that is ready."""
+    work = lock(work)
+    stage = work.stages.filter(state=StageState.READY).order_by("position").first()
+
+    if stage is None and work.stages.exists():
+        raise NoStageReady(work=work.number)
+
+    advance(work, "start", started_at=ctx.now)
+    ctx.emit(WorkStarted(**said_of(work)))
+    if stage is not None:
+        start_stage(ctx, stage=stage)
+    return work
+
+
+@command(move="start", label=_("Start"), icon="player-play")
+def start_stage(ctx: Ctx, *, stage: WorkStage, quantity_in: Decimal | None = None) -> WorkStage:
+    """Begin a stage; half-finished lots of the stage before it go into it."""
+    work = lock(stage.work)
+    stage = lock(stage)
+
+    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
+        raise WorkNotReleased(work=work.number, state=work.state.label.lower())
+    if quantity_in is not None and quantity_in < 0:
+        raise StageQuantity(stage=stage, quantity=plain(quantity_in), unit=stage.unit, at_field="quantity_in")
+    before = work.stages.filter(position__lt=stage.position).order_by("-position").first()
+    waiting = _waiting(work, stage)
+    refuse_held(balance.lot for balance in waiting if balance.lot is not None)
+
+    _consume(ctx, work, stage, waiting)
+    into = _into(stage, before) if quantity_in is None else quantity_in
+    advance(stage, "start", started_at=ctx.now, quantity_in=into)
+    if work.state == WorkState.RELEASED:
+        advance(work, "start", started_at=ctx.now)
+        ctx.emit(WorkStarted(**said_of(work)))
+    expect(ctx, works=[work], causes={work.pk: late(stage)})
+    stage.refresh_from_db(fields=["expected_start", "expected_end"])
+
+    ctx.emit(
+        StageStarted(
+            **said_of(work),
+            **said_of_stage(stage),
+            lot_ids=tuple(sorted({balance.lot_id for balance in waiting if balance.lot_id})),
+            quantity=into,
+            unit=stage.unit.code if stage.unit else "",
+            expected_end=stage.expected_end,
+        )
+    )
+    return stage
+
+
+@command(move="finish", label=_("Finish"), icon="circle-check")
+def finish_stage(
+    ctx: Ctx,
+    *,
+    stage: WorkStage,
+    quantity_out: Decimal,
+    rejected: Decimal = Decimal(0),
+    lot: str = "",
+    reason: str = "",
+    outputs: list[Output] | None = None,
+) -> WorkStage:
+    """End a stage: what is good goes on, what is rejected does not; its lot is tied to those that went in."""
+    work = lock(stage.work)
+    stage = lock(stage)
+    last = not work.stages.filter(position__gt=stage.position).exists()
+
+    _refuse_quantities(ctx, stage, quantity_out, rejected)
+    if (lot or outputs) and stage.item is None and not last:
+        raise GivesNothing(stage=stage, work=work.number, lot=lot)
+
+    advance(
+        stage,
+        "finish",
+        ended_at=ctx.now,
+        quantity_out=quantity_out,
+        rejected=rejected,
+        note=reason or stage.note,
+    )
+    made = _produce(ctx, work, stage, last=last, lot=lot, outputs=outputs)
+    if made and made[0].lot is not None:
+        stage.lot = made[0].lot
+        WorkStage.objects.filter(pk=stage.pk).update(lot=stage.lot)
+    following = work.stages.filter(position__gt=stage.position).order_by("position").first()
+    if following is not None and following.state == StageState.WAITING:
+        ready_stage(ctx, stage=following)
+    expect(ctx, works=[work], causes={work.pk: late(stage)})
+
+    _tell_finished(ctx, work, stage, made, reason)
+    return stage
+
+
+@command(label=_("Report delay"), icon="clock")
+def report_stage_delay(
+    ctx: Ctx, *, stage: WorkStage, reason: str, days: int | None = None, expected_end: date | None = None
+) -> WorkStage:
+    """Note that a stage will end later, and why; later stages and the work move as far as they must."""
+    work = lock(stage.work)
+    stage = lock(stage)
+
+    if (days is None) == (expected_end is None):
+        raise DelayUnclear(at_field="days")
+    if not reason.strip():
+        raise DelayWithoutReason(stage=stage, at_field="reason")
+    if not stage.is_open:
+        raise StageOver(stage=stage, work=work.number, state=stage.state.label.lower())
+    was = stage.expected_end or ctx.today
+    calendar = calendar_of(stage, work, calendars_of([stage], [work]))
+    ends = calendar.on_or_after(expected_end if expected_end is not None else was + timedelta(days=days or 0))
+    if ends <= was:
+        raise StageNotLater(stage=stage, work=work.number, expected_end=was)
+
+    work_was = work.expected_on
+    WorkStage.objects.filter(pk=stage.pk).update(reported_end=ends, cause=reason.strip()[:300])
+    expect(ctx, works=[work], causes={work.pk: late(stage)})
+    stage.refresh_from_db()
+
+    moved = (work.expected_on - work_was).days if work.expected_on and work_was else 0
+    ctx.emit(
+        StageDelayed(
+            **said_of(work),
+            **said_of_stage(stage),
+            kind=stage.kind,
+            partner=stage.partner.name if stage.partner else "",
+            was_on=was,
+            expected_on=stage.expected_end or ends,
+            days=((stage.expected_end or ends) - was).days,
+            reason=reason.strip(),
+            work_was_on=work_was,
+            work_expected_on=work.expected_on,
+            work_days=moved,
+        )
+    )
+    return stage
+
+
+@command(move="cancel", hidden=True)
+def cancel_stages(ctx: Ctx, *, stages: list[WorkStage]) -> list[WorkStage]:
+    """Stop the stages of a work order that is not wanted any more."""
+    open_stages = [stage for stage in stages if stage.is_open]
+
+    advance_all(open_stages, "cancel")
+    return open_stages
+
+
+def _waiting(work: WorkOrder, stage: WorkStage) -> list[Balance]:
+    """What half-finished lots of the stages before this one still lie where those put them."""
+    outputs = WorkOutput.objects.filter(work=work, stage__position__lt=stage.position, line__isnull=True)
+    places = {(row.item_id, row.lot_id, row.location_id) for row in outputs}
+    if not places:
+        return []
+    wanted = Q(pk__in=[])
+    for item, lot, place in places:
+        wanted |= Q(item=item, lot=lot, location=place)
+    rows = Balance.objects.filter(wanted, on_hand__gt=0, is_physical=True).select_related("lot__item")
+    return list(rows.order_by("pk"))
+
+
+def _consume(ctx: Ctx, work: WorkOrder, stage: WorkStage, waiting: Sequence[Balance]) -> None:
+    if not waiting:
+        return
+    production = sites.virtual(kind=LocationKind.PRODUCTION)
+    inventory.move_stock(
+        ctx,
+        moves=[
+            inventory.MoveDraft(
+                item_id=balance.item_id,
+                lot_id=balance.lot_id,
+                quantity=balance.on_hand,
+                source_id=balance.location_id,
+                destination_id=production.pk,
+                origin_kind=ORIGIN,
+                origin_id=work.pk,
+            )
+            for balance in waiting
+        ],
+    )
+    MaterialUse.objects.bulk_create(
+        MaterialUse(
+            work=work,
+            stage=stage,
+            item_id=balance.item_id,
+            lot_id=balance.lot_id,
+            position=stage.position,
+            quantity=balance.on_hand,
+            at=ctx.now,
+        )
+        for balance in waiting
+    )
+
+
+def _into(stage: WorkStage, before: WorkStage | None) -> Decimal:
+    """What comes from the stage before, in this stage's unit; all that is planned when it has not ended."""
+    if before is None or before.quantity_out is None:
+        return stage.quantity
+    return (before.quantity_out * stage.factor / before.factor).quantize(PLACES)
+
+
+def _refuse_quantities(ctx: Ctx, stage: WorkStage, quantity_out: Decimal, rejected: Decimal) -> None:
+    unit = stage.unit.code if stage.unit else ""
+    for quantity, name in ((quantity_out, "quantity_out"), (rejected, "rejected")):
+        if quantity < 0:
+            raise StageQuantity(stage=stage, quantity=plain(quantity), unit=unit, at_field=name)
+    into = stage.quantity_in if stage.quantity_in is not None else stage.quantity
+    if quantity_out + rejected > into:
+        raise MoreOutThanIn(
+            stage=stage, out=plain(quantity_out), rejected=plain(rejected), into=plain(into), unit=unit,
+            at_field="quantity_out",
+        )  # fmt: skip
+    missing = into - quantity_out - rejected
+    if missing > into * LOSS:
+        ctx.warn(Unaccounted(stage=stage, missing=plain(missing), into=plain(into), unit=unit))
+
+
+def _produce(
+    ctx: Ctx, work: WorkOrder, stage: WorkStage, *, last: bool, lot: str, outputs: Sequence[Output] | None
+) -> list[Made]:
+    """Half-finished lots where the stage stands; after the last stage the goods, if it is clear which."""
+    if last:
+        return _finished(ctx, work, stage, lot=lot, outputs=outputs)
+    site = stage.site or work.site
+    if stage.item is None or site is None:
+        return []
+    given = outputs or [Output(quantity=stage.quantity_out or Decimal(0), lot=lot)]
+    rows = [Output(quantity=o.quantity, lot=o.lot, item=stage.item, location=o.location) for o in given]
+    return produce(ctx, work=work, stage=stage, site=site, outputs=rows)
+
+
+def _finished(
+    ctx: Ctx, work: WorkOrder, stage: WorkStage, *, lot: str, outputs: Sequence[Output] | None
+) -> list[Made]:
+    lines = lines_of(work)
+    if not outputs and len(lines) != 1:
+        return []
+    good = ((stage.quantity_out or Decimal(0)) / stage.factor).quantize(PLACES)
+    lost = max(lines[0].open_quantity - good, Decimal(0))
+    record_output(ctx, work=work, outputs=list(outputs or [Output(quantity=good, rejected=lost, lot=lot)]))
+    lots = Lot.objects.filter(outputs__work=work, outputs__stage=stage).select_related("item").distinct()
+    return [Made(Output(quantity=Decimal(0)), made.item, None, made) for made in lots]
+
+
+def _tell_finished(ctx: Ctx, work: WorkOrder, stage: WorkStage, made: Sequence[Made], reason: str) -> None:
+    planned = stage.planned_end
+    days_late = max((ctx.today - planned).days, 0) if planned else 0
+    ctx.emit(
+        StageFinished(
+            **said_of(work),
+            **said_of_stage(stage),
+            lot_ids=tuple(sorted({one.lot.pk for one in made if one.lot is not None})),
+            quantity_in=stage.quantity_in or Decimal(0),
+            quantity_out=stage.quantity_out or Decimal(0),
+            rejected=stage.rejected,
+            unit=stage.unit.code if stage.unit else "",
+            lots=f"({', '.join(str(one.lot) for one in made if one.lot is not None)})" if made else "",
+            reason=reason,
+            days_late=days_late,
+            tone="warn" if days_late or stage.rejected else "ok",
+        )
+    )

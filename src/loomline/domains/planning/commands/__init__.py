@@ -1,0 +1,6 @@
+"""The verbs of planning."""
+
+from loomline.domains.planning.commands.covering import NothingToPlan, plan_orders, plan_supply
+from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
+
+__all__ = ["NothingToPlan", "end_pegs", "follow_supply", "note_stages", "plan_orders", "plan_supply"]

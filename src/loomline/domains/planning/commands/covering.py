@@ -1,0 +1,373 @@
+"""Covering orders: from stock first, then from what is on its way, then by making and buying."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.catalog.models import Supply
+from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory import queries as stock
+from loomline.domains.inventory.commands import Demand
+from loomline.domains.manufacturing import commands as manufacturing
+from loomline.domains.manufacturing import queries as making
+from loomline.domains.manufacturing.commands import WorkDraft, WorkLineDraft
+from loomline.domains.manufacturing.models import WorkLine, WorkOrder
+from loomline.domains.planning import queries
+from loomline.domains.planning.commands.following import follow_supply
+from loomline.domains.planning.events import SupplyPlanned
+from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
+from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement.commands import PurchaseDraft, PurchaseLineDraft
+from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, SupplierItem
+from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.domains.sites import queries as sites
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.record import lock_all
+from loomline.kernel.refusal import Refused
+
+ZERO = Decimal(0)
+OPEN = (OrderState.CONFIRMED, OrderState.PART_SHIPPED)
+COMING = (PurchaseState.DRAFT, PurchaseState.SENT, PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED)
+
+
+class NothingToPlan(Refused):
+    """Only confirmed orders need supply."""
+
+    says = _("Order {number} is {state}; only confirmed orders are planned.")
+
+
+@command(label=_("Plan supply"), icon="timeline")
+def plan_supply(ctx: Ctx, *, order: Order) -> Order:
+    """Reserve what is in stock, and plan the making and buying of the rest."""
+    return plan_orders(ctx, orders=[order])[0]
+
+
+@command(hidden=True)
+def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
+    """Cover many orders, the earliest promise first. What is covered already stays as it is."""
+    locked: list[Order] = lock_all(Order.objects.filter(pk__in=[o.pk for o in orders]))
+
+    for order in locked:
+        if order.state not in OPEN:
+            raise NothingToPlan(number=order.number, state=order.state.label.lower())
+
+    lines = _uncovered(locked)
+    short = _reserve(ctx, lines)
+    short = _take_coming(lines, short)
+    works = _make(ctx, lines, short)
+    purchases = _buy(ctx, lines, short) + _buy_materials(ctx, works)
+    follow_supply(ctx, works=[work.pk for work in works], purchase_lines=_lines_of(purchases))
+
+    for order in locked:
+        _tell(ctx, order, lines, works, purchases)
+    return locked
+
+
+def _uncovered(orders: Sequence[Order]) -> dict[int, OrderLine]:
+    rows = (
+        OrderLine.objects.filter(order__in=orders, shipped__lt=F("quantity"), item__kind="stock")
+        .select_related("item", "order__site", "order__customer")
+        .order_by("promised_on", "pk")
+    )
+    return {line.pk: line for line in rows}
+
+
+def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
+    """Reserve free stock; returns what each line still lacks after stock and earlier pegs."""
+    held = stock.reserved_for(kind=ORDER_LINE, ids=lines)
+    pegged: dict[int, Decimal] = defaultdict(Decimal)
+    for peg in queries.pegs_for(kind=ORDER_LINE, ids=lines):
+        pegged[peg.demand_id] += peg.quantity
+    wanted = {pk: line.open_quantity - held[pk] - pegged[pk] for pk, line in lines.items()}
+    demands = [
+        Demand(
+            item_id=lines[pk].item_id,
+            quantity=quantity,
+            origin_kind=ORDER_LINE,
+            origin_id=pk,
+            site_id=lines[pk].order.site_id,
+        )
+        for pk, quantity in wanted.items()
+        if quantity > 0 and lines[pk].order.site_id is not None
+    ]
+    result = inventory.reserve(ctx, demands=demands) if demands else None
+    missing = {found.demand.origin_id: found.missing for found in result.short} if result else {}
+    covered = {demand.origin_id for demand in demands}
+    return {
+        pk: missing.get(pk, ZERO) if pk in covered else quantity
+        for pk, quantity in wanted.items()
+        if (missing.get(pk, ZERO) if pk in covered else quantity) > 0
+    }
+
+
+def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Tie lines to work and purchases that nobody has claimed yet."""
+    left = dict(short)
+    free = _unclaimed({lines[pk].item_id for pk in left})
+    pegs = []
+    for pk in list(left):
+        for supply in free.get(lines[pk].item_id, []):
+            taken = min(left[pk], supply.free)
+            if taken <= 0:
+                continue
+            supply.free -= taken
+            left[pk] -= taken
+            pegs.append(_peg(ORDER_LINE, pk, supply.kind, supply.pk, lines[pk].item_id, taken))
+    _write(pegs)
+    return {pk: quantity for pk, quantity in left.items() if quantity > 0}
+
+
+class _Coming:
+    """What one supply still brings that is tied to nobody."""
+
+    def __init__(self, kind: str, pk: int, free: Decimal, on: date | None) -> None:
+        self.kind, self.pk, self.free, self.on = kind, pk, free, on
+
+
+def _unclaimed(items: Iterable[int]) -> dict[int, list[_Coming]]:
+    wanted = set(items)
+    found: dict[int, list[_Coming]] = defaultdict(list)
+    made = WorkLine.objects.filter(work__in=making.open_work(), item__in=wanted).select_related("work")
+    for line in made:
+        found[line.item_id].append(
+            _Coming(WORK_LINE, line.pk, line.quantity - line.done, line.work.expected_on)
+        )
+    bought = PurchaseLine.objects.filter(item__in=wanted, is_closed=False, purchase__state__in=COMING)
+    for row in bought:
+        found[row.item_id].append(_Coming(PURCHASE_LINE, row.pk, row.open_quantity, row.expected_on))
+    for kind in (WORK_LINE, PURCHASE_LINE):
+        ids = [supply.pk for rows in found.values() for supply in rows if supply.kind == kind]
+        taken = (
+            Peg.objects.filter(supply_kind=kind, supply_id__in=ids)
+            .values_list("supply_id")
+            .annotate(sum=Sum("quantity"))
+        )
+        claimed = dict(taken)
+        for rows in found.values():
+            for supply in rows:
+                if supply.kind == kind:
+                    supply.free -= claimed.get(supply.pk, ZERO)
+    for rows in found.values():
+        rows.sort(key=lambda supply: (supply.on or date.max, supply.pk))
+    return found
+
+
+def _make(ctx: Ctx, lines: Mapping[int, OrderLine], short: dict[int, Decimal]) -> list[WorkOrder]:
+    """One work order for all variants of a style in an order."""
+    made = {pk: lines[pk] for pk in short if lines[pk].item.supply == Supply.MAKE}
+    bills = making.bills_for(item_ids={line.item_id for line in made.values()}, on=ctx.today)
+    groups: dict[tuple[int, int], list[OrderLine]] = defaultdict(list)
+    for line in made.values():
+        if line.item_id in bills:
+            groups[line.order_id, bills[line.item_id].pk].append(line)
+    if not groups:
+        return []
+    drafts = [_work(ctx, rows, short) for rows in groups.values()]
+    works = manufacturing.plan_work(ctx, drafts=drafts)
+    rows = WorkLine.objects.filter(work__in=works, origin_kind=ORDER_LINE)
+    _write([_peg(ORDER_LINE, row.origin_id, WORK_LINE, row.pk, row.item_id, row.quantity) for row in rows])
+    for line in (line for rows_of in groups.values() for line in rows_of):
+        short.pop(line.pk, None)
+    return works
+
+
+def _work(ctx: Ctx, rows: Sequence[OrderLine], short: Mapping[int, Decimal]) -> WorkDraft:
+    order = rows[0].order
+    due = min((line.promised_on for line in rows if line.promised_on), default=None)
+    calendar = sites.work_calendar(order.site)
+    needs = making.materials(demands=[(line.item_id, short[line.pk]) for line in rows], on=ctx.today)
+    return WorkDraft(
+        lines=[
+            WorkLineDraft(item=line.item, quantity=short[line.pk], origin_kind=ORDER_LINE, origin_id=line.pk)
+            for line in rows
+        ],
+        due_on=calendar.add(due, -queries.OUTBOUND_DAYS) if due else None,
+        starts_on=_materials_day(ctx, {need.item_id: need.quantity.amount for need in needs}, order.site_id),
+        site=order.site,
+        origin_kind="sales.order",
+        origin_id=order.pk,
+    )
+
+
+def _materials_day(ctx: Ctx, needs: Mapping[int, Decimal], site_id: int | None) -> date:
+    """When all of these materials can be here: today for what is free, else when suppliers bring them."""
+    free = stock.available(item_ids=needs, site_id=site_id, on=ctx.today)
+    missing = [pk for pk, quantity in needs.items() if free.get(pk, ZERO) < quantity]
+    coming = _unclaimed(missing)
+    lead = dict(
+        SupplierItem.objects.filter(item__in=missing)
+        .order_by("item", "is_preferred", "-lead_days")
+        .values_list("item", "lead_days")
+    )
+    days = [ctx.today]
+    for pk in missing:
+        enough = [supply.on for supply in coming.get(pk, []) if supply.on and supply.free >= needs[pk]]
+        days.append(min(enough, default=ctx.today + timedelta(days=lead.get(pk, 0))))
+    return max(days)
+
+
+def _buy(ctx: Ctx, lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -> list[Purchase]:
+    """Buy what is sold as it is bought."""
+    wants = [
+        _Want(ORDER_LINE, pk, lines[pk].item_id, quantity)
+        for pk, quantity in short.items()
+        if lines[pk].item.supply == Supply.BUY
+    ]
+    return _order(ctx, wants)
+
+
+def _buy_materials(ctx: Ctx, works: Sequence[WorkOrder]) -> list[Purchase]:
+    """Reserve materials in stock, take what is coming, buy the rest."""
+    if not works:
+        return []
+    needs = making.needs_of_all(works=works)
+    demands = [
+        Demand(
+            item_id=need.item_id,
+            quantity=need.open,
+            origin_kind=WORK_ORDER,
+            origin_id=work.pk,
+            site_id=work.site_id,
+        )
+        for work in works
+        for need in needs[work.pk]
+        if need.open > 0 and work.site_id is not None
+    ]
+    if demands:
+        inventory.reserve(ctx, demands=demands)
+    held = _held(works)
+    wants = []
+    for work in works:
+        for need in needs[work.pk]:
+            missing = need.open - held.get((work.pk, need.item_id), ZERO)
+            if missing > 0 and need.supply != Supply.MAKE:
+                wants.append(_Want(WORK_ORDER, work.pk, need.item_id, missing))
+    return _order(ctx, wants)
+
+
+def _held(works: Sequence[WorkOrder]) -> dict[tuple[int, int], Decimal]:
+    rows = stock.reservations_of(kind=WORK_ORDER, ids=[work.pk for work in works])
+    held: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        held[row.origin_id, row.item_id] += row.quantity
+    return held
+
+
+class _Want:
+    """A quantity of an item that a demand lacks."""
+
+    def __init__(self, kind: str, pk: int, item_id: int, quantity: Decimal) -> None:
+        self.kind, self.pk, self.item_id, self.quantity = kind, pk, item_id, quantity
+
+
+def _order(ctx: Ctx, wants: Sequence[_Want]) -> list[Purchase]:
+    free = _unclaimed({want.item_id for want in wants})
+    pegs: dict[tuple[str, int, str, int], Peg] = {}
+    for want in wants:
+        for supply in free.get(want.item_id, []):
+            taken = min(want.quantity, supply.free) if supply.kind == PURCHASE_LINE else ZERO
+            if taken > 0:
+                supply.free -= taken
+                want.quantity -= taken
+                peg = _peg(want.kind, want.pk, PURCHASE_LINE, supply.pk, want.item_id, taken)
+                pegs[want.kind, want.pk, PURCHASE_LINE, supply.pk] = peg
+    _write(list(pegs.values()))
+    return _open_purchases(ctx, [want for want in wants if want.quantity > 0])
+
+
+def _open_purchases(ctx: Ctx, wants: Sequence[_Want]) -> list[Purchase]:
+    """One draft per supplier; wants of one item share a line."""
+    terms: dict[int, SupplierItem] = {}
+    rows = SupplierItem.objects.filter(item__in={want.item_id for want in wants})
+    for row in rows.select_related("supplier", "item").order_by("-is_preferred", "lead_days"):
+        terms.setdefault(row.item_id, row)
+    needed: dict[int, Decimal] = defaultdict(Decimal)
+    for want in wants:
+        if want.item_id in terms:
+            needed[want.item_id] += want.quantity
+    by_supplier: dict[int, list[PurchaseLineDraft]] = defaultdict(list)
+    for item_id, quantity in needed.items():
+        term = terms[item_id]
+        by_supplier[term.supplier_id].append(
+            PurchaseLineDraft(
+                item=term.item,
+                quantity=term.orderable(quantity),
+                requested_on=ctx.today + timedelta(days=term.lead_days),
+            )
+        )
+    suppliers = {term.supplier_id: term.supplier for term in terms.values()}
+    purchases = procurement.open_purchases(
+        ctx, drafts=[PurchaseDraft(supplier=suppliers[pk], lines=lines) for pk, lines in by_supplier.items()]
+    )
+    _peg_new(wants, purchases)
+    return purchases
+
+
+def _peg_new(wants: Sequence[_Want], purchases: Sequence[Purchase]) -> None:
+    made = {line.item_id: line for line in PurchaseLine.objects.filter(purchase__in=purchases)}
+    sums: dict[tuple[str, int, int], Decimal] = defaultdict(Decimal)
+    for want in wants:
+        if want.item_id in made:
+            sums[want.kind, want.pk, want.item_id] += want.quantity
+    _write(
+        [
+            _peg(kind, pk, PURCHASE_LINE, made[item_id].pk, item_id, quantity)
+            for (kind, pk, item_id), quantity in sums.items()
+        ]
+    )
+
+
+def _peg(kind: str, pk: int | None, supply: str, supply_id: int, item_id: int, quantity: Decimal) -> Peg:
+    return Peg(
+        demand_kind=kind,
+        demand_id=pk or 0,
+        supply_kind=supply,
+        supply_id=supply_id,
+        item_id=item_id,
+        quantity=quantity,
+    )
+
+
+def _write(pegs: Sequence[Peg]) -> None:
+    Peg.objects.bulk_create(
+        pegs,
+        update_conflicts=True,
+        unique_fields=["demand_kind", "demand_id", "supply_kind", "supply_id"],
+        update_fields=["quantity"],
+    )
+
+
+def _lines_of(purchases: Sequence[Purchase]) -> list[int]:
+    return (
+        list(PurchaseLine.objects.filter(purchase__in=purchases).values_list("pk", flat=True))
+        if purchases
+        else []
+    )
+
+
+def _tell(
+    ctx: Ctx,
+    order: Order,
+    lines: Mapping[int, OrderLine],
+    works: Sequence[WorkOrder],
+    purchases: Sequence[Purchase],
+) -> None:
+    own = [work.pk for work in works if work.origin_id == order.pk and work.origin_kind == "sales.order"]
+    ctx.emit(
+        SupplyPlanned(
+            order_id=order.pk,
+            customer_id=order.customer_id,
+            number=order.number,
+            work_ids=tuple(own),
+            purchase_ids=tuple(purchase.pk for purchase in purchases),
+            works=len(own),
+            purchases=len(purchases),
+        )
+    )

@@ -1,0 +1,216 @@
+"""The record of who did what, as sentences with what changed; filtered, searched, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel import access, query
+from loomline.kernel.audit import Activity, Change
+from loomline.kernel.context import Ctx
+from loomline.kernel.query import Page, Sort
+from loomline.kernel.refusal import NotPermitted
+from loomline.surface import history, registry
+from loomline.surface import filter as narrow
+from loomline.surface.fields import Pool
+from loomline.surface.filter import Filter
+from loomline.surface.filter_forms import value_field
+from loomline.surface.page import action, ctx_of, page, staff
+from loomline.surface.spreadsheet import csv_lines
+
+SIZE = 50
+CHANGES = 12
+VIA = {
+    "page": _("page"), "api": _("API"), "job": _("job"), "import": _("import"), "rule": _("rule"), "demo": _("demo"), "cli": _("command line"),
+}  # fmt: skip
+FILTERS = (
+    Filter("actor", label=_("Who")), Filter("at", label=_("When")), Filter("verb", label=_("What")),
+    Filter("kind", label=_("Kind of record")), Filter("via", label=_("By way of")), Filter("object_id", label=_("Record")),
+)  # fmt: skip
+
+
+def _filters() -> dict[str, Filter]:
+    return {f.name: f.bind(Activity, by="audit") for f in FILTERS}
+
+
+def _rows(ctx: Ctx, params: QueryDict) -> tuple[QuerySet[Activity], narrow.Conditions]:
+    permission = access.view_permission(Activity)
+    if not access.may(ctx, permission):
+        raise NotPermitted(verb=_t("read the record of changes"), permission=permission)
+    conditions = narrow.read({k: params.getlist(k) for k in params}, _filters(), ctx)
+    rows = access.visible(ctx, Activity).filter(part_of=None).select_related("actor")
+    if conditions:
+        rows = rows.filter(conditions.q(ctx))
+    words = params.get("q", "").strip()
+    if words:
+        rows = rows.filter(Q(subject__istartswith=words) | Q(verb__icontains=words.replace(" ", "_")) | Q(actor__name__icontains=words))
+    return rows, conditions
+
+
+@staff
+def audit_page(request: HttpRequest) -> HttpResponse:
+    """Who did what, newest first."""
+    ctx = ctx_of(request)
+    params = _folded(request.GET)
+    rows, conditions = _rows(ctx, params)
+    found = query.page(
+        rows, sort=Sort("pk", descending=True), size=SIZE, after=params.get("after", ""), before=params.get("before", "")
+    )
+    context = {
+        "page": page(_t("Record of changes"), actions=[
+            action(_t("Export"), f"/audit/export.csv?{params.urlencode()}", icon="download", kind="quiet"),
+        ]),
+        "audit": {
+            "url": "/audit/", "search": {"name": "q", "value": params.get("q", ""), "placeholder": _t("Person, record or verb")},
+            "keep": [{"name": k, "value": v} for k in params for v in params.getlist(k) if k not in ("q", "after", "before")],
+            **_bar(conditions, params, ctx), "entries": _entries(found.rows, ctx),
+            "pager": _pager(params, found), "note": _t("Nothing has been done that fits."),
+        },
+    }  # fmt: skip
+    return render(request, "loom/audit.html", context)
+
+
+def _folded(params: QueryDict) -> QueryDict:
+    """What the editor of one filter submits, as the plain parameter."""
+    if "set" not in params:
+        return params
+    plain = params.copy()
+    name, values = plain.pop("set")[-1], [v for v in plain.pop("set.value", []) if v]
+    op = plain.pop("set.op", [""])[-1]
+    one = _filters().get(name)
+    if one is not None and values:
+        plain.setlist(narrow.Condition(one, op or one.default, ()).parameter, values)
+    return plain
+
+
+def _bar(conditions: narrow.Conditions, params: QueryDict, ctx: Ctx) -> dict[str, Any]:
+    used = {c.filter.name for c in conditions.items}
+    pool = Pool(ctx)
+    chips = []
+    for one in conditions.items:
+        left = params.copy()
+        left.pop(one.parameter, None)
+        values = [str(pool.get(get_user_model(), v) or v) if one.filter.name == "actor" and v != narrow.ME else v for v in one.values]
+        chips.append({"name": one.parameter.replace(".", "-"), "label": one.filter.label, "text": ", ".join(values), "edit_url": "",
+                      "remove_url": f"/audit/?{left.urlencode()}"})  # fmt: skip
+    add = [
+        {"name": f.name, "label": f.label, "icon": "filter", "edit_url": f"/audit/filters/{f.name}/?{params.urlencode()}"}
+        for f in FILTERS if f.name not in used
+    ]  # fmt: skip
+    return {"chips": chips, "add_filters": add, "builder_url": "", "clear_url": "/audit/" if conditions else ""}
+
+
+def _pager(params: QueryDict, found: Page) -> dict[str, str]:
+    def at(**key: str) -> str:
+        moved = params.copy()
+        for name in ("after", "before"):
+            moved.pop(name, None)
+        moved.update(key)
+        return f"/audit/?{moved.urlencode()}"
+
+    return {
+        "text": _t("{n} shown").format(n=len(found.rows)),
+        "prev_url": at(before=found.before) if found.before else "", "next_url": at(after=found.after) if found.after else "",
+    }  # fmt: skip
+
+
+def _entries(rows: Sequence[Activity], ctx: Ctx) -> list[dict[str, Any]]:
+    pool = Pool(ctx)
+    changes = _changes(rows, pool)
+    found: list[dict[str, Any]] = []
+    last = None
+    for row in rows:
+        day = timezone.localtime(row.at).date()
+        if day != last:
+            found.append({"day": history.day_words(day)})
+            last = day
+        found.append({
+            "icon": "", "tone": "", "actor": str(row.actor), "title": title(row), "url": registry.url_of_kind(row.kind, row.object_id),
+            "text": _accepted(row), "at": row.at, "via": "" if row.via == "page" else str(VIA.get(row.via, row.via)),
+            "changes": changes.get(row.pk, []), "alarm": False, "open": False,
+        })  # fmt: skip
+    return found
+
+
+def title(row: Activity) -> str:
+    """The verb and its subject: "confirm order S-0042"."""
+    return f"{history.verb(row.verb).lower()} {row.subject}".strip()
+
+
+def _accepted(row: Activity) -> str:
+    said = []
+    if row.accepted:
+        said.append(_t("accepting {what}").format(what=", ".join(row.accepted)))
+    if row.undone_by_id:
+        said.append(_t("(taken back later)"))
+    return " ".join(said)
+
+
+def _changes(rows: Sequence[Activity], pool: Pool) -> dict[int, list[dict[str, str]]]:
+    """The changed columns of each activity, the first dozen rows of each, in one statement."""
+    held = list(Change._default_manager.filter(activity__in=[r.pk for r in rows]).order_by("activity_id", "id")[: SIZE * 40])
+    history.load_names(held, pool)
+    found: dict[int, list[dict[str, str]]] = {}
+    for change in held:
+        list_ = found.setdefault(change.activity_id or 0, [])
+        if len(list_) < CHANGES:
+            list_ += list(_diff(change, pool))
+    return found
+
+
+def _diff(change: Change, pool: Pool) -> Iterator[dict[str, str]]:
+    model = history.model_of(change.kind)
+    noun = str(capfirst(str(model._meta.verbose_name))) if model is not None else change.kind
+    if change.operation != "U":
+        said = _t("created") if change.operation == "I" else _t("deleted")
+        yield {"label": f"{noun} {change.object_id}", "before": "", "after": said}
+        return
+    for label, old, new in history.pairs(change, pool):
+        yield {"label": f"{noun} {change.object_id}: {label}", "before": old, "after": new}
+
+
+@staff
+def filter_page(request: HttpRequest, name: str) -> HttpResponse:
+    """The editor of one filter of this page."""
+    ctx = ctx_of(request)
+    one = _filters()[name] if name in _filters() else _filters()["verb"]
+    form = narrow_form(one, Pool(ctx))
+    keep = [{"name": k, "value": v} for k in request.GET for v in request.GET.getlist(k) if k not in ("after", "before")]
+    context = {"filter": {
+        "name": name, "label": one.label, "url": "/audit/", "keep": [*keep, {"name": "set", "value": one.name}], "operator": None,
+        "fields": [form["set.value"]],
+    }}  # fmt: skip
+    return render(request, "loom/filter_editor.html", context)
+
+
+def narrow_form(one: Filter, pool: Pool) -> Any:
+    """A form with the one control for a filter's value."""
+    field = value_field(one, pool)
+    field.label = one.label
+    return type("AuditFilterForm", (forms.Form,), {"set.value": field})(auto_id=f"f-{one.name}-%s")
+
+
+@staff
+def export_page(request: HttpRequest) -> HttpResponseBase:
+    """The record of changes as a text file, row by row."""
+    ctx = ctx_of(request)
+    rows, _conditions = _rows(ctx, request.GET)
+    head = [_t("At"), _t("Who"), _t("What"), _t("Record"), _t("By way of"), _t("Accepted"), _t("Request")]
+
+    def lines() -> Iterator[list[Any]]:
+        for row in rows.order_by("-pk").iterator(chunk_size=1000):
+            yield [row.at.isoformat(timespec="seconds"), str(row.actor), row.verb, row.subject, row.via, ", ".join(row.accepted), row.request_id]
+
+    response = StreamingHttpResponse(csv_lines(head, lines()), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="changes.csv"'
+    return response

@@ -1,0 +1,197 @@
+"""An import from the upload to its undo; rows go in chunk by chunk, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel import edit
+from loomline.kernel.audit import Change
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.custom import checked, fields_of
+from loomline.kernel.record import lock, lock_all
+from loomline.kernel.refusal import Invalid, NotPermitted, Refused
+from loomline.kernel.state import advance
+from loomline.surface import argument, registry
+from loomline.surface.form import creation, plain_text
+from loomline.surface.models import ImportRun
+from loomline.surface.resource import Resource
+
+
+class NobodyMakesThese(Refused):
+    """Rows were to be imported into a list that only commands fill."""
+
+    says = _("Records of this kind are made by the system itself, so they cannot be imported here.")
+
+
+class NothingToRun(Refused):
+    """An import was run without one good row."""
+
+    says = _("Not one row of this file can come in. Mend the reasons shown and check again.")
+
+
+@command(hidden=True, creates=ImportRun)
+def upload_import(ctx: Ctx, *, resource: str, file_name: str, stored: str, read: dict[str, Any]) -> ImportRun:
+    """Remember a file that somebody wants to bring into a list, and how it is written."""
+    run = ImportRun(owner=ctx.actor, resource=resource, file_name=file_name, stored=stored, uploaded_at=ctx.now, **read)
+    run.save()
+    return run
+
+
+@command(hidden=True)
+def check_import(
+    ctx: Ctx, *, run: ImportRun, mapping: dict[str, Any], match_on: str, figures: dict[str, int], problems: list[dict[str, Any]]
+) -> ImportRun:
+    """Remember which column feeds which field, and what the rehearsal said."""
+    run = lock(run)
+    advance(run, "check", mapping=mapping, match_on=match_on, problems=problems, **figures)
+    return run
+
+
+@command(hidden=True)
+def begin_import(ctx: Ctx, *, run: ImportRun, job_id: int) -> ImportRun:
+    """Say that the rows are coming in now."""
+    run = lock(run)
+
+    if not run.total or run.failed >= run.total:
+        raise NothingToRun
+
+    advance(run, "run", job_id=job_id)
+    return run
+
+
+@command(hidden=True)
+def end_import(
+    ctx: Ctx, *, run: ImportRun, figures: dict[str, int], problems: list[dict[str, Any]], finished: bool
+) -> ImportRun:
+    """Say what became of the rows."""
+    run = lock(run)
+    advance(run, "finish" if finished else "stop", problems=problems, **figures)
+    return run
+
+
+@command(hidden=True, undo=True)
+def import_rows(ctx: Ctx, *, run: ImportRun, rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Make the new records and change the known ones, in a few statements for all of them."""
+    resource = registry.by_name(run.resource)
+    fresh = [row["values"] for row in rows if row["record"] is None]
+    known = [(row["record"], row["values"]) for row in rows if row["record"] is not None]
+
+    if fresh and resource.creator() is None:
+        raise NobodyMakesThese
+    if fresh and not resource.may_create(ctx):
+        raise NotPermitted(verb=_("make these"), permission=resource.creator().name)  # type: ignore[union-attr]
+    if known and not resource.may_edit(ctx):
+        raise NotPermitted(verb=_("change these"), permission=f"{resource.model._meta.app_label}.save_{resource.model._meta.model_name}")
+
+    _make(ctx, resource, fresh)
+    changed = _change(resource, known)
+    return {"created": len(fresh), "changed": changed, "unchanged": len(known) - changed}
+
+
+@command(hidden=True)
+def undo_import(ctx: Ctx, *, run: ImportRun) -> int:
+    """Take back every row that an import made or changed, if nobody has touched them since."""
+    run = lock(run)
+
+    if run.owner_id != ctx.actor.pk and not ctx.actor.is_superuser:
+        raise NotPermitted(verb=_("undo the imports of others"), permission="surface.undo_import")
+
+    wanted = Change.objects.filter(activity__request_id=f"job-{run.job_id}", activity__verb=import_rows.name)
+    count = edit.reverse(wanted, ledgers=True)
+    advance(run, "undo")
+    return count
+
+
+def _make(ctx: Ctx, resource: type[Resource], fresh: Sequence[Mapping[str, Any]]) -> None:
+    if not fresh:
+        return
+    creator = resource.creator()
+    assert creator is not None
+    if resource.create_many is not None:
+        [parameter] = resource.create_many.parameters.values()
+        kind = argument.item_type(parameter.annotation)
+        resource.create_many(ctx, **{parameter.name: [argument.draft(kind, _grouped(values)) for values in fresh]})
+    elif creator is not resource.plain.get("save"):
+        for values in fresh:
+            creator(ctx, **creation(creator, _grouped(values), {}, ()))
+    else:
+        made = [_assigned(resource.model(), values) for values in fresh]
+        for record in made:
+            _clean(record)
+        resource.model._default_manager.bulk_create(made, batch_size=1000)
+
+
+def _change(resource: type[Resource], known: Sequence[tuple[Any, Mapping[str, Any]]]) -> int:
+    """Write what differs, one statement for each set of fields; what is equal is left alone."""
+    wanted = {record.pk: values for record, values in known}
+    todo = [record.pk for record, values in known if differing(record, values)]
+    by_fields: dict[tuple[str, ...], list[Any]] = {}
+    for record in lock_all(resource.model._default_manager.filter(pk__in=todo)) if todo else ():
+        values = differing(record, wanted[record.pk])
+        for name in values:
+            if not record.may_edit(name.split(".")[0]):
+                raise edit.FieldClosed(what=record.sentence_name(), state=record.state.label.lower(), field=name)
+        names = tuple(sorted({name.split(".")[0] for name in values}))
+        _clean(_assigned(record, values), only=set(names))
+        if names:
+            by_fields.setdefault(names, []).append(record)
+    for names, records in by_fields.items():
+        resource.model._default_manager.bulk_update(records, names, batch_size=1000)
+    return sum(len(records) for records in by_fields.values())
+
+
+def differing(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that differ from what the record holds; an empty cell leaves a value alone."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if value in (None, "", []):
+            continue
+        if name.startswith("custom."):
+            held = (record.custom or {}).get(name.removeprefix("custom."))
+        else:
+            field = record._meta.get_field(name)
+            held, value = getattr(record, field.attname), _rounded(field, value)
+        if plain_text(held) != plain_text(value):
+            found[name] = value
+    return found
+
+
+def _rounded(field: Any, value: Any) -> Any:
+    places = getattr(field, "decimal_places", None)
+    return value.quantize(Decimal(1).scaleb(-places)) if isinstance(value, Decimal) and places is not None else value
+
+
+def _grouped(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the company's own fields under one name."""
+    own = {n.removeprefix("custom."): v for n, v in values.items() if n.startswith("custom.") and v not in (None, "")}
+    plain = {n: v for n, v in values.items() if not n.startswith("custom.")}
+    return {**plain, "custom": own} if own else plain
+
+
+def _assigned(record: Any, values: Mapping[str, Any]) -> Any:
+    given = _grouped(values)
+    own = given.pop("custom", None)
+    for name, value in given.items():
+        field = record._meta.get_field(name)
+        if value in (None, "") and field.has_default() and record.pk is None:
+            continue
+        setattr(record, name, value)
+    if own:
+        record.custom = {**record.custom, **checked(fields_of(record._meta.label_lower), {**record.custom, **own})}
+    return record
+
+
+def _clean(record: Any, only: set[str] | None = None) -> None:
+    names = {f.name for f in record._meta.fields}
+    exclude = names - only if only is not None else {f.name for f in record._meta.fields if f.has_db_default()}
+    try:
+        # Uniqueness and constraints are the database's: asking for each row would cost a statement each.
+        record.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)
+    except ValidationError as fault:
+        raise Invalid({name: [str(m) for m in said] for name, said in fault.message_dict.items()}) from fault

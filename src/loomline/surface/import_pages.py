@@ -1,0 +1,360 @@
+"""The import wizard: upload, match columns, check, run, report; with an error file and the way back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.kernel.job import JobRun, JobState
+from loomline.kernel.refusal import NotThere, Refused
+from loomline.surface import answer, commands, draw_text, importing, spreadsheet, work_pages
+from loomline.surface.draw_cells import Cell
+from loomline.surface.importing import Importer
+from loomline.surface.jobs import run_import
+from loomline.surface.models import ImportRun, ImportState
+from loomline.surface.page import action, need, open_resource, page, staff
+from loomline.surface.resource import Resource
+
+LARGEST = 200 * 1024 * 1024
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
+FOLDER = "imports"
+SAMPLES = 3
+SHOWN = 20
+STEPS = ("upload", "match", "check", "run")
+
+
+def _open(request: HttpRequest, domain: str, slug: str) -> tuple[type[Resource], Ctx]:
+    resource, ctx = open_resource(request, domain, slug)
+    creator = resource.creator()
+    need(resource.may_create(ctx), _t("import here"), creator.name if creator else f"{domain}.create")
+    return resource, ctx
+
+
+def _run(resource: type[Resource], ctx: Ctx, pk: int) -> ImportRun:
+    found = ImportRun._default_manager.filter(pk=pk, resource=resource.name, owner=ctx.actor).first()
+    if found is None:
+        raise NotThere(reference=_t("import {pk}").format(pk=pk))
+    return found
+
+
+def _frame(resource: type[Resource], at: str, text: str = "") -> dict[str, Any]:
+    title = _t("Import {many}").format(many=resource.plural().lower())
+    names = {"upload": _t("Upload"), "match": _t("Match columns"), "check": _t("Check"), "run": _t("Run")}
+    place = STEPS.index(at) if at in STEPS else len(STEPS)
+    steps = [{"title": names[s], "state": "done" if i < place else "now" if i == place else ""} for i, s in enumerate(STEPS)]
+    return {
+        "page": page(title, crumbs=[{"title": resource.plural(), "url": resource.path()}]),
+        "wizard": {"title": title, "text": text, "steps": steps},
+    }
+
+
+@staff
+def upload_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
+    """Step 1: the file."""
+    resource, ctx = _open(request, domain, slug)
+    errors: list[dict[str, str]] = []
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            run = _taken(file if isinstance(file, UploadedFile) else None, resource, ctx)
+            return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/match/")
+        except Refused as refusal:
+            errors = [{"text": str(refusal), "target": "id_file"}]
+    earlier = ImportRun._default_manager.filter(resource=resource.name, owner=ctx.actor).order_by("-pk")[:8]
+    context = {
+        **_frame(resource, "upload", _t("Rows that are already there are found again and changed, not made twice.")),
+        "upload": {
+            "url": request.path, "fields": [], "file_name": "file", "accept": ACCEPT, "limit": _t("up to 200 MB"),
+            "template_url": f"{resource.path()}import/template.csv", "errors": errors,
+        },
+        "recent": _recent(resource, list(earlier)),
+    }  # fmt: skip
+    return render(request, "loom/import/upload.html", context, status=422 if errors else 200)
+
+
+def _taken(file: UploadedFile[Any] | None, resource: type[Resource], ctx: Ctx) -> ImportRun:
+    if file is None or not file.size:
+        raise Refused(_t("Choose a file that is not empty."))
+    if file.size > LARGEST:
+        raise Refused(_t("The file is larger than 200 MB. Cut it into several."))
+    name = FilePath(file.name or "file").name[:180]
+    stored = f"{FOLDER}/{uuid.uuid4().hex}{FilePath(name).suffix.lower()[:8]}"
+    target = FilePath(settings.MEDIA_ROOT) / stored
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        for piece in file.chunks():
+            out.write(piece)
+    try:
+        return commands.upload_import(ctx, resource=resource.name, file_name=name, stored=stored, read=_looked_at(target, name))
+    except Refused:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _looked_at(target: FilePath, name: str) -> dict[str, Any]:
+    """How the file is written, its heads and the number of its rows."""
+    format_ = spreadsheet.detect(target, name)
+    sheet = spreadsheet.sheet_names(target, name)[0] if format_.is_sheet else ""
+    source = spreadsheet.rows(target, name, format_, sheet=sheet)
+    heads = importing.head_names(next(source, []))
+    total = sum(1 for _row in source)
+    if not heads or not total:
+        raise spreadsheet.Unreadable(name=name, fault=_t("it has no rows under its heads."))
+    return {"encoding": format_.encoding, "delimiter": format_.delimiter, "sheet": sheet, "columns": heads, "total": total}
+
+
+def _recent(resource: type[Resource], runs: list[ImportRun]) -> dict[str, Any] | None:
+    if not runs:
+        return None
+    heads = ((_t("File"), "a1"), (_t("State"), "a2"), (_t("Uploaded"), "b1"), (_t("Created"), "b2"), (_t("Changed"), "c1"))
+    rows = [
+        {"id": run.pk, "css": "", "actions": [], "cells": [
+            Cell(text=run.file_name, url=f"{resource.path()}import/{run.pk}/{_step(run)}/"),
+            Cell(kind="badge", text=run.state.label, tone=run.state.tone), Cell(kind="moment", value=run.uploaded_at),
+            Cell(kind="number", value=run.created), Cell(kind="number", value=run.changed),
+        ]} for run in runs
+    ]  # fmt: skip
+    columns = [{"label": label, "align": "", "hidden_label": False, "slot": slot} for label, slot in heads]
+    table = {"label": _t("Earlier imports"), "columns": columns, "rows": rows, "totals": [], "note": "", "row_actions": False}
+    return {"title": _t("Earlier imports"), "sub": "", "id": "recent", "end_action": None, "link": None, "table": table, "empty": "", "empty_action": None}
+
+
+def _step(run: ImportRun) -> str:
+    return {ImportState.UPLOADED: "match", ImportState.CHECKED: "check", ImportState.RUNNING: "run"}.get(run.state, "report")
+
+
+class MatchForm(forms.Form):
+    """Which column feeds which field, and how days and numbers are written."""
+
+    def __init__(self, importer: Importer, data: Any) -> None:
+        super().__init__(data)
+        run = importer.run
+        targets = list(importer.targets.values())
+        choices = [("", _t("leave out")), *((t.name, t.label) for t in targets)]
+        kept = run.mapping.get("columns") or importing.guess(run.columns, targets)
+        for number, head in enumerate(run.columns):
+            self.fields[f"c{number}"] = forms.ChoiceField(choices=choices, required=False, initial=kept.get(head, ""), label=head)
+        plain = [t for t in targets if t.model is None and not t.choices]
+        usual = run.match_on or importer.resource.key
+        self.fields["match_on"] = forms.ChoiceField(
+            label=_t("A row is already there when this is the same"), required=False, initial=usual,
+            choices=[("", _t("never: make every row anew")), *((t.name, t.label) for t in plain)],
+        )  # fmt: skip
+        self.fields["days"] = forms.ChoiceField(
+            label=_t("Days such as 03/04/2026"), initial=run.mapping.get("days", "dmy"),
+            choices=[("dmy", _t("day first: 3 April")), ("mdy", _t("month first: 4 March"))],
+        )  # fmt: skip
+        self.fields["decimals"] = forms.ChoiceField(
+            label=_t("Decimals"), initial=run.mapping.get("decimals", "."), choices=[(".", "1,234.50"), (",", "1.234,50")]
+        )
+        self.run = run
+
+    def clean(self) -> dict[str, Any]:
+        """One field is fed by one column only."""
+        cleaned = super().clean() or {}
+        used: dict[str, str] = {}
+        for number, head in enumerate(self.run.columns):
+            name = cleaned.get(f"c{number}", "")
+            if name and name in used:
+                self.add_error(f"c{number}", _t("{other} already feeds this field.").format(other=used[name]))
+            elif name:
+                used[name] = head
+        if not used:
+            raise forms.ValidationError(_t("Match at least one column."))
+        return cleaned
+
+    def mapping(self) -> dict[str, Any]:
+        """What is kept with the import."""
+        columns = {head: self.cleaned_data[f"c{n}"] for n, head in enumerate(self.run.columns) if self.cleaned_data[f"c{n}"]}
+        return {"columns": columns, "days": self.cleaned_data["days"], "decimals": self.cleaned_data["decimals"], "fixes": {}}
+
+
+@staff
+def match_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
+    """Step 2: which column is which field."""
+    resource, ctx = _open(request, domain, slug)
+    run = _run(resource, ctx, pk)
+    importer = Importer(run, ctx)
+    form = MatchForm(importer, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        _check(ctx, run, form.mapping(), form.cleaned_data["match_on"])
+        return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/check/")
+    samples = [row.cells for row, _n in zip(importer.rows(), range(SAMPLES), strict=False)]
+    fed = {form[f"c{n}"].value() for n in range(len(run.columns))}
+    context = {
+        **_frame(resource, "match"),
+        "match": {
+            "url": request.path, "back_url": f"{resource.path()}import/", "file": run.file_name, "rows": draw_text.number(run.total),
+            "errors": [{"text": str(e), "target": ""} for e in form.non_field_errors()],
+            "columns": [
+                {"source": head, "samples": [s[head][:40] for s in samples if s.get(head)], "field": form[f"c{n}"],
+                 "tone": "", "note": "" if form[f"c{n}"].value() else _t("left out")}
+                for n, head in enumerate(run.columns)
+            ],
+            "options": [form["match_on"], form["days"], form["decimals"]],
+            "missing": [t.label for t in importer.targets.values() if t.required and t.name not in fed],
+        },
+    }  # fmt: skip
+    return render(request, "loom/import/match.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _check(ctx: Ctx, run: ImportRun, mapping: dict[str, Any], match_on: str) -> None:
+    """Rehearse the import and keep what it said."""
+    run.mapping, run.match_on = mapping, match_on
+    told = Ctx.new(actor=ctx.actor, via="import", now=ctx.now, request_id=ctx.request_id, company=ctx.company)
+    tally = importing.check(Importer(run, told))
+    figures = {"created": tally.created, "changed": tally.changed, "unchanged": tally.unchanged, "failed": tally.failed}
+    commands.check_import(ctx, run=run, mapping=mapping, match_on=match_on, figures=figures, problems=tally.problems)
+
+
+@staff
+def check_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
+    """Step 3: what would happen. Mended cells are checked again; running starts a job."""
+    resource, ctx = _open(request, domain, slug)
+    run = _run(resource, ctx, pk)
+    if run.state != ImportState.CHECKED:
+        return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/{_step(run)}/")
+    if request.method == "POST" and "fix" in request.GET:
+        _check(ctx, run, {**run.mapping, "fixes": {**run.mapping.get("fixes", {}), **_fixes(request, run)}}, run.match_on)
+        return HttpResponseRedirect(request.path)
+    if request.method == "POST":
+        title = _t("Import {file} into {many}").format(file=run.file_name, many=resource.plural().lower())
+        run_import.start(ctx, title=title, import_id=run.pk)
+        return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/run/")
+    good = run.total - run.failed
+    shown = run.problems[:SHOWN]
+    more = len(run.problems) - len(shown)
+    context = {
+        **_frame(resource, "check"),
+        "check": {
+            "url": request.path, "back_url": f"{resource.path()}import/{run.pk}/match/", "figures": figures(run), "warnings": [],
+            "heads": run.columns, "problems": [_problem(p, run) for p in shown], "fix_url": f"{request.path}?fix=1",
+            "more": _t("and {n} more").format(n=draw_text.number(run.failed - len(shown))) if more > 0 or run.failed > len(shown) else "",
+            "error_file_url": f"{resource.path()}import/{run.pk}/errors.csv" if run.failed else "",
+            "can_run": good > 0, "blocked": "" if good else str(commands.NothingToRun.says),
+            "submit": ngettext("Import %(n)s row", "Import %(n)s rows", good) % {"n": draw_text.number(good)},
+        },
+    }  # fmt: skip
+    return render(request, "loom/import/check.html", context)
+
+
+def figures(run: ImportRun) -> list[dict[str, str]]:
+    """What becomes of the rows, or became of them."""
+    return [
+        {"label": _t("New"), "value": draw_text.number(run.created), "tone": ""},
+        {"label": _t("Changed"), "value": draw_text.number(run.changed), "tone": ""},
+        {"label": _t("The same already"), "value": draw_text.number(run.unchanged), "tone": ""},
+        {"label": _t("Left out"), "value": draw_text.number(run.failed), "tone": "bad" if run.failed else ""},
+    ]
+
+
+def _problem(problem: dict[str, Any], run: ImportRun) -> dict[str, Any]:
+    bad = set(problem["bad"])
+    kind = {f"{problem['number']}:{n}": forms.CharField(required=False) for n, h in enumerate(run.columns) if h in bad}
+    form = type("FixForm", (forms.Form,), kind)(initial={k: problem["cells"].get(run.columns[int(k.split(":")[1])], "") for k in kind}, prefix="fix")
+    return {
+        "number": problem["number"], "reasons": problem["reasons"],
+        "cells": [
+            {"text": problem["cells"].get(h, ""), "bad": h in bad, "field": form[f"{problem['number']}:{n}"] if h in bad else None}
+            for n, h in enumerate(run.columns)
+        ],
+    }  # fmt: skip
+
+
+def _fixes(request: HttpRequest, run: ImportRun) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, value in request.POST.items():
+        number, _colon, column = name.removeprefix("fix-").partition(":")
+        if name.startswith("fix-") and number.isdigit() and column.isdigit() and int(column) < len(run.columns):
+            found.setdefault(number, {})[run.columns[int(column)]] = str(value).strip()
+    return found
+
+
+@staff
+def run_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
+    """Step 4: it runs."""
+    resource, ctx = _open(request, domain, slug)
+    run = _run(resource, ctx, pk)
+    job = JobRun._default_manager.filter(name=run_import.name, parameters__import_id=run.pk).select_related("actor").order_by("-pk").first()
+    if run.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE):
+        return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/report/")
+    if job is None:
+        return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/check/")
+    context = {**_frame(resource, "run"), "job": work_pages.job_context(job, ctx)}
+    return render(request, "loom/import/run.html", context)
+
+
+@staff
+def report_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponse:
+    """Step 5: what was done, and the way back."""
+    resource, ctx = _open(request, domain, slug)
+    run = _run(resource, ctx, pk)
+    job = JobRun._default_manager.filter(pk=run.job_id).first() if run.job_id else None
+    failed = job is not None and job.state == JobState.FAILED
+    words = {
+        ImportState.DONE: _t("The file is in."), ImportState.STOPPED: _t("Stopped before the end. What came in before stays."),
+        ImportState.UNDONE: _t("This import was taken back."),
+    }.get(run.state, run.state.label)  # fmt: skip
+    may_undo = run.state in (ImportState.DONE, ImportState.STOPPED) and access.may(ctx, commands.undo_import.name) and run.created + run.changed
+    undo = action(
+        _t("Take the whole import back"), f"{resource.path()}import/{run.pk}/undo/", icon="arrow-back-up", method="post",
+        confirm=_t("Take back every row that this import made or changed?"),
+    )  # fmt: skip
+    context = {
+        **_frame(resource, "done"),
+        "report": {
+            "tone": "bad" if failed else "warn" if run.failed or run.state == ImportState.STOPPED else "ok", "title": words,
+            "text": job.message if failed and job is not None else run.file_name, "figures": figures(run), "notes": [], "panels": [],
+            "error_file_url": f"{resource.path()}import/{run.pk}/errors.csv" if run.failed else "",
+            "undo": undo if may_undo else None, "undone": _t("Taken back") if run.state == ImportState.UNDONE else "",
+            "list_url": resource.path(), "list_title": resource.plural(),
+        },
+    }  # fmt: skip
+    return render(request, "loom/import/report.html", context)
+
+
+@staff
+def undo_import_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponse:
+    """Take the whole import back."""
+    resource, ctx = _open(request, domain, slug)
+    run = _run(resource, ctx, pk)
+    if request.method != "POST":
+        raise NotThere(reference=str(pk))
+    count = commands.undo_import(ctx, run=run)
+    words = ngettext("%(n)s change taken back.", "%(n)s changes taken back.", count) % {"n": draw_text.number(count)}
+    return answer.done(request, words, to=f"{resource.path()}import/{run.pk}/report/")
+
+
+@staff
+def error_file(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
+    """The rows that were left out as a file, each with the reason: mend and import it."""
+    resource, ctx = _open(request, domain, slug)
+    run = _run(resource, ctx, pk)
+    rows = ([p["cells"].get(h, "") for h in run.columns] + ["; ".join(p["reasons"])] for p in run.problems)
+    return _csv([*run.columns, _t("Why")], rows, f"left-out-{run.pk}.csv")
+
+
+@staff
+def template_file(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
+    """An empty file with the right heads."""
+    resource, ctx = _open(request, domain, slug)
+    heads = [t.label for t in importing.targets_of(resource, importing.Pool(ctx))]
+    return _csv(heads, iter(()), f"{resource.slug}.csv")
+
+
+def _csv(head: list[str], rows: Iterator[list[Any]], name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(spreadsheet.csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

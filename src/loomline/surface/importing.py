@@ -1,0 +1,380 @@
+"""Bringing a file's rows into a list: the same fields, rules and commands as the form, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path as FilePath
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Model, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
+
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.kernel.custom import CustomField, fields_of
+from loomline.kernel.job import JobRun
+from loomline.kernel.refusal import Refused
+from loomline.surface import commands, fields, registry, spreadsheet
+from loomline.surface.fields import Pool, RecordField, WordsField
+from loomline.surface.form import plain_text
+from loomline.surface.models import ImportRun
+from loomline.surface.path import Path
+from loomline.surface.resource import NAMES, Resource
+
+CHUNK = 500
+# A check carries out at most so many rows (and takes them back); of longer files it reads the rest only.
+REHEARSED = 1000
+KEPT_PROBLEMS = 500
+LEAVE = ""
+TRUE = frozenset({"yes", "true", "1", "x", "on", "ja", "sim", "oui", "sí", "si"})
+FALSE = frozenset({"no", "false", "0", "", "off", "nein", "não", "non"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """A field that a column of the file can feed."""
+
+    name: str
+    label: str
+    form_field: forms.Field
+    model: type[Model] | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+
+
+@dataclass
+class Row:
+    """One row of the file on its way: what it holds, what became of it."""
+
+    number: int
+    cells: dict[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    bad: set[str] = field(default_factory=set)
+    record: Any = None
+
+    def refuse(self, reason: str, name: str = "") -> None:
+        """Note why this row cannot come in."""
+        self.reasons.append(reason)
+        if name:
+            self.bad.add(name)
+
+
+@dataclass
+class Tally:
+    """What became of the rows."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        return self.created + self.changed + self.unchanged + self.failed
+
+    def fail(self, rows: Sequence[Row]) -> None:
+        """Count the rows that were left out, and keep the first of them with their reasons."""
+        for row in rows:
+            self.failed += 1
+            if len(self.problems) < KEPT_PROBLEMS:
+                self.problems.append({"number": row.number, "cells": row.cells, "reasons": row.reasons, "bad": sorted(row.bad)})
+
+
+class Importer:
+    """One file into one list."""
+
+    def __init__(self, run: ImportRun, ctx: Ctx) -> None:
+        self.run, self.ctx = run, ctx
+        self.resource: type[Resource] = registry.by_name(run.resource)
+        self.pool = Pool(ctx)
+        self.targets = {t.name: t for t in targets_of(self.resource, self.pool)}
+        self.chosen = {c: self.targets[n] for c, n in run.mapping.get("columns", {}).items() if n in self.targets}
+        self.fixes: dict[str, dict[str, str]] = run.mapping.get("fixes", {})
+        self.day_first = run.mapping.get("days", "dmy") != "mdy"
+        self.comma = run.mapping.get("decimals", ".") == ","
+        self.names: dict[type[Model], dict[str, Any]] = {}
+
+    @property
+    def path(self) -> FilePath:
+        """Where the uploaded file waits."""
+        return FilePath(settings.MEDIA_ROOT) / self.run.stored
+
+    @cached_property
+    def custom(self) -> dict[str, CustomField]:
+        """The company's own fields by name."""
+        return {c.name: c for c in fields_of(self.resource.model._meta.label_lower)}
+
+    def rows(self) -> Iterator[Row]:
+        """The rows of the file under the heads, with what was mended by hand."""
+        format_ = spreadsheet.Format(self.run.encoding, self.run.delimiter, is_sheet=not self.run.encoding)
+        source = spreadsheet.rows(self.path, self.run.file_name, format_, sheet=self.run.sheet)
+        heads = head_names(next(source, []))
+        for number, cells in enumerate(source, start=2):
+            held = dict(zip(heads, cells, strict=False))
+            held |= self.fixes.get(str(number), {})
+            yield Row(number, held)
+
+    def chunks(self) -> Iterator[list[Row]]:
+        """The rows by five hundred."""
+        part: list[Row] = []
+        for row in self.rows():
+            part.append(row)
+            if len(part) == CHUNK:
+                yield part
+                part = []
+        if part:
+            yield part
+
+    def take(self, part: list[Row], tally: Tally) -> None:
+        """Bring some rows in: together where that works, alone where one of them is refused."""
+        self.read(part)
+        good = [row for row in part if not row.reasons]
+        tally.fail([row for row in part if row.reasons])
+        if not good:
+            return
+        try:
+            self._give(good, tally)
+        except Refused as refusal:
+            if len(good) == 1:
+                good[0].refuse(str(refusal))
+                tally.fail(good)
+                return
+            for row in good:
+                try:
+                    self._give([row], tally)
+                except Refused as single:
+                    row.refuse(str(single))
+                    tally.fail([row])
+
+    def _give(self, good: list[Row], tally: Tally) -> None:
+        told = commands.import_rows(self.ctx, run=self.run, rows=[{"values": r.values, "record": r.record} for r in good])
+        tally.created += told["created"]
+        tally.changed += told["changed"]
+        tally.unchanged += told["unchanged"]
+
+    def read(self, part: list[Row]) -> None:
+        """Turn texts into values: records by their names, days, numbers, choices; note what cannot be read."""
+        self._load_names(part)
+        for row in part:
+            for column, target in self.chosen.items():
+                text = row.cells.get(column, "")
+                try:
+                    row.values[target.name] = self._value(target, text)
+                except (ValidationError, Refused) as fault:
+                    said = "; ".join(fault.messages) if isinstance(fault, ValidationError) else str(fault)
+                    row.refuse(_t("{label}: {why}").format(label=target.label, why=said), column)
+        self._match([row for row in part if not row.reasons])
+        for row in part:
+            if row.record is None and not row.reasons:
+                self._require(row)
+
+    def _require(self, row: Row) -> None:
+        fed = {t.name for t in self.chosen.values()}
+        for target in self.targets.values():
+            if target.required and (target.name not in fed or row.values.get(target.name) in (None, "")):
+                row.refuse(_t("{label}: this must be filled in.").format(label=target.label))
+
+    def _value(self, target: Target, text: str) -> Any:
+        if target.model is not None:
+            return self._record(target, text)
+        if target.choices and text:
+            return self._choice(target, text)
+        form_field = target.form_field
+        if isinstance(form_field, forms.BooleanField):
+            return self._boolean(text)
+        if isinstance(form_field, forms.DateTimeField):
+            return form_field.clean(self._moment(text)) if text else None
+        if isinstance(form_field, forms.DateField):
+            return self._day(text) if text else None
+        if isinstance(form_field, (forms.DecimalField, forms.IntegerField)) and text:
+            return form_field.clean(self._number(text))
+        was, form_field.required = form_field.required, False
+        try:
+            return form_field.clean(text)
+        finally:
+            form_field.required = was
+
+    def _choice(self, target: Target, text: str) -> str:
+        wanted = text.casefold()
+        for value, label in target.choices:
+            if wanted in (value.casefold(), label.casefold()):
+                return value
+        labels = ", ".join(label for _v, label in target.choices)
+        raise ValidationError(_t("{text} is none of {labels}.").format(text=text, labels=labels))
+
+    def _boolean(self, text: str) -> bool:
+        if text.casefold() in TRUE:
+            return True
+        if text.casefold() in FALSE:
+            return False
+        raise ValidationError(_t("{text} is neither yes nor no.").format(text=text))
+
+    def _number(self, text: str) -> str:
+        plain = text.replace(" ", "").replace(" ", "").replace("'", "")
+        if self.comma:
+            return plain.replace(".", "").replace(",", ".")
+        return plain.replace(",", "")
+
+    def _day(self, text: str) -> date:
+        written = text.strip()
+        forms_ = ["%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S"]
+        forms_ += ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y"] if self.day_first else ["%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"]
+        for one in forms_:
+            try:
+                found = datetime.strptime(written, one).date()  # noqa: DTZ007
+            except ValueError:
+                continue
+            if 1900 <= found.year <= 2999:
+                return found
+        raise ValidationError(_t("{text} is no day; write it as 2026-11-23.").format(text=text))
+
+    def _moment(self, text: str) -> str:
+        return text.strip().replace("T", " ") if ":" in text else f"{self._day(text).isoformat()} 00:00"
+
+    def _load_names(self, part: list[Row]) -> None:
+        """All records that these rows name, one statement a kind of record."""
+        for column, target in self.chosen.items():
+            if target.model is None:
+                continue
+            held = self.names.setdefault(target.model, {})
+            wanted = {t for row in part if (t := row.cells.get(column, "")) and t.casefold() not in held}
+            if not wanted:
+                continue
+            found: dict[str, set[Any]] = {t.casefold(): set() for t in wanted}
+            for name, row in _named(target.model, wanted, self.ctx):
+                found.setdefault(name, set()).add(row)
+            held.update({name: rows.pop() if len(rows) == 1 else len(rows) for name, rows in found.items()})
+
+    def _record(self, target: Target, text: str) -> Any:
+        if not text:
+            return None
+        assert target.model is not None
+        found = self.names.get(target.model, {}).get(text.casefold())
+        if isinstance(found, Model):
+            return found
+        noun = str(target.model._meta.verbose_name)
+        if found:
+            raise ValidationError(_t("there are {n} called {text}; use a number or code.").format(n=found, text=text))
+        raise ValidationError(_t("there is no {noun} called {text}.").format(noun=noun, text=text))
+
+    def _match(self, part: list[Row]) -> None:
+        """Find the records that are already there, by the field to match on, in one statement."""
+        on = self.run.match_on
+        if on not in self.targets or on not in {t.name for t in self.chosen.values()}:
+            return
+        keys = {plain_text(row.values.get(on)) for row in part} - {""}
+        held: dict[str, Any] = {}
+        for record in self.resource.visible(self.ctx).filter(**{f"{on}__in": list(keys)}):
+            held.setdefault(plain_text(getattr(record, on)), record)
+        seen: dict[str, int] = {}
+        for row in part:
+            key = plain_text(row.values.get(on))
+            if key and key in seen:
+                row.refuse(_t("The same {label} stands in row {n}.").format(label=self.targets[on].label, n=seen[key]))
+            elif key:
+                seen[key] = row.number
+                row.record = held.get(key)
+
+
+def targets_of(resource: type[Resource], pool: Pool) -> list[Target]:
+    """What a file can feed: the fields of the form, and the company's own."""
+    found = []
+    for entry in resource.form:
+        if not isinstance(entry, Path):
+            continue
+        made = fields.of_model_field(entry.field, pool)
+        choices = tuple((str(v), str(label)) for v, label in entry.field.flatchoices) if entry.field.choices else ()
+        model = made.model if isinstance(made, RecordField) else None
+        required = made.required and not entry.field.has_default() and not isinstance(made, (forms.BooleanField, WordsField))
+        found.append(Target(entry.text, entry.label, made, model, choices, required))
+    names = {f.name for f in resource.model._meta.concrete_fields}
+    for own in fields_of(resource.model._meta.label_lower) if "custom" in names else ():
+        own_choices = tuple((c, c) for c in own.choices)
+        found.append(Target(f"custom.{own.name}", own.label, fields.of_custom(own), None, own_choices, own.is_required))
+    return found
+
+
+def head_names(heads: Sequence[str]) -> list[str]:
+    """The heads of a file, made unique and never empty."""
+    found: list[str] = []
+    for number, head in enumerate(heads, start=1):
+        name = head.strip() or _t("Column {n}").format(n=number)
+        while name in found:
+            name += "'"
+        found.append(name)
+    return found
+
+
+def guess(heads: Sequence[str], targets: Sequence[Target]) -> dict[str, str]:
+    """Which column feeds which field, as far as their names say so."""
+    def plain(text: str) -> str:
+        return "".join(c for c in text.casefold() if c.isalnum())
+
+    known = {plain(word): t.name for t in targets for word in (t.name.split(".")[-1], t.label)}
+    found: dict[str, str] = {}
+    for head in heads:
+        name = known.get(plain(head))
+        if name and name not in found.values():
+            found[head] = name
+    return found
+
+
+def _named(model: type[Model], wanted: set[str], ctx: Ctx) -> Iterator[tuple[str, Any]]:
+    """The visible records that go by one of these names, by key, number, code or name."""
+    resource = registry.of(model)
+    rows = resource.rows(ctx) if resource is not None else access.visible(ctx, model)
+    plain = {f.name: f for f in model._meta.concrete_fields}
+    names = [n for n in NAMES if n in plain and isinstance(plain[n], (models.CharField, models.TextField))]
+    lowered = [t.casefold() for t in wanted]
+    condition = Q(pk__in=[int(t) for t in wanted if t.isdigit() and len(t) < 19]) if not names else Q()
+    for name in names:
+        rows = rows.alias(**{f"{name}_low": Lower(name)})
+        condition |= Q(**{f"{name}_low__in": lowered})
+    for row in rows.filter(condition):
+        for name in {str(getattr(row, n) or "").casefold() for n in names} | {str(row).casefold()} | ({str(row.pk)} if not names else set()):
+            if name in lowered:
+                yield name, row
+
+
+def check(importer: Importer) -> Tally:
+    """What would happen: the first thousand rows are carried out and taken back, the others only read."""
+    tally = Tally()
+    with transaction.atomic():
+        for part in importer.chunks():
+            if tally.read < REHEARSED:
+                importer.take(part, tally)
+            else:
+                importer.read(part)
+                tally.fail([row for row in part if row.reasons])
+                tally.created += sum(not row.reasons and row.record is None for row in part)
+                tally.changed += sum(not row.reasons and row.record is not None for row in part)
+        transaction.set_rollback(True)
+    return tally
+
+
+def carry_out(ctx: Ctx, job: JobRun, run: ImportRun) -> dict[str, Any]:
+    """The job: chunk after chunk, each in a transaction of its own, so that stopping keeps what is done."""
+    told = Ctx.new(actor=run.owner, via="import", now=ctx.now, request_id=ctx.request_id, company=ctx.company)
+    importer, tally = Importer(run, told), Tally()
+    commands.begin_import(told, run=run, job_id=job.pk)
+    finished = False
+    try:
+        for part in importer.chunks():
+            importer.take(part, tally)
+            job.report(tally.read, run.total, _t("{n} rows read").format(n=tally.read))
+        finished = True
+    finally:
+        figures = {"created": tally.created, "changed": tally.changed, "unchanged": tally.unchanged, "failed": tally.failed}
+        commands.end_import(told, run=run, figures=figures, problems=tally.problems, finished=finished)
+    return {"done": tally.created + tally.changed, "failed": tally.failed}
+

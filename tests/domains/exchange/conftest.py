@@ -1,0 +1,35 @@
+"""Public files of other systems, found through LOOMLINE_TEST_DATA."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from loomline.domains.accounts.models import User
+from loomline.domains.catalog import reference as catalog
+from loomline.domains.sites import reference as sites
+from loomline.kernel.context import Ctx
+
+DATA = Path(os.environ.get("LOOMLINE_TEST_DATA", Path(__file__).parents[3] / ".." / "shared" / "data"))
+
+
+@pytest.fixture
+def public_data() -> Path:
+    """The folder of public files; where it is missing, the tests that need it say so loudly."""
+    if not DATA.is_dir():
+        warnings.warn(f"PUBLIC TEST DATA MISSING at {DATA}: set LOOMLINE_TEST_DATA.", stacklevel=1)
+        pytest.skip(f"public test data missing at {DATA}; set LOOMLINE_TEST_DATA")
+    return DATA
+
+
+@pytest.fixture
+def ctx(db: None) -> Ctx:
+    admin = User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
+    made = Ctx.new(actor=admin, via="cli", now=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    catalog.load(made)
+    sites.load(made)
+    return made

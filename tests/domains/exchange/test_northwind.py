@@ -1,0 +1,78 @@
+"""Northwind comes in whole, once, and goes out whole."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from django.db.models import F, Sum
+
+from loomline.domains.exchange import commands as exchange
+from loomline.domains.exchange.models import ForeignKey
+from loomline.domains.inventory.models import Balance
+from loomline.domains.parties.models import Party
+from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.kernel.context import Ctx
+
+READ = {
+    "shippers": 3,
+    "employees": 9,
+    "suppliers": 29,
+    "customers": 91,
+    "categories": 8,
+    "products": 77,
+    "stock": 77,
+    "orders": 830,
+}
+
+
+def take(ctx: Ctx, folder: Path, **options: object) -> exchange.Outcome:
+    recipe = exchange.recipe_named("northwind")
+    files = exchange.collect(recipe, folder / "supply-chain" / "northwind")
+    return exchange.run_recipe(ctx.fresh(), recipe=recipe, files=files, **options)  # type: ignore[arg-type]
+
+
+def test_northwind_comes_in_with_its_exact_figures(ctx: Ctx, public_data: Path) -> None:
+    outcome = take(ctx, public_data)
+
+    assert outcome.errors == []
+    assert {name: count.created for name, count in outcome.counts.items()} == READ
+    assert Order.objects.count() == 830
+    assert OrderLine.objects.count() == 2155
+    net = OrderLine.objects.aggregate(net=Sum(F("quantity") * F("price") * (1 - F("discount"))))["net"]
+    assert net.quantize(Decimal("0.01")) == Decimal("1265793.04")
+    amounts = OrderLine.objects.aggregate(net=Sum("amount"))["net"]
+    assert amounts.quantize(Decimal("0.01")) == Decimal("1265793.04")
+    assert Order.objects.filter(state=OrderState.CONFIRMED).count() == 21
+    assert Order.objects.filter(state=OrderState.SHIPPED).count() == 809
+    assert Balance.objects.filter(is_physical=True).aggregate(n=Sum("on_hand"))["n"] == 3119
+
+
+def test_a_second_run_changes_nothing(ctx: Ctx, public_data: Path) -> None:
+    take(ctx, public_data)
+    again = take(ctx, public_data)
+
+    assert (again.created, again.changed, again.errors) == (0, 0, [])
+    assert {name: count.unchanged for name, count in again.counts.items()} == READ
+
+
+def test_a_dry_run_reports_the_same_and_leaves_nothing(ctx: Ctx, public_data: Path) -> None:
+    outcome = take(ctx, public_data, is_dry=True)
+
+    assert {name: count.created for name, count in outcome.counts.items()} == READ
+    assert not Order.objects.exists()
+    assert not Party.objects.exists()
+    assert not ForeignKey.objects.exists()
+
+
+def test_undo_takes_the_whole_import_back(ctx: Ctx, public_data: Path) -> None:
+    outcome = take(ctx, public_data)
+    assert outcome.takeover is not None
+
+    exchange.undo_takeover(ctx.fresh(), takeover=outcome.takeover)
+
+    assert not Order.objects.exists()
+    assert not Party.objects.exists()
+    assert not Balance.objects.exclude(on_hand=0).exists()
+    outcome.takeover.refresh_from_db()
+    assert outcome.takeover.state == "undone"
