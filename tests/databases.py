@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from loomline.app import embedded, environment
+from loomline.app import embedded, environment, fresh
 from loomline.app.embedded import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +79,8 @@ class Databases:
         before = wrapper.settings_dict["NAME"]
         wrapper.settings_dict["NAME"] = name
         try:
-            call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+            if not fresh.create_tables():
+                call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
         finally:
             wrapper.close()
             wrapper.settings_dict["NAME"] = before

@@ -71,7 +71,7 @@ def test_page_has_no_fault_on_a_desk_in_light_and_dark(desk: Look, path: str) ->
         assert desk.faults() == [], f"{path} in {theme}"
 
 
-@pytest.mark.parametrize("path", ARCHETYPES)
+@pytest.mark.parametrize("path", [path for path in ARCHETYPES if "?" not in path])
 def test_page_has_no_fault_on_a_phone_and_a_tablet(phone: Look, path: str) -> None:
     page = phone.at(path)
     assert phone.faults() == [], f"{path} on a phone"

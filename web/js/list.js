@@ -92,6 +92,7 @@ document.addEventListener('keydown', (event) => {
 const fit = new ResizeObserver((changes) => {
   for (const { target } of changes) {
     const wrap = target.parentElement;
+    if (!wrap) continue;
     const fits = target.offsetWidth <= wrap.clientWidth + 1;
     wrap.classList.toggle('fits', fits);
     wrap.classList.toggle('wide', !fits);
@@ -102,25 +103,27 @@ document.addEventListener('htmx:after:swap', watch);
 watch();
 
 // A cell that is edited in its place: Esc brings back what stood there; the focus never gets lost.
-customElements.define('ui-edit', class extends HTMLElement {
-  connectedCallback() {
-    this.addEventListener('htmx:before:request', () => { if ($('.editable', this)) this.before = this.innerHTML; });
-    this.addEventListener('htmx:after:swap', () => $('.editing :is(input, select, textarea)', this)?.focus());
-    this.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || !this.before) return;
-      event.stopPropagation();
-      this.innerHTML = this.before;
-      htmx.process(this);
-      $('.editable', this).focus();
-    });
-  }
-});
+const stood = new WeakMap();
+let place = null;
+const cellOf = (element) => element?.closest?.('td, dd');
 
-let editedPlace = null;
+document.addEventListener('htmx:before:request', ({ detail }) => {
+  const edit = detail.ctx.sourceElement?.closest?.('ui-edit');
+  if (edit && $('.editable', edit)) stood.set(cellOf(edit), edit.outerHTML);
+});
 document.addEventListener('htmx:before:swap', ({ detail }) => {
-  if (detail.ctx.sourceElement?.matches?.('.editing')) editedPlace = detail.ctx.sourceElement.closest('td, dd');
+  if (detail.ctx.sourceElement?.matches?.('.editable, .editing')) place = cellOf(detail.ctx.sourceElement);
 });
 document.addEventListener('htmx:after:settle', () => {
-  $('.editable, .editing input', editedPlace ?? document.createElement('i'))?.focus();
-  editedPlace = null;
+  if (place) $('.editing :is(input:not([type=hidden]), select, textarea), .editable', place)?.focus();
+  place = null;
+});
+document.addEventListener('keydown', (event) => {
+  const edit = event.key === 'Escape' && event.target.closest('.editing') ? event.target.closest('ui-edit') : null;
+  const cell = cellOf(edit);
+  if (!edit || !stood.has(cell)) return;
+  event.preventDefault();
+  edit.outerHTML = stood.get(cell);
+  htmx.process(cell);
+  $('.editable', cell).focus();
 });

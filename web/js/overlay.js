@@ -39,9 +39,9 @@ document.addEventListener('mousedown', ({ target }) => {
 });
 
 // A filter form inside a menu or dialog closes it once its answer has come.
-document.addEventListener('htmx:after:swap', ({ detail }) => {
+document.addEventListener('htmx:before:swap', ({ detail }) => {
   const form = detail.ctx?.sourceElement;
-  if (!form?.matches?.('[data-closes]')) return;
+  if (!form?.matches?.('[data-closes]') || (detail.ctx.response?.status ?? 200) >= 400) return;
   form.closest('dialog')?.close();
   $$('.menu:popover-open').forEach((menu) => menu.hidePopover());
 });
@@ -69,7 +69,7 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('keydown', (event) => {
   const opener = event.key === 'ArrowDown' && event.target.closest?.('[popovertarget]');
   const menu = opener && document.getElementById(opener.getAttribute('popovertarget'));
-  if (!menu?.matches('.menu')) return;
+  if (!menu || !menu.matches('.menu')) return;
   event.preventDefault();
   if (!menu.matches(':popover-open')) opener.click();
   $('a, button, input, select', menu)?.focus();

@@ -6,6 +6,8 @@ than everything else of a first start together. A test holds both ways against e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.apps import AppConfig, apps
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection, transaction
@@ -14,14 +16,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
 OURS = "loomline."
-# What these do cannot be read from the models.
-BY_HAND = (RunPython, RunSQL, SeparateDatabaseAndState)
+# What these do can neither be read from the models nor repeated without the models of their time.
+BY_HAND = (RunPython, SeparateDatabaseAndState)
 
 
 def create_tables() -> bool:
     """Make every table and note all migrations as done; false if this database must go step by step."""
     executor = MigrationExecutor(connection)
-    own = {config.label for config in apps.get_app_configs() if config.name.startswith(OURS)}
+    own = _own()
     ours = {key: found for key, found in executor.loader.graph.nodes.items() if key[0] in own}
     if executor.loader.applied_migrations or any(_needs_a_hand(found) for found in ours.values()):
         return False
@@ -33,6 +35,10 @@ def create_tables() -> bool:
             for config in apps.get_app_configs():
                 for model in _tables(config) if config.label in own else ():
                     editor.create_model(model)
+        # A second editor, because the first writes keys and indexes only when it is left.
+        with connection.schema_editor() as editor:
+            for statement in _statements(executor):
+                statement.database_forwards("", editor, None, None)
         for label, name in ours:
             executor.recorder.record_applied(label, name)
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
@@ -40,9 +46,24 @@ def create_tables() -> bool:
 
 
 def _tables(config: AppConfig) -> list[type[Model]]:
-    found = config.get_models()
-    return [model for model in found if model._meta.managed and not (model._meta.proxy or model._meta.swapped)]
+    return [m for m in config.get_models() if m._meta.managed and not (m._meta.proxy or m._meta.swapped)]
+
+
+def _statements(executor: MigrationExecutor) -> Iterator[RunSQL]:
+    """Functions, triggers and sequences that migrations make in SQL, in their order."""
+    for migration, _backwards in executor.migration_plan(
+        executor.loader.graph.leaf_nodes(), clean_start=True
+    ):
+        if migration.app_label in _own():
+            yield from (operation for operation in migration.operations if isinstance(operation, RunSQL))
+
+
+def _own() -> set[str]:
+    return {config.label for config in apps.get_app_configs() if config.name.startswith(OURS)}
 
 
 def _needs_a_hand(migration: Migration) -> bool:
-    return any(isinstance(operation, BY_HAND) for operation in migration.operations)
+    return any(
+        isinstance(operation, BY_HAND) or (isinstance(operation, RunSQL) and operation.state_operations)
+        for operation in migration.operations
+    )

@@ -146,24 +146,7 @@ def bars(
     ticks = scale(max([*totals, *line, 0.0]))
     column = (width - LEFT) / max(1, len(labels))
     y = _vertical(ticks[-1], height)
-
-    drawn: list[Bar] = []
-    for i, label in enumerate(labels):
-        base = 0.0
-        for number, one in enumerate(series):
-            value = max(0.0, one.values[i])
-            if not value:
-                continue
-            top, foot = y(base + value), y(base) - (1.0 if number and base else 0.0)
-            css = "a" if i == now and one.css == "a2" else one.css
-            title = f"{label}: {one.name} {fmt(value)}"
-            x = LEFT + i * column + column * 0.25
-            drawn.append(
-                Bar(
-                    f"{x:.1f}", f"{top:.1f}", f"{column * 0.5:.1f}", f"{max(0.5, foot - top):.1f}", css, title
-                )
-            )
-            base += value
+    stacks = (_stack(i, label, series, column, y, i == now, fmt) for i, label in enumerate(labels))
     centres = [(LEFT + i * column + column / 2, y(v)) for i, v in enumerate(line)]
     return Chart(
         width=width,
@@ -172,9 +155,35 @@ def bars(
         label_y=f"{height - 4}",
         grid=_grid(ticks, y, fmt),
         labels=_labels(labels, column, now, label_every),
-        bars=tuple(drawn),
+        bars=tuple(bar for stack in stacks for bar in stack),
         line=_path(centres),
     )
+
+
+def _stack(
+    place: int,
+    label: str,
+    series: Sequence[Series],
+    column: float,
+    y: Callable[[float], float],
+    is_now: bool,
+    fmt: Format,
+) -> list[Bar]:
+    """Draw the bars over one label, each standing on the one before, a hair apart."""
+    drawn: list[Bar] = []
+    base = 0.0
+    for one in series:
+        value = max(0.0, one.values[place])
+        if not value:
+            continue
+        top, foot = y(base + value), y(base) - (1.0 if base else 0.0)
+        css = "a" if is_now and one.css == "a2" else one.css
+        x, wide = LEFT + (place + 0.25) * column, column * 0.5
+        high = max(0.5, foot - top)
+        title = f"{label}: {one.name} {fmt(value)}"
+        drawn.append(Bar(f"{x:.1f}", f"{top:.1f}", f"{wide:.1f}", f"{high:.1f}", css, title))
+        base += value
+    return drawn
 
 
 def area(

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -271,7 +272,9 @@ def _file(cell: Cell, icon: Icon) -> SafeString:
 
 
 def _amount(value: object) -> draw_text.Number | None:
-    return getattr(value, "amount", value)  # type: ignore[return-value]
+    """Take the number out of a Money or Quantity; anything that is not a number is not written as one."""
+    amount: object = getattr(value, "amount", value)
+    return amount if isinstance(amount, (Decimal, int, float)) else None
 
 
 def _money_words(cell: Cell) -> str:

@@ -13,22 +13,15 @@ DAY = dt.date(2026, 11, 27)
 
 def samples() -> dict[str, Any]:
     """Gather the samples of the page, each in the shape that its component's head describes."""
+    return _words() | _parts() | _lists() | _pictures()
+
+
+def _words() -> dict[str, Any]:
     return {
         "badges": list(zip(WORDS, TONES, strict=True)),
         "people": ["Mara Lindqvist", "Tom Okafor", "Inês Duarte", "Priya Raman", "Jonas Weil", "Zoë Å"],
-        "actions": _actions(),
-        "cells": _cells(),
         "stages": [(state, draw.stages(8, 3, state=state)) for state in ("now", "risk", "late", "hold")],
-        "tracker": _tracker(),
-        "kpis": _kpis(),
-        "attention": _attention(),
-        "facts": [
-            {"label": "Year to date", "cell": Cell(kind="money", value=612400, unit="EUR", note="+18%")},
-            {"label": "Contact", "cell": Cell(value="Ingrid Solheim", url="#")},
-            {"label": "Promise", "cell": Cell(kind="slip", value=DAY, days=6, tone="bad")},
-            {"label": "Empty", "cell": Cell()},
-        ],
-        "entries": _entries(),
+        "cells": _cells(),
         "changes": [
             {"label": "Promise", "before": "28 Nov", "after": "29 Nov"},
             {"label": "Reason", "before": "", "after": "Dyeing repeated"},
@@ -40,6 +33,33 @@ def samples() -> dict[str, Any]:
             {"title": "Check", "state": "blocked"},
             {"title": "Run", "state": ""},
         ],
+    }
+
+
+def _parts() -> dict[str, Any]:
+    return {
+        "actions": _actions(),
+        "tracker": _tracker(),
+        "kpis": _kpis(),
+        "attention": _attention(),
+        "facts": [
+            {"label": "Year to date", "cell": Cell(kind="money", value=612400, unit="EUR", note="+18%")},
+            {"label": "Contact", "cell": Cell(value="Ingrid Solheim", url="#")},
+            {"label": "Promise", "cell": Cell(kind="slip", value=DAY, days=6, tone="bad")},
+            {"label": "Empty", "cell": Cell()},
+        ],
+        "entries": _entries(),
+        "menu": [
+            {"label": "Duplicate", "url": "#", "icon": "copy"},
+            {"label": "Ship", "url": "#", "icon": "truck", "why": "Line 1 is still at the dyehouse."},
+            {"rule": True},
+            {"label": "Cancel order", "url": "#", "icon": "x", "kind": "danger"},
+        ],
+    }
+
+
+def _lists() -> dict[str, Any]:
+    return {
         "views": [
             {"title": "Open", "url": "#", "count": "3,214", "current": True, "dirty": True},
             {"title": "Shared", "url": "#", "count": "7", "shared": True},
@@ -53,13 +73,13 @@ def samples() -> dict[str, Any]:
             {"title": "List", "icon": "list", "url": "#", "current": True},
             {"title": "Board", "icon": "layout-kanban", "url": "#"},
         ],
-        "menu": [
-            {"label": "Duplicate", "url": "#", "icon": "copy"},
-            {"label": "Ship", "url": "#", "icon": "truck", "why": "Line 1 is still at the dyehouse."},
-            {"rule": True},
-            {"label": "Cancel order", "url": "#", "icon": "x", "kind": "danger"},
-        ],
         "pager": {"text": "51–100 of about 3,214", "prev_url": "", "next_url": "#"},
+        "table": _table(),
+    }
+
+
+def _pictures() -> dict[str, Any]:
+    return {
         "charts": _charts(),
         "ring": draw.ring(78),
         "thread": draw_thread.thread([draw_thread.Load(a, s, t) for a, s, t in LOADS], prefix="guide"),
@@ -67,7 +87,6 @@ def samples() -> dict[str, Any]:
             [draw_map.Journey((91.8, 22.3), (-8.6, 41.2), 0.6, "warn", "SH-2207")],
             [draw_map.Site("Porto plant", (-8.6, 41.2), "end")],
         ),
-        "table": _table(),
     }
 
 

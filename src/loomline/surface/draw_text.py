@@ -55,8 +55,9 @@ def compact(value: Number | None, currency: str = "") -> str:
     """Write a large figure shortly: €2.84M, 412k."""
     if value is None:
         return NOTHING
-    digits = 0 if abs(value) >= 100_000 and abs(value) < 1_000_000 else 2 if abs(value) >= 1_000_000 else 1
-    if abs(value) < 1000:
+    size = abs(float(value))
+    digits = 2 if size >= 1_000_000 else 0 if size >= 100_000 else 1
+    if size < 1000:
         return money(value, currency, decimals=0) if currency else number(value, decimals=None)
     if currency:
         text = str(format_compact_currency(value, currency, locale=here(), fraction_digits=digits))

@@ -1,6 +1,7 @@
 """Forms, dialogs and the small editors of a list."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from django import forms
@@ -183,8 +184,8 @@ def new_customer(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None, initial={"name": request.GET.get("name")})
     if form.is_valid():
         name = form.cleaned_data["name"]
-        said = f'{{"picked": {{"for": "id_customer", "value": "{name}", "text": "{name}"}}, "close-dialog": {{}}}}'
-        return HttpResponse(status=204, headers={"HX-Trigger": said})
+        said = {"picked": {"for": "id_customer", "value": name, "text": name}, "close-dialog": {}}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said)})
     command = {
         "title": "New customer",
         "url": request.path,

@@ -1,15 +1,14 @@
-"""The control tower and the pages of the chain: thread, board, calendar, charts."""
+"""The control tower."""
 
-import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from loomline.surface import draw, draw_map, draw_text, draw_thread
-from loomline.surface.draw_cells import Cell
+from loomline.surface import draw_map, draw_text, draw_thread
+from showroom.charts import demand_panel
 from showroom.data import STAGES, walk
-from showroom.lists import action, column
+from showroom.lists import action
 
 FLOW = [
     (18400, "1.9 d", "2.0 d", 0, 0.0),
@@ -100,10 +99,6 @@ RISK = [
         "Ask finance",
     ),
 ]
-WEEKS = [
-    ("W45", 38, 36), ("W46", 41, 42), ("W47", 44, 40), ("W48", 47, 46), ("W49", 52, 45), ("W50", 50, 43),
-    ("W51", 39, 44), ("W52", 22, 30), ("W1", 31, 34), ("W2", 42, 43), ("W3", 49, 44), ("W4", 46, 46),
-]  # fmt: skip
 PORTO, IZMIR, CHATTOGRAM = (-8.6, 41.2), (27.1, 38.4), (91.8, 22.3)
 TRIPS = [
     (CHATTOGRAM, PORTO, 0.63, "warn", "SH-2207"),
@@ -114,27 +109,6 @@ TRIPS = [
     (PORTO, (153.6, -28.6), 0.83, "", "SH-2198"),
     (PORTO, (-97.0, 49.9), 0.16, "", "SH-2221"),
 ]
-
-
-def thousands(value: float) -> str:
-    """Label an axis that counts thousands."""
-    return f"{value:g}k"
-
-
-def demand(width: int = 736, height: int = 214, every: int = 1) -> draw.Chart:
-    """Draw supply, what is missing, and demand across."""
-    supply = [s for _, _, s in WEEKS]
-    gap = [max(0, d - s) if d - s > 3 else 0 for _, d, s in WEEKS]
-    return draw.bars(
-        [w for w, _, _ in WEEKS],
-        [draw.Series("Supply", supply), draw.Series("Gap", gap, "bad")],
-        line=[d for _, d, _ in WEEKS],
-        now=3,
-        width=width,
-        height=height,
-        label_every=every,
-        fmt=thousands,
-    )
 
 
 def stages() -> list[dict[str, Any]]:
@@ -329,7 +303,8 @@ def tower(request: HttpRequest) -> HttpResponse:
             "title": "On the way",
             "text": "23 shipments, 3 late",
             "map": draw_map.draw_map(journeys, sites),
-            "label": "Map of 7 main shipments. Late: SH-2211 to Oslo and SH-2203 from İzmir. At risk: SH-2207 from Chattogram.",
+            "label": "Map of 7 main shipments. Late: SH-2211 to Oslo and SH-2203 from İzmir. At "
+            "risk: SH-2207 from Chattogram.",
             "all_url": "/calendar/",
             "worst": [
                 {
@@ -384,336 +359,3 @@ def tower(request: HttpRequest) -> HttpResponse:
         },
     }
     return render(request, "loom/tower.html", {"page": page, "tower": context})
-
-
-def demand_panel() -> dict[str, Any]:
-    """Describe the chart of demand against supply, with its figures as a table."""
-    return {
-        "template": "loom/panels/chart.html",
-        "title": "Demand against supply",
-        "sub": "Pieces a week, confirmed and forecast",
-        "chart": demand(),
-        "phone": demand(340, 180, 3),
-        "label": "Supply falls short of demand in weeks 49, 50 and 3, by 5 to 7 thousand pieces.",
-        "legend": [
-            {"title": "Supply", "css": "lg-a"},
-            {"title": "Gap", "css": "lg-bad"},
-            {"title": "Demand", "css": "lg-ink"},
-        ],
-    }
-
-
-def chart(request: HttpRequest) -> HttpResponse:
-    """Show charts with their tables."""
-    rows = [
-        {"id": w, "cells": [Cell(value=w), Cell(kind="number", value=d), Cell(kind="number", value=s)]}
-        for w, d, s in WEEKS
-    ]
-    columns = [
-        column("week", "Week", "a1"),
-        column("demand", "Demand", "b1", align="end"),
-        column("supply", "Supply", "b2", align="end"),
-    ]
-    parts = [
-        ("Nordvik Outdoor", 420.0),
-        ("Kestrel Workwear", 310.0),
-        ("Oakline Retail", 160.0),
-        ("Others", 240.0),
-    ]
-    trend = draw.area([w for w, _, _ in WEEKS], [s for _, _, s in WEEKS], fmt=thousands)
-    context = {
-        "title": "Demand",
-        "text": "Confirmed orders and forecast, by week.",
-        "switches": [
-            {
-                "label": "Measure",
-                "items": [{"title": "Pieces", "url": "?", "current": True}, {"title": "Value", "url": "?v"}],
-            }
-        ],
-        "panels": [
-            demand_panel() | {"table": {"label": "Demand against supply", "columns": columns, "rows": rows}},
-            {
-                "template": "loom/panels/chart.html",
-                "title": "Supply",
-                "sub": "Pieces a week",
-                "chart": trend,
-                "label": "Supply moves between 30 and 46 thousand.",
-            },
-            {
-                "template": "loom/panels/chart.html",
-                "title": "By customer",
-                "donut": draw.donut(parts, fmt=lambda v: f"€{v:.0f}k"),
-                "label": "Nordvik Outdoor orders most, €420k of €1,130k.",
-            },
-        ],
-    }
-    return render(request, "loom/chart.html", {"page": {"title": "Demand"}, "chart": context})
-
-
-DEALS: list[tuple[str, int, list[tuple[str, str, int, str, str, str, str, int]]]] = [
-    ("Qualify", 10, [
-        ("AW27 base layer, 6 styles", "Lumen Athletics", 310, "18 Dec", "Tom Okafor", "muted", "Not checked yet", 0),
-        ("School knit tender", "Bramble Kids", 84, "12 Jan", "Inês Duarte", "muted", "Not checked yet", 0),
-        ("Surf hoodies restart", "Blue Heron Surf", 46, "30 Jan", "Priya Raman", "muted", "Not checked yet", 3),
-    ]),
-    ("Sample sent", 30, [
-        ("Alpaca accessories SS27", "Prairie Thread Co.", 72, "9 Dec", "Mara Lindqvist", "ok", "Can deliver 4 Feb", 0),
-        ("Chef knit, fire-retardant", "Kestrel Workwear", 190, "15 Dec", "Jonas Weil", "warn", "Tight: needle 14 on line 4", 1),
-        ("Organic cotton rib", "Costa Verde Moda", 58, "17 Dec", "Inês Duarte", "ok", "Can deliver 22 Jan", 0),
-        ("Museum shop scarves", "Wolfe & Daughters", 21, "20 Dec", "Mara Lindqvist", "ok", "From stock", 0),
-    ]),
-    ("Quote", 50, [
-        ("Crew jumper refill, 4 colours", "Harbour & Pine", 128, "1 Dec", "Tom Okafor", "ok", "Can deliver 14 Jan", 0),
-        ("Boys' cardigan programme", "Maison Léonie", 145, "4 Dec", "Priya Raman", "bad", "Short: indigo yarn, 620 kg", 2),
-        ("Team jackets, B2B shop", "Oakline Retail", 96, "8 Dec", "Jonas Weil", "ok", "Can deliver 28 Jan", 0),
-    ]),
-    ("Negotiation", 70, [
-        ("Arctic mid-layer 2027", "Nordvik Outdoor", 420, "27 Nov", "Mara Lindqvist", "warn", "Tight: dyeing, week 3", 0),
-        ("Yukata knit capsule", "Sato Knit Trading", 77, "28 Nov", "Inês Duarte", "ok", "Can deliver 11 Jan", 0),
-    ]),
-    ("Won, hand over", 95, [
-        ("Merino crew, repeat", "Fjällglimt", 64, "20 Nov", "Tom Okafor", "ok", "Reserved, SO-10484", 0),
-        ("Winter uniform, 2 depots", "Kestrel Workwear", 210, "19 Nov", "Jonas Weil", "ok", "Reserved, SO-10483", 0),
-    ]),
-]  # fmt: skip
-
-
-def board(request: HttpRequest) -> HttpResponse:
-    """Show the pipeline."""
-    columns = []
-    for name, likely, deals in DEALS:
-        total = sum(deal[2] for deal in deals)
-        cards = [
-            {
-                "id": f"{name[:2]}{i}",
-                "url": "/orders/SO-10471/",
-                "title": t,
-                "party": p,
-                "value": f"€{v}k",
-                "date": d,
-                "owner": o,
-                "promise": {"tone": tone, "text": text},
-                "late": f"{late} overdue task{'s' if late > 1 else ''}" if late else "",
-            }
-            for i, (t, p, v, d, o, tone, text, late) in enumerate(deals)
-        ]
-        columns.append(
-            {
-                "name": name,
-                "title": name,
-                "count": str(len(deals)),
-                "sum": f"€{total}k",
-                "likely": likely,
-                "weighted": f"€{total * likely / 100:.0f}k",
-                "cards": cards,
-            }
-        )
-    columns[0] |= {"more": "12 more", "more_url": "/opportunities/more/"}
-    page = {
-        "title": "Opportunities",
-        "layouts": [
-            {"title": "List", "icon": "list", "url": "/orders/"},
-            {"title": "Board", "icon": "layout-kanban", "url": "?", "current": True},
-            {"title": "Calendar", "icon": "calendar", "url": "/calendar/"},
-        ],
-        "actions": [action("New", "/orders/new/", tail="opportunity", icon="plus", kind="primary", keys="c")],
-    }
-    context = {
-        "title": "Autumn pipeline",
-        "text": "14 open, €1.92M in total, €1.07M weighted. Two deals need capacity you do not have yet.",
-        "label": "Opportunities by stage",
-        "move_url": "/opportunities/move/",
-        "can_move": True,
-        "note": "Supply checked 10:24",
-        "chips": [
-            {"name": "owner", "label": "Owner", "text": "Anyone", "edit_url": "/orders/filter/"},
-            {
-                "name": "closes",
-                "label": "Closes",
-                "text": "this quarter",
-                "edit_url": "/orders/filter/",
-                "remove_url": "?",
-            },
-            {"name": "supply", "label": "Supply", "text": "any answer", "edit_url": "/orders/filter/"},
-        ],
-        "add_filters": [{"name": "value", "label": "Value", "icon": "coin", "edit_url": "/orders/filter/"}],
-        "columns": columns,
-    }
-    return render(request, "loom/board.html", {"page": page, "board": context})
-
-
-def board_more(request: HttpRequest) -> HttpResponse:
-    """Answer with further cards of one column."""
-    cards = [
-        {
-            "id": "more1",
-            "url": "#",
-            "title": "Late arrival",
-            "party": "Fjällglimt",
-            "value": "€12k",
-            "date": "1 Feb",
-            "owner": "Tom Okafor",
-        }
-    ]
-    return render(
-        request,
-        "loom/board_more.html",
-        {"col": {"name": "Qualify", "cards": cards}, "board": {"can_move": True}},
-    )
-
-
-def move(request: HttpRequest) -> HttpResponse:
-    """Move a card; deals are never won without a quote."""
-    to = request.POST.get("to", "")
-    if to == "Won, hand over":
-        return JsonResponse({"text": "Only a quoted deal can be won. Send the quote first."}, status=409)
-    said = {"text": f"Moved to {to}. The promise is being checked.", "undo_url": "/undo/"}
-    return JsonResponse({"toast": said, "columns": {to: {"count": "9", "sum": "€999k", "weighted": "€99k"}}})
-
-
-def calendar(request: HttpRequest) -> HttpResponse:
-    """Show a month of shipments and receipts."""
-    start = dt.date(2026, 11, 23)
-    days = []
-    for i in (0, 1, 3, 4, 7):
-        day = start + dt.timedelta(days=i)
-        days.append(
-            {
-                "label": draw_text.full_day(day),
-                "date": day.isoformat(),
-                "today": i == 0,
-                "events": [
-                    {
-                        "id": f"s{i}",
-                        "title": f"SH-22{11 + i}",
-                        "sub": "to Oslo, road",
-                        "url": "/orders/SO-10471/",
-                        "start": day.isoformat(),
-                        "end": "",
-                        "at": "",
-                        "tone": "bad" if i == 1 else "",
-                        "icon": "truck-delivery",
-                        "layer": "ship",
-                        "movable": True,
-                    },
-                    {
-                        "id": f"r{i}",
-                        "title": f"Receipt PO-55{21 + i}",
-                        "sub": "Filatura Serra",
-                        "url": "#",
-                        "start": f"{day.isoformat()}T08:00:00",
-                        "end": f"{day.isoformat()}T09:30:00",
-                        "at": "08:00",
-                        "tone": "ok",
-                        "icon": "package",
-                        "layer": "receipt",
-                    },
-                ],
-            }
-        )
-    context = {
-        "title": "November 2026",
-        "text": "10 events, one late.",
-        "view": request.GET.get("as", "month"),
-        "views": [
-            {"title": n.title(), "url": f"?as={n}", "current": request.GET.get("as", "month") == n}
-            for n in ("month", "week", "list")
-        ],
-        "date": start.isoformat(),
-        "prev_url": "?to=10",
-        "next_url": "?to=12",
-        "today_url": "?",
-        "move_url": "/opportunities/move/",
-        "layers": [
-            {"name": "ship", "label": "Shipments", "tone": "a", "on": True},
-            {"name": "receipt", "label": "Receipts", "tone": "ok", "on": True},
-        ],
-        "days": days,
-        "note": "Nothing is due in this month.",
-    }
-    page = {
-        "title": "Shipments",
-        "actions": [action("New", "/orders/new/", tail="shipment", icon="plus", kind="primary")],
-    }
-    return render(request, "loom/calendar.html", {"page": page, "calendar": context})
-
-
-def node(
-    kind: str,
-    number: str,
-    what: str,
-    amount: float,
-    unit: str,
-    promised: str,
-    slip: int,
-    state: str,
-    tone: str,
-    holder: str,
-    **more: Any,
-) -> dict[str, Any]:
-    """Make one node of a thread."""
-    day = dt.date.fromisoformat(promised)
-    return {
-        "kind": kind,
-        "number": number,
-        "url": "#",
-        "what": what,
-        "tone": tone if tone in ("bad", "warn") else "",
-        "quantity": Cell(kind="quantity", value=amount, unit=unit),
-        "promised": Cell(kind="date", value=day),
-        "expected": Cell(
-            kind="slip", value=day + dt.timedelta(days=slip), days=slip, tone="bad" if slip else ""
-        ),
-        "badge": {"text": state, "tone": tone},
-        "holder": holder,
-        **more,
-    }
-
-
-def thread(request: HttpRequest, place: int) -> HttpResponse:
-    """Show the thread of one line, now or as it was."""
-    past = request.GET.get("at", "")
-    stages_ = [
-        ("Yarn", "spiral", "done", "2 days of 2", [
-            node("Supplier lot", "BY-7781", "Merino 2/48, ecru", 524.16, "kg", "2026-11-14", 0, "Received", "ok", "Biella Yarns", share="524.16 of 800 kg are for this line."),
-            node("Purchase order", "PO-5509", "from Biella Yarns", 800, "kg", "2026-11-14", 0, "Received", "muted", "Biella Yarns"),
-        ]),
-        ("Dyeing", "droplet", "late", "4.6 days of 3", [
-            node("Dye lot", "L-3381", "Fjord blue", 512, "kg", "2026-11-20", 6, "Re-dye", "bad", "İzmir dyehouse", focus=True, place="Vat A", why="Shade read ΔE 2.4 against a limit of 1.0 on 23 November; re-dye tomorrow 06:00."),
-        ]),
-        ("Knitting", "needle", "", "", [node("Work order", "MO-8839", "crew body and sleeves", 1200, "pcs", "2026-11-26", 4, "Waiting", "warn", "Knit line 4")]),
-        ("Tailoring", "scissors", "", "", [node("Work order", "MO-8840", "linking", 1200, "pcs", "2026-11-28", 4, "Planned", "muted", "Tailoring A")]),
-        ("Shipping", "ship", "", "", [node("Shipment", "SH-2230", "to Oslo, road", 1200, "pcs", "2026-11-27", 6, "Planned", "muted", "DFDS")]),
-        ("Customer", "building", "", "", [node("Order line", "SO-10471 / 1", "Nordvik Outdoor", 1200, "pcs", "2026-11-27", 6, "Late", "bad", "Nordvik Outdoor")]),
-    ]  # fmt: skip
-    words = {"done": "done", "late": "late", "": "not begun"}
-    context = {
-        "title": "Merino crew jumper, Fjord blue",
-        "text": "Line 1 of SO-10471 for Nordvik Outdoor",
-        "badges": [{"text": "Late, 6 days", "tone": "bad"}],
-        "facts": [
-            {"label": "Ordered", "cell": Cell(kind="quantity", value=1200, unit="pcs")},
-            {"label": "Promise", "cell": Cell(kind="date", value=dt.date(2026, 11, 27))},
-            {"label": "Expected", "cell": Cell(kind="slip", value=dt.date(2026, 12, 3), days=6, tone="bad")},
-        ],
-        "as_of": {
-            "url": request.path,
-            "value": past,
-            "max": "2026-11-23T10:30",
-            "past": "As it was on 20 November, 10:00." if past else "",
-            "now_url": request.path,
-        },
-        "stages": [
-            {"title": t, "icon": i, "state": s, "text": x, "state_text": words[s], "nodes": n}
-            for t, i, s, x, n in stages_
-        ],
-        "topics": "orders",
-    }
-    page = {
-        "title": "Thread",
-        "crumbs": [
-            {"title": "Sales orders", "url": "/orders/"},
-            {"title": "SO-10471", "url": "/orders/SO-10471/"},
-        ],
-    }
-    return render(request, "loom/thread.html", {"page": page, "thread": context})

@@ -154,7 +154,8 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 STATES = {
     "empty": {
-        "note": "Orders stand here once a customer has bought something. Win a deal, or write the first order yourself.",
+        "note": "Orders stand here once a customer has bought something. Win a deal, or write the "
+        "first order yourself.",
         "empty_action": action("New order", "/orders/new/", kind="primary", icon="plus"),
         "import_url": "/import/upload/",
     },

@@ -57,7 +57,8 @@ TIMELINE = [
         "url": "#",
         "text": "opened by Ingrid Solheim",
         "when": "09:48",
-        "body": "“The counter sample looks greener than the lab dip we signed. Can we see the reading before you ship?”",
+        "body": "“The counter sample looks greener than the lab dip we signed. Can we see the "
+        "reading before you ship?”",
         "files": [{"name": "counter-sample.jpg", "url": "#"}],
     },
     {"day": "Friday 20 November"},
@@ -165,7 +166,8 @@ def record(number: str) -> dict[str, Any]:
             {
                 "tone": "bad",
                 "title": "Line 1 will miss 27 November.",
-                "text": "Dye lot L-3381 read ΔE 2.4 against a limit of 1.0. Re-dye tomorrow at 06:00 and the line "
+                "text": "Dye lot L-3381 read ΔE 2.4 against a limit of 1.0. Re-dye tomorrow at 06:00 "
+                "and the line "
                 "arrives on 3 December. The other lines can leave on time.",
                 "action": action("Compare options", "/orders/repromise/", method="dialog"),
             }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from showroom import forms, home, lists, live, pages, records
+from showroom import boards, charts, forms, home, lists, live, outside, pages, records, threads
 
 STEPS = ("upload", "match", "check", "run", "report")
 BEFORE = ("login", "second_factor", "second_factor_setup", "recovery_codes", "reset", "message", "welcome")
@@ -13,12 +13,12 @@ urlpatterns = [
     path("live/", live.live),
     path("search/", lists.search),
     path("undo/", lists.undo),
-    path("chart/", home.chart),
-    path("calendar/", home.calendar),
-    path("opportunities/", home.board),
-    path("opportunities/move/", home.move),
-    path("opportunities/more/", home.board_more),
-    path("thread/<int:place>/", home.thread),
+    path("chart/", charts.chart),
+    path("calendar/", boards.calendar),
+    path("opportunities/", boards.board),
+    path("opportunities/move/", boards.move),
+    path("opportunities/more/", boards.board_more),
+    path("thread/<int:place>/", threads.thread),
     path("orders/", lists.orders),
     path("orders/new/", forms.new_order),
     path("orders/new/customers/", forms.customers),
@@ -36,12 +36,12 @@ urlpatterns = [
     path("jobs/17/", pages.one_job),
     path("audit/", pages.audit),
     path("settings/", pages.settings),
-    path("portal/", pages.portal),
-    path("portal/orders/", pages.portal_list),
+    path("portal/", outside.portal),
+    path("portal/orders/", outside.portal_list),
     path("refused/", pages.refused),
     path("styleguide/", pages.styleguide),
     *[path(f"import/{step}/", pages.importing, {"step": step}) for step in STEPS],
-    *[path(f"auth/{name}/", pages.auth, {"name": name}) for name in BEFORE],
-    *[path(f"error/{name}/", pages.error, {"name": name}) for name in ERRORS],
+    *[path(f"auth/{name}/", outside.auth, {"name": name}) for name in BEFORE],
+    *[path(f"error/{name}/", outside.error, {"name": name}) for name in ERRORS],
     *[path(f"{state}/", lists.nothing, {"state": state}) for state in lists.STATES],
 ]

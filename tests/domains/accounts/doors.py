@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from django.test import Client
+from pydantic import SecretStr
 
 from loomline.domains.accounts import jobs
 from loomline.domains.accounts.models import OneTimeLink, SecondFactor, User
@@ -50,3 +51,8 @@ def link_path(user: User, purpose: str) -> str:
     """The path of the person's latest link, without the mail around it."""
     link = OneTimeLink.objects.filter(user=user, purpose=purpose).latest("pk")
     return jobs.PAGES[purpose].format(secret=sealed.link_secret(link))
+
+
+def secret(text: str) -> SecretStr:
+    """A password as commands take it."""
+    return SecretStr(text)

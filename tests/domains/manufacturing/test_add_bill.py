@@ -66,7 +66,7 @@ def test_quantities_may_differ_by_size_and_materials_by_colour(ctx: Ctx, world: 
 
 def test_a_material_of_a_style_follows_the_colour_and_size(ctx: Ctx, world: World) -> None:
     zips = catalog.add_style(
-        ctx, code="ZIP", name="Zip", colours=["oat", "pine"], tracking="none", supply="buy"
+        ctx, code="ZIP", name="Zip", colours=["oat", "pine"], sizes=[], tracking="none", supply="buy"
     )
     cuff = catalog.add_style(
         ctx,
@@ -151,7 +151,7 @@ def test_a_thing_cannot_go_into_itself(ctx: Ctx, world: World) -> None:
     manufacturing.add_bill(ctx, item=first, lines=[Line(component=second, quantity=Decimal(1))])
     with pytest.raises(manufacturing.BillLoop, match="Item B would go into itself"):
         manufacturing.add_bill(ctx, item=second, lines=[Line(component=first, quantity=Decimal(1))])
-    with pytest.raises(manufacturing.BillLoop, match="Fjord pine / M"):
+    with pytest.raises(manufacturing.BillLoop, match="Fjord pine M"):
         manufacturing.revise_bill(
             ctx,
             bill=world.bill,

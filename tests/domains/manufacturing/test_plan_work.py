@@ -89,7 +89,7 @@ def test_the_partners_holidays_count_at_the_partners(
 def test_a_plan_is_about_the_record_that_asked_for_it(plan: Callable[..., WorkOrder]) -> None:
     work = plan()
     told = StoredEvent.objects.get(name="manufacturing.WorkPlanned")
-    assert told.sentence == f"Work order {work.number} planned: 1,200 pcs Fjord pine / M, expected 14 Dec"
+    assert told.sentence == f"Work order {work.number} planned: 1,200 pcs Fjord pine M, expected 14 Dec"
     assert set(EventAbout.objects.filter(event=told).values_list("kind", "object_id")) == {
         ("manufacturing.workorder", work.pk),
         ("catalog.item", work.item_id),
@@ -170,7 +170,7 @@ def test_new_materials_days_move_work_and_say_why(ctx: Ctx, plan: Callable[..., 
     assert first.cause == "Merino late from Biella Yarns"
     told = StoredEvent.objects.get(name="manufacturing.WorkMoved")
     assert told.sentence == (
-        f"{first.number} (Fjord pine / M) moved by 4 days to 18 Dec: Merino late from Biella Yarns"
+        f"{first.number} (Fjord pine M) moved by 4 days to 18 Dec: Merino late from Biella Yarns"
     )
     assert told.tone == "warn"
     assert EventAbout.objects.filter(event=told, kind="sales.orderline", object_id=17).exists()

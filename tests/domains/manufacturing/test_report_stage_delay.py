@@ -96,5 +96,5 @@ def test_what_has_ended_cannot_be_late(ctx: Ctx, world: World, plan: Callable[..
     work = plan(released=True)
     manufacturing.start_stage(ctx, stage=world.stage(work, "Dyeing"))
     manufacturing.finish_stage(ctx, stage=world.stage(work, "Dyeing"), quantity_out=Decimal("524.16"))
-    with pytest.raises(manufacturing.StageOver, match="Dyeing of W-.* is done"):
+    with pytest.raises(manufacturing.StageOver, match=r"Dyeing of W-.* is done"):
         manufacturing.report_stage_delay(ctx, stage=world.stage(work, "Dyeing"), days=3, reason="vat down")

@@ -29,6 +29,17 @@ def test_a_person_works_for_two_organisations_and_leaves_one(ctx: Ctx, shop: Par
     assert list(queries.people_of(party=mill)) == []
 
 
+def test_a_person_is_added_on_the_page_of_the_organisation(ctx: Ctx, shop: Party) -> None:
+    bo = parties.add_person(ctx, organisation=shop, name="Bo", title="Buyer", email="bo@nord.example")
+
+    assert (bo.kind, bo.email, bo.owner) == ("person", "bo@nord.example", shop.owner)
+    assert [(t.person, t.title) for t in queries.people_of(party=shop)] == [(bo, "Buyer")]
+    assert StoredEvent.objects.latest("id").sentence == "Bo works for Nord Living"
+    with pytest.raises(parties.NotAnOrganisation, match="Bo is a person"):
+        parties.add_person(ctx, organisation=bo, name="Cy")
+    assert Party.objects.count() == 2
+
+
 def test_the_tie_stands_in_both_timelines(ctx: Ctx, shop: Party, anna: Party) -> None:
     parties.relate(ctx, person=anna, organisation=shop)
 

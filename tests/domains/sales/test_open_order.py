@@ -45,7 +45,13 @@ def test_an_order_takes_prices_terms_and_address_from_its_customer(order: Callab
     ],
 )
 def test_a_line_is_rounded_to_the_minor_unit_of_its_currency(
-    order: Callable[..., Order], world: World, quantity: str, price: str, discount: str, currency: str, amount: str
+    order: Callable[..., Order],
+    world: World,
+    quantity: str,
+    price: str,
+    discount: str,
+    currency: str,
+    amount: str,
 ) -> None:
     line = LineDraft(
         item=world.sweater, quantity=Decimal(quantity), price=Decimal(price), discount=Decimal(discount)
@@ -63,7 +69,9 @@ def test_tax_is_rounded_once_for_each_rate_and_freight_bears_the_highest(
         LineDraft(item=world.scarf, quantity=Decimal(1), price=Decimal("0.33"), tax_rate=Decimal("0.23"))
         for _line in range(3)
     ]
-    reduced = LineDraft(item=world.scarf, quantity=Decimal(1), price=Decimal("10.05"), tax_rate=Decimal("0.06"))
+    reduced = LineDraft(
+        item=world.scarf, quantity=Decimal(1), price=Decimal("10.05"), tax_rate=Decimal("0.06")
+    )
     made = order(*lines, reduced, freight=Decimal(15))
 
     # 0.23 x (0.99 + 15.00) = 3.6777 and 0.06 x 10.05 = 0.603
@@ -82,7 +90,9 @@ def test_a_line_written_in_dozens_counts_in_pieces(order: Callable[..., Order], 
 def test_a_price_list_of_the_customer_goes_before_the_list_price(
     ctx: Ctx, order: Callable[..., Order], world: World
 ) -> None:
-    prices = plain_commands(PriceList)["save"](ctx, record=PriceList(), values={"name": "Nord 2026", "currency": "EUR"})
+    prices = plain_commands(PriceList)["save"](
+        ctx, record=PriceList(), values={"name": "Nord 2026", "currency": "EUR"}
+    )
     pricing.set_prices(
         ctx,
         price_list=prices,
@@ -93,7 +103,8 @@ def test_a_price_list_of_the_customer_goes_before_the_list_price(
     )
     pricing.give_price_list(ctx, price_list=prices, party=world.shop)
     made = order(
-        LineDraft(item=world.sweater, quantity=Decimal(99)), LineDraft(item=world.sweater, quantity=Decimal(100))
+        LineDraft(item=world.sweater, quantity=Decimal(99)),
+        LineDraft(item=world.sweater, quantity=Decimal(100)),
     )
 
     assert [line.price for line in made.lines.order_by("position")] == [Decimal(42), Decimal("38.50")]

@@ -25,7 +25,10 @@ def later(ctx: Ctx, days: int) -> Ctx:
 
 
 def sentences(quote: Quote) -> list[str]:
-    return [e.sentence for e in StoredEvent.objects.filter(about__contains=[f"sales.quote:{quote.pk}"]).order_by("id")]
+    return [
+        e.sentence
+        for e in StoredEvent.objects.filter(about__contains=[f"sales.quote:{quote.pk}"]).order_by("id")
+    ]
 
 
 def test_a_quote_shows_the_day_each_line_can_be_delivered(quote: Callable[..., Quote], world: World) -> None:
@@ -108,7 +111,9 @@ def test_selling_below_cost_is_warned_of_and_may_be_accepted(
         QuoteLineDraft(item=world.sweater, quantity=Decimal(10), discount=Decimal("0.6")), sent=False
     )
 
-    with pytest.raises(sales.BelowCost, match=r"Fjord pine M would be sold below cost: 30.00 of 180.00 EUR is lost"):
+    with pytest.raises(
+        sales.BelowCost, match=r"Fjord pine M would be sold below cost: 30.00 of 180.00 EUR is lost"
+    ):
         sales.send_quote(ctx, quote=made)
     sent = sales.send_quote(replace(ctx, accepted=frozenset({"BelowCost"})), quote=made)
     assert sent.state == QuoteState.SENT

@@ -35,7 +35,8 @@ class Dock:
     def order(self, *wants: tuple[Item, str], confirm: bool = True) -> Order:
         """An order of these items and quantities, promised."""
         lines = [
-            sales.LineDraft(item=item, quantity=Decimal(quantity), price=Decimal("45")) for item, quantity in wants
+            sales.LineDraft(item=item, quantity=Decimal(quantity), price=Decimal("45"))
+            for item, quantity in wants
         ]
         order = sales.open_order(
             self.ctx, customer=self.customer, lines=lines, site=self.mill.site, carrier=self.carrier
@@ -67,8 +68,13 @@ def make_dock() -> Dock:
     """Set the dock up through the same commands as people."""
     mill = make_mill()
     address = parties.AddressDraft(
-        line1="Storgata 1", city="Oslo", postcode="0155", country="NO", purpose="shipping",
-        latitude=Decimal("59.913"), longitude=Decimal("10.752"),
+        line1="Storgata 1",
+        city="Oslo",
+        postcode="0155",
+        country="NO",
+        purpose="shipping",
+        latitude=Decimal("59.913"),
+        longitude=Decimal("10.752"),
     )
     customer = parties.open_party(mill.ctx, name="Nord Living", roles=["customer"], addresses=[address])
     carrier = parties.open_party(mill.ctx, name="Fjord Freight", roles=["carrier"])

@@ -32,9 +32,15 @@ def test_what_is_not_reserved_yet_is_reserved_and_listed_by_lot(dock: Dock) -> N
 
     shipment = warehouse.pick_order(dock.ctx, order=order)
 
-    assert rows(shipment) == [("FJ-PM", "B1", Decimal(30)), ("FJ-PM", "B2", Decimal(20)), ("LB-1", "", Decimal(50))]
+    assert rows(shipment) == [
+        ("FJ-PM", "B1", Decimal(30)),
+        ("FJ-PM", "B2", Decimal(20)),
+        ("LB-1", "", Decimal(50)),
+    ]
     assert (shipment.state, shipment.ship_name, shipment.carrier) == (
-        ShipmentState.PICKING, "Nord Living", dock.carrier,
+        ShipmentState.PICKING,
+        "Nord Living",
+        dock.carrier,
     )
     assert shipment.ship_address.splitlines() == ["Storgata 1", "0155 Oslo", "Norway"]
     assert shipment.ship_latitude == Decimal("59.913")
@@ -54,8 +60,12 @@ def test_what_was_reserved_before_is_what_is_picked(dock: Dock) -> None:
         dock.ctx,
         demands=[
             inventory.Demand(
-                item_id=dock.sweater.pk, quantity=Decimal(10), origin_kind="sales.orderline", origin_id=line.pk,
-                site_id=dock.mill.site.pk, lot_id=second.pk,
+                item_id=dock.sweater.pk,
+                quantity=Decimal(10),
+                origin_kind="sales.orderline",
+                origin_id=line.pk,
+                site_id=dock.mill.site.pk,
+                lot_id=second.pk,
             )
         ],
     )

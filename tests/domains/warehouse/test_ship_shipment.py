@@ -46,7 +46,9 @@ def test_what_is_in_the_packages_must_be_what_was_picked(dock: Dock) -> None:
     shipment = dock.shipment((dock.sweater, "10"))
     line = shipment.lines.get()
     halves = [warehouse.PackageDraft(contents={line.pk: Decimal(quantity)}) for quantity in ("6", "3")]
-    with pytest.raises(warehouse.PackedWrong, match=r"Line 1 \(Fjord pine M\): 9 pcs are in the packages, 10 were picked"):
+    with pytest.raises(
+        warehouse.PackedWrong, match=r"Line 1 \(Fjord pine M\): 9 pcs are in the packages, 10 were picked"
+    ):
         warehouse.pack_shipments(dock.ctx, packed={shipment.pk: halves})
     assert not Package.objects.exists()
 
@@ -60,7 +62,10 @@ def test_packages_can_be_opened_again(dock: Dock) -> None:
     warehouse.pack_shipment(dock.ctx, shipment=shipment, packages=3, weight_kg=Decimal(6))
     first = set(Package.objects.values_list("sscc", flat=True))
 
-    assert warehouse.unpack_shipment(dock.ctx, shipment=shipment, reason="wet carton").state == ShipmentState.PICKING
+    assert (
+        warehouse.unpack_shipment(dock.ctx, shipment=shipment, reason="wet carton").state
+        == ShipmentState.PICKING
+    )
     warehouse.pack_shipment(dock.ctx, shipment=shipment)
     assert not first & set(Package.objects.values_list("sscc", flat=True))
 
@@ -152,9 +157,13 @@ def test_a_delivered_shipment_says_whether_it_came_in_time(dock: Dock) -> None:
     delivered = warehouse.deliver_shipment(late, shipment=shipment, received_by="Kari")
 
     assert (delivered.state, delivered.received_by, delivered.delivered_at) == (
-        ShipmentState.DELIVERED, "Kari", late.now,
+        ShipmentState.DELIVERED,
+        "Kari",
+        late.now,
     )
-    assert StoredEvent.objects.get(name="warehouse.ShipmentDelivered").sentence.endswith("delivered 2 days late")
+    assert StoredEvent.objects.get(name="warehouse.ShipmentDelivered").sentence.endswith(
+        "delivered 2 days late"
+    )
     assert queries.punctuality(starts_on=NOW.date(), ends_on=late.today + timedelta(days=1)) == (0, 1)
 
 
@@ -170,7 +179,9 @@ def test_a_position_moves_the_point_on_the_map_and_an_older_one_does_not(dock: D
     warehouse.report_position(
         dock.ctx, shipment=shipment, place="Hamburg", latitude=Decimal("53.55"), longitude=Decimal("9.99")
     )
-    seen = warehouse.report_position(dock.ctx, shipment=shipment, place="Porto", seen_at=NOW - timedelta(days=1))
+    seen = warehouse.report_position(
+        dock.ctx, shipment=shipment, place="Porto", seen_at=NOW - timedelta(days=1)
+    )
     assert (seen.place, seen.latitude) == ("Hamburg", Decimal("53.55"))
     with pytest.raises(warehouse.PlaceUnknown):
         warehouse.report_position(dock.ctx, shipment=shipment, latitude=Decimal(95), longitude=Decimal(0))
@@ -188,7 +199,9 @@ def test_a_delay_names_the_order_lines_it_concerns(dock: Dock) -> None:
     assert (late.expected_on, late.days_late) == (before + timedelta(days=4), 4)
     told = StoredEvent.objects.get(name="warehouse.ShipmentDelayed")
     assert (told.payload["days"], told.payload["order_line_ids"], told.tone) == (
-        4, [shipment.order.lines.get().pk], "warn",
+        4,
+        [shipment.order.lines.get().pk],
+        "warn",
     )
     assert list(queries.late(on=NOW.date())) == [shipment]
     with pytest.raises(warehouse.SameDay):
@@ -201,7 +214,8 @@ def test_the_way_of_five_lines_costs_few_statements(dock: Dock) -> None:
     inventory.reserve(
         dock.ctx,
         demands=[
-            dock.mill.demand("10", item=line.item, origin=line.pk) for line in order.lines.select_related("item")
+            dock.mill.demand("10", item=line.item, origin=line.pk)
+            for line in order.lines.select_related("item")
         ],
     )
     with counted() as picking:
@@ -214,7 +228,10 @@ def test_the_way_of_five_lines_costs_few_statements(dock: Dock) -> None:
         warehouse.deliver_shipments(dock.ctx, shipments=[shipment])
 
     counts = {
-        "pick": len(picking), "pack": len(packing), "ship": len(shipping), "deliver": len(delivering),
+        "pick": len(picking),
+        "pack": len(packing),
+        "ship": len(shipping),
+        "deliver": len(delivering),
     }
     assert counts == {"pick": 5, "pack": 6, "ship": 10, "deliver": 2}
 

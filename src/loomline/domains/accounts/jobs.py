@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import close_old_connections
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from procrastinate import RetryStrategy
@@ -30,7 +29,6 @@ PAGES = {
 @queue.task(name="accounts.mail_link", retry=AGAIN)
 def mail_link(link_id: int) -> None:
     """Mail a one-time link, unless it has become useless in the meantime."""
-    close_old_connections()
     link = OneTimeLink.objects.filter(pk=link_id).select_related("user").first()
     if link is None or not link.is_open(datetime.now(UTC)) or not link.user.is_active:
         return
@@ -41,7 +39,6 @@ def mail_link(link_id: int) -> None:
 @queue.task(name="accounts.mail_notice", retry=AGAIN)
 def mail_notice(user_id: int, what: str, email: str) -> None:
     """Tell somebody that one of the ways into their account has changed."""
-    close_old_connections()
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is not None:
         _send(user, to=email, template="notice", context={"what": what, "url": queries.site_address()})
@@ -50,7 +47,6 @@ def mail_notice(user_id: int, what: str, email: str) -> None:
 @queue.task(name="accounts.answer_reset_request")
 def answer_reset_request(email: str) -> None:
     """Send a link for a new password where somebody with this address has an account."""
-    close_old_connections()
     user = queries.person_of(email)
     if user is not None:
         ctx = Ctx.new(actor=queries.system_actor("Sign-in"), via="job")
@@ -61,7 +57,6 @@ def answer_reset_request(email: str) -> None:
 @queue.task(name="accounts.tidy", queueing_lock="accounts.tidy")
 def tidy(timestamp: int) -> None:
     """Each night, forget what serves nobody any more."""
-    close_old_connections()
     commands.forget_old_traces(Ctx.new(actor=queries.system_actor("Housekeeping"), via="job"))
 
 

@@ -153,7 +153,7 @@ class Billed:
 def billed_lines(*, invoice: SupplierInvoice, lines: Sequence[SupplierInvoiceLine]) -> dict[int, Billed]:
     """What there is to bill for the purchase lines of these invoice lines, by purchase line."""
     keys = {line.purchase_line_id for line in lines if line.purchase_line_id}
-    others = SupplierInvoiceLine.objects.filter(purchase_line__in=keys).exclude(invoice=invoice)
+    others = SupplierInvoiceLine.objects.filter(purchase_line__in=keys).exclude(invoice=invoice.pk)
     counted = others.exclude(invoice__state=SupplierInvoiceState.REJECTED).order_by()
     before = dict(counted.values_list("purchase_line").annotate(n=Sum("quantity")))
     return {

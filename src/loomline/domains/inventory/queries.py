@@ -117,6 +117,13 @@ def places_of_lot(*, lot_id: int) -> QuerySet[Balance]:
     return rows.select_related("location").order_by("location__path")
 
 
+def on_hand_of_lots(lots: Sequence[Lot]) -> dict[int, Decimal]:
+    """What is left of lots wherever it can be touched, by key. One statement."""
+    found = {lot.pk: Decimal(0) for lot in lots}
+    sums = Balance.objects.filter(lot__in=list(found), is_physical=True).order_by().values_list("lot")
+    return found | dict(sums.annotate(total=Sum("on_hand")))
+
+
 def ledger_of(
     *, item_id: int | None = None, lot_id: int | None = None, location_id: int | None = None
 ) -> QuerySet[StockMove]:
@@ -153,6 +160,11 @@ def reserved_for(*, kind: str, ids: Iterable[int]) -> dict[int, Decimal]:
 def reservations_of_lot(*, lot_id: int) -> QuerySet[Reservation]:
     """Who counts on a lot."""
     return Reservation.objects.filter(lot=lot_id).order_by("pk")
+
+
+def lapsed(*, at: datetime) -> QuerySet[Reservation]:
+    """Reservations whose time is over."""
+    return Reservation.objects.filter(expires_at__lte=at)
 
 
 def expiring(*, until: date) -> QuerySet[Lot]:

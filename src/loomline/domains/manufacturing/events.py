@@ -22,13 +22,13 @@ class BillAdded(Event, about=BILL, icon="list-tree", tone="info"):
     """A bill of materials was written."""
 
     says: ClassVar[str | Promise] = _(
-        "Bill of {name}, version {version}: {lines} materials, {stages} stages, from {valid_from}"
+        "Bill of {made}, version {version}: {lines} materials, {stages} stages, from {valid_from}"
     )
 
     bill_id: int
     item_id: int | None
     style_id: int | None
-    name: str
+    made: str
     version: int
     lines: int
     stages: int
@@ -39,12 +39,12 @@ class BillAdded(Event, about=BILL, icon="list-tree", tone="info"):
 class BillRetired(Event, about=BILL, icon="archive", tone="muted"):
     """A bill of materials is not used any more."""
 
-    says: ClassVar[str | Promise] = _("Bill of {name}, version {version}, is not used any more")
+    says: ClassVar[str | Promise] = _("Bill of {made}, version {version}, is not used any more")
 
     bill_id: int
     item_id: int | None
     style_id: int | None
-    name: str
+    made: str
     version: int
 
 
@@ -58,7 +58,7 @@ class OfWork:
     origin_kinds: tuple[str, ...]
     origin_ids: tuple[int, ...]
     number: str
-    name: str
+    made: str
 
     def subjects(self) -> set[tuple[str, int]]:
         """The work order and its items, and each record that asked for them."""
@@ -92,14 +92,14 @@ class WorkReleased(OfWork, Event, about=WORK, icon="player-play", tone="info"):
 class WorkStarted(OfWork, Event, about=WORK, icon="player-play", tone="accent"):
     """Work began."""
 
-    says: ClassVar[str | Promise] = _("Work on {number} ({name}) began")
+    says: ClassVar[str | Promise] = _("Work on {number} ({made}) began")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkMoved(OfWork, Event, about=WORK, icon="clock", tone="warn"):
     """Work will be done on another day than we believed."""
 
-    says: ClassVar[str | Promise] = _("{number} ({name}) moved by {days} days to {expected_on}: {cause}")
+    says: ClassVar[str | Promise] = _("{number} ({made}) moved by {days} days to {expected_on}: {cause}")
 
     was_on: date
     expected_on: date
@@ -124,7 +124,7 @@ class WorkDone(OfWork, Event, about=WORK, icon="circle-check", tone="ok"):
 class WorkCancelled(OfWork, Event, about=WORK, icon="circle-x", tone="bad"):
     """The work is not wanted any more."""
 
-    says: ClassVar[str | Promise] = _("Work order {number} ({name}) cancelled: {reason}")
+    says: ClassVar[str | Promise] = _("Work order {number} ({made}) cancelled: {reason}")
 
     reason: str
 
@@ -213,7 +213,7 @@ class StageDelayed(OfWork, Event, about=STAGE, icon="clock", tone="bad"):
 class MaterialIssued(OfWork, Event, about={**WORK, "lot_ids": "inventory.lot"}, icon="stack-2", tone="info"):
     """Material left the stock for a work order."""
 
-    says: ClassVar[str | Promise] = _("{goods} issued to {number} ({name})")
+    says: ClassVar[str | Promise] = _("{goods} issued to {number} ({made})")
 
     lot_ids: tuple[int, ...]
     goods: str
@@ -225,7 +225,7 @@ class MaterialReturned(
 ):
     """Unused material of a work order came back into stock."""
 
-    says: ClassVar[str | Promise] = _("{goods} of {number} ({name}) came back into stock")
+    says: ClassVar[str | Promise] = _("{goods} of {number} ({made}) came back into stock")
 
     lot_ids: tuple[int, ...]
     goods: str

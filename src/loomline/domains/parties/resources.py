@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties import commands, models, queries
@@ -19,7 +20,6 @@ from loomline.surface.resource import (
     Facts,
     Filter,
     Lines,
-    LinesPanel,
     Panel,
     Related,
     Resource,
@@ -32,25 +32,28 @@ from loomline.surface.resource import (
     through,
 )
 
+MAIN = ("customer", "supplier", "party")
+
 
 def documents() -> Iterator[Panel]:
     """A table for every kind of document that points at a party, whatever domain it belongs to.
 
-    Nothing that touches a party is absent from its page: the tables are found, not listed. Documents of
-    one domain stand under one tab.
+    Nothing that touches a party is absent from its page: the tables are found, not listed. What a party
+    is only the contact or the carrier of stands below what it is the customer or supplier of.
     """
-    tabs: dict[str, str] = {}
+    found: dict[str, list[Any]] = {}
     for relation in models.Party._meta.related_objects:
         model = relation.related_model
-        name = relation.get_accessor_name()
-        if not relation.one_to_many or not issubclass(model, Document) or name is None:
-            continue
-        app = model._meta.app_config
-        tab = tabs.setdefault(app.label, name)
-        plural, role = model._meta.verbose_name_plural, relation.field.verbose_name
-        is_main = relation.field.name in ("customer", "supplier", "party")
-        title = plural if is_main else _("{documents}, as {role}").format(documents=plural, role=role)
-        yield Related(name, title=title, tab="" if tab == name else tab)
+        if relation.one_to_many and issubclass(model, Document) and relation.get_accessor_name():
+            found.setdefault(model._meta.label, []).append(relation)
+    for relations in found.values():
+        first, *others = sorted(relations, key=lambda r: r.field.name not in MAIN)
+        plural = capfirst(first.related_model._meta.verbose_name_plural)
+        tab = first.get_accessor_name()
+        yield Related(tab, title=plural)
+        for other in others:
+            title = format_lazy(_("{documents}, as {role}"), documents=plural, role=other.field.verbose_name)
+            yield Related(other.get_accessor_name(), title=title, tab=tab)
 
 
 def as_customer(ctx: Ctx, record: models.Party) -> dict[str, Any]:
@@ -74,6 +77,16 @@ def nothing_known(ctx: Ctx, record: models.Party) -> dict[str, Any]:
     return {"kind": models.ContactKind.EMAIL.value}
 
 
+def a_person(ctx: Ctx, record: models.Party) -> dict[str, Any]:
+    """The new person has a name and addresses of its own."""
+    return {"name": "", "email": "", "phone": ""}
+
+
+def a_tie(ctx: Ctx, record: models.Party) -> dict[str, Any]:
+    """Most people work for the organisation that they are tied to."""
+    return {"kind": models.TieKind.EMPLOYED_BY.value}
+
+
 class Party(Resource):
     """Customers, suppliers and everybody else, once each."""
 
@@ -90,7 +103,6 @@ class Party(Resource):
         "vat_number",
         "owner",
         "team",
-        Column("is_active", label=_("Active")),
         "opened_at",
     )
     filters = (
@@ -154,27 +166,14 @@ class Party(Resource):
     )
     detail = (
         *documents(),
-        Related("people", "person", "kind", "title", "since", "until", title=_("People")),
-        Related(
-            "ties", "organisation", "kind", "title", "since", "until", title=_("Works for"), tab="people"
-        ),
+        Related("people", title=_("People"), create=True),
+        Related("ties", title=_("Works for"), tab="people"),
         Related("children", title=_("Branches and subsidiaries"), tab="people"),
-        LinesPanel("contact_points", "value", "kind", "purpose", "is_primary", "until", title=_("Contact")),
-        LinesPanel(
-            "addresses",
-            "line1",
-            "line2",
-            "postcode",
-            "city",
-            "country",
-            "purpose",
-            "is_primary",
-            title=_("Addresses"),
-            tab="contact_points",
-        ),
-        LinesPanel("roles", "role", "since", "until", title=_("Roles and terms")),
-        LinesPanel("identifiers", "scheme", "value", title=_("Identifiers"), tab="roles"),
-        LinesPanel("portal_accesses", "user", title=_("Portal access"), tab="roles"),
+        Related("contact_points", title=_("Contact"), create=True),
+        Related("addresses", title=_("Addresses"), tab="contact_points", create=True),
+        Related("roles", title=_("Roles and terms"), create=True),
+        Related("identifiers", title=_("Identifiers"), tab="roles", create=True),
+        Related("portal_accesses", title=_("Portal access"), tab="roles", create=True),
         Changes(),
         Facts(
             "legal_name",
@@ -198,12 +197,13 @@ class Party(Resource):
     access = own("owner") | team("team") | party("pk") | everyone()
     create = commands.open_party
     delete = True
-    actions = "add_contact_point", "add_address", "give_role", "relate"
+    actions = "add_person", "add_contact_point", "add_address", "give_role"
     prefill = {
         "set_customer_terms": as_customer,
         "set_supplier_terms": as_supplier,
         "add_contact_point": nothing_known,
-        "relate": lambda ctx, record: {"kind": models.TieKind.EMPLOYED_BY.value},
+        "add_person": a_person,
+        "relate": a_tie,
     }
     empty = _(
         "Nobody here yet. Enter your first customer or supplier, or bring a list from a spreadsheet; "
@@ -220,9 +220,11 @@ class ContactPoint(Resource):
     columns = "value", "kind", "party", "purpose", "is_primary", "since", "until"
     filters = "kind", "party", "is_primary", "until"
     search = "value", "normalised"
+    form = "party", "kind", "value", "purpose", "is_primary"
     head = "party", "kind", "purpose", "is_primary"
+    key = "pk"
     access = through("party", models.Party)
-    create = False
+    create = commands.add_contact_point
     edit = False
     actions = "make_primary", "end_contact_point"
     empty = _("No contact points yet. Add one on the page of a party.")
@@ -234,7 +236,7 @@ class Address(Resource):
     model = models.Address
     menu = None
     icon = "map-pin"
-    columns = "party", "purpose", "line1", "postcode", "city", "country", "is_primary"
+    columns = "purpose", "party", "line1", "postcode", "city", "country", "is_primary"
     filters = "purpose", "party", "country", "city", "is_primary"
     search = "line1", "city", "postcode"
     form = (
@@ -261,7 +263,14 @@ class Relationship(Resource):
     model = models.Relationship
     menu = None
     icon = "users"
-    columns = "person", "kind", "organisation", "title", "since", "until"
+    columns = (
+        Column("as_words", label=_("As")),
+        "person",
+        "organisation",
+        Column("kind", label=_("How")),
+        "since",
+        "until",
+    )
     filters = "kind", "person", "organisation", "until"
     search = "title", "person.name", "organisation.name"
     form = "person", "organisation", "kind", "title", "since"
@@ -270,6 +279,62 @@ class Relationship(Resource):
     create = commands.relate
     actions = ("end_relationship",)
     empty = _("Nobody is tied to an organisation yet. Add people on the page of a person.")
+
+
+class PartyRole(Resource):
+    """What parties are and were to us, since when and until when."""
+
+    model = models.PartyRole
+    menu = None
+    icon = "user-circle"
+    columns = "role", "party", "since", "until"
+    filters = "role", "party", "since", "until"
+    search = ("party.name",)
+    form = "party", "role", "since"
+    joins = ("party",)
+    access = through("party", models.Party)
+    create = commands.give_role
+    edit = False
+    delete = False
+    empty = _("No roles yet. Say on the page of a party what it is to you.")
+
+
+class CustomerTerms(Resource):
+    """How long customers have to pay, and up to what amount goods go unpaid."""
+
+    model = models.CustomerTerms
+    slug = "customer-terms"
+    menu = None
+    icon = "file-text"
+    columns = "party", "payment_days", "credit_limit", "currency"
+    filters = "party", "payment_days", "credit_limit", "currency"
+    search = ("party.name",)
+    form = "party", "payment_days", "credit_limit", "currency"
+    joins = ("party",)
+    access = through("party", models.Party)
+    create = commands.set_customer_terms
+    edit = False
+    delete = False
+    empty = _("No terms yet. They are made with the first customer.")
+
+
+class SupplierTerms(Resource):
+    """How fast suppliers deliver, and how long we have to pay."""
+
+    model = models.SupplierTerms
+    slug = "supplier-terms"
+    menu = None
+    icon = "file-text"
+    columns = "party", "lead_days", "payment_days", "currency"
+    filters = "party", "lead_days", "payment_days", "currency"
+    search = ("party.name",)
+    form = "party", "lead_days", "payment_days", "currency"
+    joins = ("party",)
+    access = through("party", models.Party)
+    create = commands.set_supplier_terms
+    edit = False
+    delete = False
+    empty = _("No terms yet. They are made with the first supplier.")
 
 
 class Identifier(Resource):

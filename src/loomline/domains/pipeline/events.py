@@ -88,10 +88,10 @@ class LeadReopened(Event, about=LEAD, icon="refresh", tone="info"):
 class OpportunityOpened(Event, about=OPPORTUNITY, icon="target-arrow", tone="info"):
     """A sale may happen."""
 
-    says = _("Opportunity {number} opened: {name}, {amount} {currency}")
+    says = _("Opportunity {number} opened: {title}, {amount} {currency}")
     opportunity_id: int
     number: str
-    name: str
+    title: str
     party_id: int
     contact_id: int | None = None
     amount: Decimal
@@ -131,10 +131,10 @@ class OpportunityLinesChanged(Event, about=OPPORTUNITY, icon="list-details"):
 class OpportunityWon(Event, about=OPPORTUNITY, icon="thumb-up", tone="ok"):
     """The customer said yes; evidence is empty when somebody had to say so without any."""
 
-    says = _("Opportunity {number} won: {name}, {amount} {currency}")
+    says = _("Opportunity {number} won: {title}, {amount} {currency}")
     opportunity_id: int
     number: str
-    name: str
+    title: str
     party_id: int
     contact_id: int | None = None
     amount: Decimal

@@ -140,35 +140,23 @@ def reliability(
     arrivals = ReceiptLine.objects.filter(receipt__state=ReceiptState.POSTED)
     if supplier_ids is not None:
         wanted = set(supplier_ids)
-        lines, arrivals = (
-            lines.filter(purchase__supplier__in=wanted),
-            arrivals.filter(receipt__supplier__in=wanted),
-        )
-    if since is not None:
-        lines, arrivals = (
-            lines.filter(purchase__ordered_on__gte=since),
-            arrivals.filter(receipt__received_at__date__gte=since),
-        )
-    if until is not None:
-        lines, arrivals = (
-            lines.filter(purchase__ordered_on__lt=until),
-            arrivals.filter(receipt__received_at__date__lt=until),
-        )
-    goods = (
-        lines.order_by().values(supplier=F("purchase__supplier")).annotate(Sum("received"), Sum("rejected"))
-    )
+        lines, arrivals = lines.filter(purchase__supplier__in=wanted), arrivals.filter(receipt__supplier__in=wanted)
+    for lookup, day in (("gte", since), ("lt", until)):
+        if day is not None:
+            lines = lines.filter(**{f"purchase__ordered_on__{lookup}": day})
+            arrivals = arrivals.filter(**{f"receipt__received_at__date__{lookup}": day})
+    goods = lines.order_by().values_list("purchase__supplier").annotate(Sum("received"), Sum("rejected"))
     punctual = {row["supplier"]: row for row in _punctuality(arrivals)}
-    return {
-        row["supplier"]: Reliability(
-            supplier_id=row["supplier"],
-            received=row["received__sum"],
-            rejected=row["rejected__sum"],
-            deliveries=punctual.get(row["supplier"], {}).get("deliveries", 0),
-            on_time=punctual.get(row["supplier"], {}).get("on_time", 0),
-            days_late=_days(punctual.get(row["supplier"], {}).get("late")),
-        )
-        for row in goods
-    }
+    return {pk: _reliability(pk, received, rejected, punctual.get(pk)) for pk, received, rejected in goods}
+
+
+def _reliability(
+    supplier_id: int, received: Decimal, rejected: Decimal, punctual: dict[str, Any] | None
+) -> Reliability:
+    if punctual is None:
+        return Reliability(supplier_id, received, rejected)
+    late = _days(punctual["late"])
+    return Reliability(supplier_id, received, rejected, punctual["deliveries"], punctual["on_time"], late)
 
 
 def last_expected(*, purchase: Purchase) -> date | None:

@@ -55,6 +55,7 @@ class CheckPlan(Record):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     lower = MeasureField(_("at least"), null=True, blank=True)
     upper = MeasureField(_("at most"), null=True, blank=True)
+    holds = models.BooleanField(_("the lot waits for the result"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -138,6 +139,7 @@ class Check(Document):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     lower = MeasureField(_("at least"), null=True, blank=True)
     upper = MeasureField(_("at most"), null=True, blank=True)
+    holds = models.BooleanField(_("the lot waits for the result"), default=False, editable=False)
     measured = MeasureField(_("measured"), null=True, blank=True, editable=False)
     wanted_on = models.DateField(_("to be checked by"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened"), editable=False)

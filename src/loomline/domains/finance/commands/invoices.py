@@ -121,10 +121,8 @@ def _invoice_of(
 
 
 def _share(line: OrderLine) -> Decimal:
-    """What the quantity to invoice costs; the last part takes what rounding has left, so that all add up."""
-    if line.invoiced + line.to_invoice < line.quantity:
-        return _amount(line, line.to_invoice)
-    return line.amount - (_amount(line, line.invoiced) if line.invoiced else ZERO)
+    """What the quantity to invoice costs: each part is what the sum so far grows by, so that all add up."""
+    return _amount(line, line.invoiced + line.to_invoice) - _amount(line, line.invoiced)
 
 
 def _amount(line: OrderLine, quantity: Decimal) -> Decimal:

@@ -6,8 +6,10 @@ from loomline.domains.inventory.commands.counting import (
     CountedBelowReserved,
     CountedTwice,
     NegativeCount,
+    NothingFound,
     adjust_stock,
     count_stock,
+    record_stock,
 )
 from loomline.domains.inventory.commands.lots import (
     LotDraft,
@@ -72,6 +74,7 @@ __all__ = [
     "NotPositive",
     "NotStocked",
     "NotTracked",
+    "NothingFound",
     "NothingMoves",
     "NothingReserved",
     "NothingToMove",
@@ -90,6 +93,7 @@ __all__ = [
     "open_lot",
     "open_lots",
     "rebuild_balances",
+    "record_stock",
     "release",
     "release_lot",
     "reserve",

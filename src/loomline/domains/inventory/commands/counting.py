@@ -37,6 +37,12 @@ class CountedTwice(Refused):
     says = _("{item} at {location} stands in the list twice. Add the two counts up into one.")
 
 
+class NothingFound(Refused):
+    """Nothing where the books say nothing."""
+
+    says = _("Nothing of {item} is at {location} by the books either. Enter what you found there.")
+
+
 class CountedBelowReserved(Warned):
     """Less was found than is promised."""
 
@@ -107,6 +113,33 @@ def count_stock(ctx: Ctx, *, balance: Balance, counted: Decimal, reason: str = "
         reason=reason or str(_("count")),
     )
     balance.refresh_from_db()
+    return balance
+
+
+@command(creates=Balance, label=_("Record stock"), icon="plus")
+def record_stock(
+    ctx: Ctx,
+    *,
+    item: Item,
+    location: Location,
+    counted: Decimal,
+    lot: Lot | None = None,
+    unit_cost: Decimal | None = None,
+    reason: str = "",
+) -> Balance:
+    """Enter what was found of an item at a location, whether the books knew of it or not."""
+    count = Count(
+        item_id=item.pk,
+        location_id=location.pk,
+        lot_id=lot.pk if lot else None,
+        counted=counted,
+        unit_cost=unit_cost,
+    )
+    adjust_stock(ctx, counts=[count], reason=reason or str(_("count")))
+
+    balance = Balance.objects.filter(item=item, location=location, lot=lot).first()
+    if balance is None:
+        raise NothingFound(item=item, location=location, at_field="counted")
     return balance
 
 

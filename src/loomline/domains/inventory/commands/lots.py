@@ -106,7 +106,7 @@ def open_lot(
     return lot
 
 
-@command(move="hold", icon="lock")
+@command(move="hold", label=_("Hold"), icon="lock")
 def hold_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     """Stop the use of a lot until somebody decides; what is reserved of it stays reserved but may not leave."""
     lot = lock(lot)
@@ -118,7 +118,7 @@ def hold_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     return lot
 
 
-@command(move="release", icon="lock-open")
+@command(move="release", label=_("Release"), icon="lock-open")
 def release_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     """Allow the use of a lot again."""
     lot = lock(lot)
@@ -129,7 +129,7 @@ def release_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     return lot
 
 
-@command(move="block", icon="circle-x", danger=True)
+@command(move="block", label=_("Block"), icon="circle-x", danger=True)
 def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     """Stop the use of a lot for good and free what is reserved of it, so that it is sought elsewhere."""
     lot = lock(lot)

@@ -158,7 +158,7 @@ def add_bills(ctx: Ctx, *, drafts: list[BillDraft]) -> list[Bill]:
                 bill_id=bill.pk,
                 item_id=bill.item_id,
                 style_id=bill.style_id,
-                name=draft.makes.name,
+                made=draft.makes.name,
                 version=bill.version,
                 lines=len(draft.lines),
                 stages=len(draft.stages),
@@ -208,7 +208,7 @@ def retire_bill(ctx: Ctx, *, bill: Bill) -> Bill:
             bill_id=bill.pk,
             item_id=bill.item_id,
             style_id=bill.style_id,
-            name=bill.makes.name,
+            made=bill.makes.name,
             version=bill.version,
         )
     )

@@ -120,8 +120,7 @@ def ready_stage(ctx: Ctx, *, stage: WorkStage) -> WorkStage:
     """Let a stage begin, even while the one before it still runs."""
     stage = lock(stage)
 
-    if stage.work.state not in (WorkState.RELEASED, WorkState.RUNNING):
-        raise WorkNotReleased(work=stage.work.number, state=stage.work.state.label.lower())
+    _refuse_closed(stage.work)
 
     advance(stage, "ready")
 
@@ -151,16 +150,14 @@ def start_stage(ctx: Ctx, *, stage: WorkStage, quantity_in: Decimal | None = Non
     work = lock(stage.work)
     stage = lock(stage)
 
-    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
-        raise WorkNotReleased(work=work.number, state=work.state.label.lower())
+    _refuse_closed(work)
     if quantity_in is not None and quantity_in < 0:
         raise StageQuantity(stage=stage, quantity=plain(quantity_in), unit=stage.unit, at_field="quantity_in")
-    before = work.stages.filter(position__lt=stage.position).order_by("-position").first()
     waiting = _waiting(work, stage)
     refuse_held(balance.lot for balance in waiting if balance.lot is not None)
 
     _consume(ctx, work, stage, waiting)
-    into = _into(stage, before) if quantity_in is None else quantity_in
+    into = _into(work, stage) if quantity_in is None else quantity_in
     advance(stage, "start", started_at=ctx.now, quantity_in=into)
     if work.state == WorkState.RELEASED:
         advance(work, "start", started_at=ctx.now)
@@ -236,33 +233,17 @@ def report_stage_delay(
         raise DelayWithoutReason(stage=stage, at_field="reason")
     if not stage.is_open:
         raise StageOver(stage=stage, work=work.number, state=stage.state.label.lower())
-    was = stage.expected_end or ctx.today
+    was, work_was = stage.expected_end or ctx.today, work.expected_on
     calendar = calendar_of(stage, work, calendars_of([stage], [work]))
     ends = calendar.on_or_after(expected_end if expected_end is not None else was + timedelta(days=days or 0))
     if ends <= was:
         raise StageNotLater(stage=stage, work=work.number, expected_end=was)
 
-    work_was = work.expected_on
     WorkStage.objects.filter(pk=stage.pk).update(reported_end=ends, cause=reason.strip()[:300])
     expect(ctx, works=[work], causes={work.pk: late(stage)})
     stage.refresh_from_db()
 
-    moved = (work.expected_on - work_was).days if work.expected_on and work_was else 0
-    ctx.emit(
-        StageDelayed(
-            **said_of(work),
-            **said_of_stage(stage),
-            kind=stage.kind,
-            partner=stage.partner.name if stage.partner else "",
-            was_on=was,
-            expected_on=stage.expected_end or ends,
-            days=((stage.expected_end or ends) - was).days,
-            reason=reason.strip(),
-            work_was_on=work_was,
-            work_expected_on=work.expected_on,
-            work_days=moved,
-        )
-    )
+    _tell_delayed(ctx, work, stage, reason.strip(), was=was, work_was=work_was)
     return stage
 
 
@@ -321,8 +302,14 @@ def _consume(ctx: Ctx, work: WorkOrder, stage: WorkStage, waiting: Sequence[Bala
     )
 
 
-def _into(stage: WorkStage, before: WorkStage | None) -> Decimal:
+def _refuse_closed(work: WorkOrder) -> None:
+    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
+        raise WorkNotReleased(work=work.number, state=work.state.label.lower())
+
+
+def _into(work: WorkOrder, stage: WorkStage) -> Decimal:
     """What comes from the stage before, in this stage's unit; all that is planned when it has not ended."""
+    before = work.stages.filter(position__lt=stage.position).order_by("-position").first()
     if before is None or before.quantity_out is None:
         return stage.quantity
     return (before.quantity_out * stage.factor / before.factor).quantize(PLACES)
@@ -387,5 +374,26 @@ def _tell_finished(ctx: Ctx, work: WorkOrder, stage: WorkStage, made: Sequence[M
             reason=reason,
             days_late=days_late,
             tone="warn" if days_late or stage.rejected else "ok",
+        )
+    )
+
+
+def _tell_delayed(
+    ctx: Ctx, work: WorkOrder, stage: WorkStage, reason: str, *, was: date, work_was: date | None
+) -> None:
+    now = stage.expected_end or was
+    ctx.emit(
+        StageDelayed(
+            **said_of(work),
+            **said_of_stage(stage),
+            kind=stage.kind,
+            partner=stage.partner.name if stage.partner else "",
+            was_on=was,
+            expected_on=now,
+            days=(now - was).days,
+            reason=reason,
+            work_was_on=work_was,
+            work_expected_on=work.expected_on,
+            work_days=(work.expected_on - work_was).days if work.expected_on and work_was else 0,
         )
     )

@@ -30,7 +30,7 @@ def said_of(work: WorkOrder, lines: Iterable[WorkLine] | None = None) -> dict[st
         "origin_kinds": tuple(kind for kind, _pk in asked),
         "origin_ids": tuple(pk for _kind, pk in asked),
         "number": work.number,
-        "name": made.name if made is not None else "",
+        "made": made.name if made is not None else "",
     }
 
 

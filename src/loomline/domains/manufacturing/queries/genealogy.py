@@ -124,37 +124,37 @@ def genealogy_forward(*, lot: Lot) -> list[Kin]:
 
 def mass_balance(*, work: WorkOrder) -> list[MaterialBalance]:
     """What the bill asks for all that came of a work order, rejects included, beside what was used."""
+    made = work.stages.exclude(item=None).values("item_id")
+    uses = MaterialUse.objects.filter(work=work).exclude(item__in=made).order_by()
+    rows = uses.values_list("item_id", "item__name", "item__unit__code").annotate(Sum("quantity"))
+    used = {item: (name, Quantity(amount, unit)) for item, name, unit, amount in rows}
+    due = _due(work)
+    return [
+        MaterialBalance(
+            item_id=item,
+            name=(used.get(item) or due[item])[0],
+            due=due[item][1] if item in due else Quantity(Decimal(0), used[item][1].unit),
+            used=used[item][1] if item in used else Quantity(Decimal(0), due[item][1].unit),
+        )
+        for item in dict.fromkeys([*due, *used])
+    ]
+
+
+def _due(work: WorkOrder) -> dict[int, tuple[str, Quantity]]:
+    """What the bill asks for what came out, by material."""
+    if work.bill_id is None:
+        return {}
     day = work.starts_on or work.due_on or date.max
     seeds = [
         Seed(line.pk, line.item_id, line.done + line.rejected, day, work.bill_id)
         for line in WorkLine.objects.filter(work=work).order_by("position")
     ]
-    rows = tree(seeds=seeds, levels=1) if work.bill_id else []
-    made = set(work.stages.exclude(item=None).values_list("item_id", flat=True))
-    uses = MaterialUse.objects.filter(work=work).exclude(item__in=made).order_by()
-    used: dict[int, tuple[str, str, Decimal]] = {
-        item: (name, unit, amount)
-        for item, name, unit, amount in uses.values_list(
-            "item_id", "item__name", "item__unit__code"
-        ).annotate(Sum("quantity"))
-    }
-    due: dict[int, Quantity] = {}
-    names: dict[int, str] = {item: name for item, (name, _unit, _amount) in used.items()}
-    for row in rows:
+    found: dict[int, tuple[str, Quantity]] = {}
+    for row in tree(seeds=seeds, levels=1):
         if row.level and row.kind != "phantom":
-            due[row.item_id] = due[row.item_id] + row.quantity if row.item_id in due else row.quantity
-            names.setdefault(row.item_id, row.name)
-    return [
-        MaterialBalance(
-            item_id=item,
-            name=name,
-            due=due.get(item) or Quantity(Decimal(0), used[item][1]),
-            used=Quantity(used[item][2], used[item][1])
-            if item in used
-            else Quantity(Decimal(0), due[item].unit),
-        )
-        for item, name in names.items()
-    ]
+            known = found.get(row.item_id)
+            found[row.item_id] = (row.name, known[1] + row.quantity if known else row.quantity)
+    return found
 
 
 def _walk(lot_ids: Iterable[int], *, edge: str, towards: str) -> list[Kin]:
@@ -184,34 +184,9 @@ def _levels(start: list[int], edges: list[tuple[Any, ...]], towards: str) -> dic
 
 
 def _kin(row: tuple[Any, ...], level: dict[int, int], towards: str) -> Kin:
-    (
-        made,
-        used,
-        work_id,
-        work,
-        number,
-        item_id,
-        sku,
-        name,
-        unit,
-        supplier_lot,
-        supplier_id,
-        amount,
-        used_unit,
-    ) = row
+    made, used, work_id, work, number, item_id, sku, name, unit, supplier_lot, supplier_id, amount, used_unit = row
     near, far = (made, used) if towards == "used_id" else (used, made)
     return Kin(
-        level=level[far],
-        lot_id=far,
-        number=number,
-        item_id=item_id,
-        sku=sku,
-        name=name,
-        unit=unit,
-        supplier_lot=supplier_lot,
-        supplier_id=supplier_id,
-        work_id=work_id,
-        work=work,
-        via_id=near,
-        used=Quantity(amount, used_unit),
-    )
+        level[far], far, number, item_id, sku, name, unit, supplier_lot, supplier_id, work_id, work, near,
+        Quantity(amount, used_unit),
+    )  # fmt: skip

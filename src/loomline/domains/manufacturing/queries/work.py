@@ -121,19 +121,14 @@ def needs_of_all(*, works: Iterable[WorkOrder]) -> dict[int, list[Need]]:
     for row in rows:
         if row.level == 0 or row.kind == "phantom":
             continue
-        known = found[row.root].get(row.item_id)
+        needs, known = found[row.root], found[row.root].get(row.item_id)
         if known is not None:
-            found[row.root][row.item_id] = replace(known, quantity=known.quantity + row.quantity)
-            continue
-        found[row.root][row.item_id] = Need(
-            item_id=row.item_id,
-            sku=row.sku,
-            name=row.name,
-            quantity=row.quantity,
-            stage_position=row.stage_position,
-            issued=issued.get((row.root, row.item_id), Decimal(0)),
-            supply=row.supply,
-        )
+            needs[row.item_id] = replace(known, quantity=known.quantity + row.quantity)
+        else:
+            used = issued.get((row.root, row.item_id), Decimal(0))
+            needs[row.item_id] = Need(
+                row.item_id, row.sku, row.name, row.quantity, row.stage_position, used, row.supply
+            )
     return {pk: list(needs.values()) for pk, needs in found.items()}
 
 

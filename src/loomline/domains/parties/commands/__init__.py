@@ -20,6 +20,8 @@ from loomline.domains.parties.commands.opening import (
     KindUnknown,
     MailNotClear,
     NameMissing,
+    NotAnOrganisation,
+    NotAPerson,
     PhoneNotClear,
     PossibleDuplicate,
     RoleUnknown,
@@ -36,9 +38,8 @@ from loomline.domains.parties.commands.role import (
     set_supplier_terms,
 )
 from loomline.domains.parties.commands.tie import (
-    NotAnOrganisation,
-    NotAPerson,
     RelationshipOver,
+    add_person,
     end_relationship,
     give_portal_access,
     relate,
@@ -68,6 +69,7 @@ __all__ = [
     "add_address",
     "add_contact_point",
     "add_identifier",
+    "add_person",
     "archive_parties",
     "end_contact_point",
     "end_relationship",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties import queries
 from loomline.domains.parties.commands.drafts import AddressDraft, ContactDraft, PartyDraft
-from loomline.domains.parties.events import PartyOpened
+from loomline.domains.parties.events import PartyOpened, PersonRelated
 from loomline.domains.parties.models import (
     Address,
     ContactKind,
@@ -25,6 +25,7 @@ from loomline.domains.parties.models import (
     Relationship,
     Role,
     SupplierTerms,
+    TieKind,
 )
 from loomline.domains.parties.models.fields import PhoneUnclear, mail_address, phone_number, web_address
 from loomline.kernel.command import command
@@ -75,6 +76,18 @@ class TermsNeedRole(Refused):
     says = _(
         "{name}: a credit limit belongs to a customer. Give the role customer too, or leave the limit out."
     )
+
+
+class NotAPerson(Refused):
+    """Only people work for, own or advise others."""
+
+    says = _("{name} is an organisation. Choose the person who belongs to {organisation}.")
+
+
+class NotAnOrganisation(Refused):
+    """People belong to organisations."""
+
+    says = _("{name} is a person. Choose the organisation that {person} belongs to.")
 
 
 class PossibleDuplicate(Warned):
@@ -183,7 +196,22 @@ def open_parties(ctx: Ctx, *, drafts: list[PartyDraft]) -> list[Party]:
 
     for party, draft in pairs:
         ctx.emit(PartyOpened(party_id=party.pk, party=party.name, kind=party.kind, roles=tuple(draft.roles)))
+        if draft.organisation is not None:
+            ctx.emit(related(party, draft.organisation, TieKind.EMPLOYED_BY, draft.title))
     return parties
+
+
+def related(person: Party, organisation: Party, kind: TieKind, title: str) -> PersonRelated:
+    """The news that a person belongs to an organisation, for the timelines of both."""
+    return PersonRelated(
+        person_id=person.pk,
+        organisation_id=organisation.pk,
+        person=person.name,
+        organisation=organisation.name,
+        kind=kind.value,
+        label=str(kind.label),
+        title=title,
+    )
 
 
 def _refuse_unclear(drafts: Sequence[PartyDraft]) -> None:
@@ -195,8 +223,17 @@ def _refuse_unclear(drafts: Sequence[PartyDraft]) -> None:
         for role in draft.roles:
             if role not in Role.values:
                 raise RoleUnknown(name=draft.name, role=role, roles=", ".join(Role.values), at_field="roles")
+        if draft.organisation is not None:
+            _refuse_tie(draft, draft.organisation)
         if draft.credit_limit is not None and Role.CUSTOMER not in draft.roles:
             raise TermsNeedRole(name=draft.name, at_field="credit_limit")
+
+
+def _refuse_tie(draft: PartyDraft, organisation: Party) -> None:
+    if draft.kind != PartyKind.PERSON:
+        raise NotAPerson(name=draft.name, organisation=organisation.name, at_field="organisation")
+    if organisation.is_person:
+        raise NotAnOrganisation(name=organisation.name, person=draft.name, at_field="organisation")
 
 
 def _country(ctx: Ctx, draft: PartyDraft) -> str:

@@ -7,8 +7,8 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts.models import User
+from loomline.domains.parties.commands.opening import NotAnOrganisation, NotAPerson, open_party, related
 from loomline.domains.parties.events import (
-    PersonRelated,
     PortalAccessGiven,
     PortalAccessWithdrawn,
     RelationshipEnded,
@@ -18,18 +18,6 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused
-
-
-class NotAPerson(Refused):
-    """Only people work for, own or advise others."""
-
-    says = _("{name} is an organisation. Choose the person who belongs to {organisation}.")
-
-
-class NotAnOrganisation(Refused):
-    """People belong to organisations."""
-
-    says = _("{name} is a person. Choose the organisation that {person} belongs to.")
 
 
 class RelationshipOver(Refused):
@@ -67,18 +55,26 @@ def relate(
         person=person, organisation=organisation, kind=kind, title=title, since=since
     )
 
-    ctx.emit(
-        PersonRelated(
-            person_id=person.pk,
-            organisation_id=organisation.pk,
-            person=person.name,
-            organisation=organisation.name,
-            kind=kind,
-            label=str(TieKind(kind).label),
-            title=title,
-        )
-    )
+    ctx.emit(related(person, organisation, TieKind(kind), title))
     return tie
+
+
+@command(label=_("Add a person"), icon="user-plus")
+def add_person(
+    ctx: Ctx, *, organisation: Party, name: str, title: str = "", email: str = "", phone: str = ""
+) -> Party:
+    """Enter somebody together with the organisation that he or she works for."""
+    return open_party(
+        ctx,
+        name=name,
+        kind=PartyKind.PERSON,
+        organisation=organisation,
+        title=title,
+        email=email,
+        phone=phone,
+        owner=organisation.owner,
+        team=organisation.team,
+    )
 
 
 @command(label=_("Has left"), icon="x", undo=True)

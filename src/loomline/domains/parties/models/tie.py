@@ -53,5 +53,10 @@ class Relationship(Record):
             ),
         ]
 
+    @property
+    def as_words(self) -> str:
+        """What the person is there: the job title, or how the two are tied."""
+        return self.title or str(self.get_kind_display())
+
     def __str__(self) -> str:
         return f"{self.person} {self.get_kind_display()} {self.organisation}"

@@ -12,6 +12,7 @@ from loomline.domains.pipeline.events import ForecastAdjusted
 from loomline.domains.pipeline.models import Category, ForecastAdjustment
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.money import Money
 from loomline.kernel.refusal import Refused
 
 
@@ -51,7 +52,7 @@ def adjust_forecast(
         starts_on=starts_on,
         ends_on=ends_on,
         category=category,
-        amount=amount,
+        amount=Money(amount, ctx.company.currency).rounded().amount,
         currency=ctx.company.currency,
         note=note.strip(),
         author=ctx.actor,
@@ -63,7 +64,7 @@ def adjust_forecast(
             adjustment_id=adjustment.pk,
             owner_id=owner.pk if owner else None,
             category=str(Category(category).label).lower(),
-            amount=amount,
+            amount=adjustment.amount,
             currency=adjustment.currency,
             note=adjustment.note,
         )

@@ -192,7 +192,7 @@ def open_opportunities(ctx: Ctx, *, drafts: list[OpportunityDraft]) -> list[Oppo
         ctx.emit(
             OpportunityOpened(
                 **_about(opportunity),
-                name=opportunity.name,
+                title=opportunity.name,
                 amount=opportunity.amount,
                 currency=opportunity.currency,
                 closes_on=opportunity.closes_on,
@@ -267,7 +267,7 @@ def win_opportunity(
     ctx.emit(
         OpportunityWon(
             **_about(opportunity),
-            name=opportunity.name,
+            title=opportunity.name,
             amount=sold,
             currency=opportunity.currency,
             evidence=proof,

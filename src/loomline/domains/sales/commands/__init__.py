@@ -1,6 +1,6 @@
 """The verbs of sales, by noun."""
 
-from loomline.domains.sales.commands.acceptance import QuoteNotSent, QuoteOver, QuoteSuperseded, accept_quote
+from loomline.domains.sales.commands.acceptance import QuoteDecided, QuoteNotSent, QuoteOver, QuoteSuperseded, accept_quote
 from loomline.domains.sales.commands.amending import BelowShipped, NothingAmended, OrderDone, amend_order
 from loomline.domains.sales.commands.confirming import (
     CancelledForNothing,
@@ -76,6 +76,7 @@ __all__ = [
     "PastOrder",
     "PriceMissing",
     "QuantityMissing",
+    "QuoteDecided",
     "QuoteDraft",
     "QuoteEmpty",
     "QuoteLineDraft",

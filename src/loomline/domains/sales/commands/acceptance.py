@@ -36,6 +36,12 @@ class QuoteOver(Refused):
     )
 
 
+class QuoteDecided(Refused):
+    """An answer is given once."""
+
+    says = _("Quote {number} is {state}. Revise it to offer anew.")
+
+
 class QuoteNotSent(Refused):
     """A customer accepts what they have seen."""
 
@@ -93,6 +99,8 @@ def _refuse_unacceptable(ctx: Ctx, quote: Quote) -> None:
         quote.state == QuoteState.SENT and quote.valid_until < ctx.today
     ):
         raise QuoteOver(number=quote.number, valid_until=quote.valid_until)
+    if quote.state in (QuoteState.ACCEPTED, QuoteState.DECLINED):
+        raise QuoteDecided(number=quote.number, state=quote.state.label.lower())
     if quote.state == QuoteState.DRAFT:
         raise QuoteNotSent(number=quote.number)
 

@@ -1,0 +1,1 @@
+"""Demos: stories told in commands."""

@@ -1,0 +1,193 @@
+"""What people of the story do every working day: take goods in, run the stages, pick, ship, invoice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from loomline.domains.finance import commands as finance
+from loomline.domains.finance.models import Invoice, InvoiceState
+from loomline.domains.inventory import queries as stock
+from loomline.domains.manufacturing import commands as manufacturing
+from loomline.domains.manufacturing import queries as making
+from loomline.domains.manufacturing.commands import Output
+from loomline.domains.manufacturing.models import StageState, WorkOrder, WorkStage, WorkState
+from loomline.domains.planning.models import ORDER_LINE
+from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement.commands import ReceivedLine
+from loomline.domains.procurement.models import Purchase, PurchaseState
+from loomline.domains.sales.models import Order, OrderState
+from loomline.domains.warehouse import commands as warehouse
+from loomline.domains.warehouse.models import Shipment, ShipmentState
+from loomline_demo.story import Story
+
+SHRUGS = frozenset({"MadeLess", "MaterialsMissing", "BelowMinimum", "ReceivedMore", "StillAwaited"})
+
+
+class Days:
+    """Lets the days of a story pass."""
+
+    def __init__(self, story: Story, *, seed: int) -> None:
+        self.s = story
+        self.dice = Random(seed)
+        self.held: set[int] = set()
+        self.lots = 3300
+        self.positions: dict[int, tuple[float, float]] = {}
+
+    def until(self, last: date) -> None:
+        """Everything that is due up to a day, chapters of the story first."""
+        day = self.s.today
+        while day <= last:
+            self.s.morning(day)
+            for chapter in self.s.chapters.pop(day, []):
+                chapter()
+            if day.weekday() < 5:
+                self._work(day)
+            day += timedelta(days=1)
+
+    def _work(self, day: date) -> None:
+        self._confirm_purchases(day)
+        self._receive(day)
+        self._release(day)
+        self._finish_stages(day)
+        self._start_stages(day)
+        self._ship(day)
+        self._deliver(day)
+        self._collect(day)
+
+    def _confirm_purchases(self, day: date) -> None:
+        for purchase in Purchase.objects.filter(state=PurchaseState.DRAFT).order_by("pk"):
+            procurement.send_purchase(replace(self.s.by("buyer"), accepted=SHRUGS), purchase=purchase)
+        for purchase in Purchase.objects.filter(state=PurchaseState.SENT, ordered_on__lt=day).order_by("pk"):
+            procurement.confirm_purchase(
+                self.s.by("buyer"),
+                purchase=purchase,
+                confirmed_on=purchase.expected_on or purchase.requested_on,
+            )
+
+    def _receive(self, day: date) -> None:
+        due = Purchase.objects.filter(
+            state__in=(PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED), expected_on__lte=day
+        )
+        for purchase in due.exclude(pk__in=self.held).order_by("pk"):
+            lines = [line for line in purchase.lines.select_related("item") if line.open_quantity > 0]
+            if lines:
+                procurement.receive_goods(
+                    replace(self.s.by("warehouse"), accepted=SHRUGS),
+                    purchase=purchase,
+                    delivery_note=f"DN {purchase.pk + 7700}",
+                    lines=[
+                        ReceivedLine(
+                            line=line,
+                            quantity=line.open_quantity,
+                            supplier_lot=f"{line.item.sku[:2]}-{7700 + line.pk}",
+                        )
+                        for line in lines
+                    ],
+                )
+
+    def _release(self, day: date) -> None:
+        for work in WorkOrder.objects.filter(state=WorkState.PLANNED, starts_on__lte=day).order_by("pk"):
+            needs = making.needs_of(work=work)
+            held = stock.reservations_of(kind="manufacturing.workorder", ids=[work.pk])
+            ready: dict[int, Decimal] = {}
+            for row in held:
+                ready[row.item_id] = ready.get(row.item_id, Decimal(0)) + row.quantity
+            free = stock.available(item_ids=[need.item_id for need in needs], on=day)
+            if all(
+                ready.get(n.item_id, Decimal(0)) + free.get(n.item_id, Decimal(0)) >= n.open for n in needs
+            ):
+                manufacturing.release_work(replace(self.s.by("planner"), accepted=SHRUGS), work=work)
+                manufacturing.issue_material(self.s.by("production"), work=work)
+
+    def _start_stages(self, day: date) -> None:
+        ready = WorkStage.objects.filter(state=StageState.READY, expected_start__lte=day)
+        for stage in ready.exclude(work__in=self.held).select_related("work").order_by("pk"):
+            if stage.work.state == WorkState.RELEASED:
+                manufacturing.start_work(self.s.by("production"), work=stage.work)
+            else:
+                manufacturing.start_stage(self.s.by("production"), stage=stage)
+
+    def _finish_stages(self, day: date) -> None:
+        due = WorkStage.objects.filter(state=StageState.RUNNING, expected_end__lt=day)
+        for stage in due.select_related("work").order_by("pk"):
+            self.finish(stage)
+
+    def finish(self, stage: WorkStage, *, lot: str = "") -> None:
+        """End a stage with a few rejects; after the last one the goods go into stock by size."""
+        work = stage.work
+        last = (
+            not work.stages.filter(position__gt=stage.position).exclude(state=StageState.CANCELLED).exists()
+        )
+        into = stage.quantity_in if stage.quantity_in is not None else stage.quantity
+        if last:
+            outputs = [Output(line=line, quantity=line.quantity, lot=self.lot()) for line in work.lines.all()]
+            manufacturing.finish_stage(
+                replace(self.s.by("production"), accepted=SHRUGS),
+                stage=stage,
+                quantity_out=into,
+                outputs=outputs,
+            )
+            manufacturing.finish_work(replace(self.s.by("production"), accepted=SHRUGS), work=work)
+            return
+        name = (lot or self.lot()) if stage.item_id else ""
+        manufacturing.finish_stage(
+            replace(self.s.by("production"), accepted=SHRUGS), stage=stage, quantity_out=into, lot=name
+        )
+
+    def lot(self) -> str:
+        """The next lot number of our own."""
+        self.lots += 1
+        return f"L-{self.lots}"
+
+    def _ship(self, day: date) -> None:
+        open_orders = Order.objects.filter(state__in=(OrderState.CONFIRMED, OrderState.PART_SHIPPED))
+        for order in (
+            open_orders.exclude(pk__in=self.held).select_related("customer").order_by("promised_on", "pk")
+        ):
+            lines = list(order.lines.all())
+            reserved = stock.reserved_for(kind=ORDER_LINE, ids=[line.pk for line in lines])
+            if any(reserved[line.pk] < line.open_quantity for line in lines):
+                continue
+            if Shipment.objects.filter(order=order).exclude(state=ShipmentState.CANCELLED).exists():
+                continue
+            shipment = warehouse.pick_order(self.s.by("warehouse"), order=order)
+            warehouse.pack_shipment(
+                self.s.by("warehouse"), shipment=shipment, packages=max(1, int(len(lines) / 2))
+            )
+            self.send(shipment, days=self.way(order))
+            finance.invoice_order(self.s.by("finance"), order=order)
+
+    def way(self, order: Order) -> int:
+        """Days on the road."""
+        return 2 if order.customer.currency == "EUR" else 9
+
+    def send(self, shipment: Shipment, *, days: int) -> None:
+        """The goods leave."""
+        warehouse.ship_shipment(
+            self.s.by("warehouse"),
+            shipment=shipment,
+            expected_on=self.s.today + timedelta(days=days),
+            tracking=f"HK{900000 + shipment.pk}",
+        )
+
+    def _deliver(self, day: date) -> None:
+        underway = Shipment.objects.filter(state=ShipmentState.SHIPPED, expected_on__lte=day)
+        for shipment in underway.exclude(pk__in=self.held).order_by("pk"):
+            warehouse.deliver_shipment(self.s.by("warehouse"), shipment=shipment, received_by="Goods in")
+
+    def _collect(self, day: date) -> None:
+        due = Invoice.objects.filter(state=InvoiceState.POSTED, due_on__lte=day).select_related("customer")
+        for invoice in due.order_by("pk"):
+            if invoice.customer_id in self.held:
+                continue
+            finance.take_payment(
+                self.s.by("finance"),
+                customer=invoice.customer,
+                amount=invoice.total - invoice.paid,
+                currency=invoice.currency,
+                reference=invoice.number,
+                invoices=[invoice],
+            )

@@ -1,0 +1,248 @@
+"""The papers of a shipment: pick list, packing list, delivery note and package labels, as PDF."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+import zint
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import translation
+from django.utils.translation import gettext as _
+from stdnum import ean
+
+from loomline.domains.warehouse import queries
+from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.surface import draw_text, registry
+from loomline.surface.page import ctx_of, record_of, staff
+
+TEMPLATES = Path(__file__).parent / "templates" / "warehouse"
+Data = dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def fonts() -> typst.Fonts:
+    """The fonts that come with the typesetter, so that papers look the same on every machine."""
+    return typst.Fonts(include_system_fonts=False)
+
+
+def typeset(template: str, data: Mapping[str, Any]) -> bytes:
+    """A PDF from a template of this domain; the data are values and never markup."""
+    made = typst.compile(
+        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=fonts(), sys_inputs={"data": json.dumps(data)}
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+@staff
+def paper(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One paper of a shipment, written as things stand now."""
+    if name not in PAPERS:
+        raise Http404
+    ctx = ctx_of(request)
+    resource = registry.of(Shipment)
+    assert resource is not None
+    shipment = record_of(resource, ctx, pk, ("order", "customer", "site", "carrier"))
+    title, build, for_customer = PAPERS[name]
+    language = (shipment.customer.language if for_customer else "") or ctx.company.language
+    with translation.override(language or "en"):
+        data = {**_head(ctx, shipment, str(title())), **build(shipment)}
+        body = typeset(f"{name}.typ", data)
+    answer = HttpResponse(body, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{shipment.number}-{name}.pdf"'
+    return answer
+
+
+def gs1_128(data: str) -> str:
+    """A GS1-128 symbol as SVG; the data are application identifiers in square brackets."""
+    return _bars(zint.Symbology.GS1_128, data, zint.InputMode.GS1)
+
+
+def code_128(data: str) -> str:
+    """A plain Code 128 symbol as SVG."""
+    return _bars(zint.Symbology.CODE128, data, zint.InputMode.UNICODE)
+
+
+def _bars(symbology: zint.Symbology, data: str, mode: zint.InputMode) -> str:
+    symbol = zint.Symbol()
+    symbol.symbology = symbology
+    symbol.input_mode = mode
+    symbol.show_text = False
+    symbol.output_options = zint.OutputOptions.BARCODE_MEMORY_FILE | zint.OutputOptions.BARCODE_QUIET_ZONES
+    symbol.outfile = "bars.svg"
+    symbol.encode(data)
+    symbol.print()
+    return bytes(symbol.memfile).decode()
+
+
+def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
+    company, site = ctx.company, shipment.site
+    address = " · ".join(part.strip() for part in company.address.splitlines() if part.strip())
+    facts = [
+        (_("Order"), shipment.order.number),
+        (_("Your reference"), shipment.order.customer_reference),
+        (_("Date"), draw_text.full_day((shipment.shipped_at or ctx.now).astimezone(company.zone).date())),
+        (_("Carrier"), str(shipment.carrier or shipment.get_mode_display())),
+        (_("Tracking number"), shipment.tracking),
+        (_("Expected"), draw_text.full_day(shipment.expected_on) if shipment.expected_on else ""),
+    ]
+    footer = [company.name, address, company.vat_number and _("VAT {number}").format(number=company.vat_number)]
+    return {
+        "lang": (translation.get_language() or "en")[:2],
+        "title": title,
+        "number": shipment.number,
+        "order": shipment.order.number,
+        "reference": shipment.order.customer_reference or "–",
+        "carrier": str(shipment.carrier or shipment.get_mode_display()),
+        "company": {"name": company.name, "address": address, "footer": " · ".join(part for part in footer if part)},
+        "ship_to": [shipment.ship_name, *shipment.ship_address.splitlines()],
+        "ship_from": [company.name, site.name, *_lines(site.line1, f"{site.postcode} {site.city}", site.country)],
+        "facts": [{"label": label, "value": value} for label, value in facts if value],
+        "words": _words(),
+        "sums": [],
+        "note": shipment.note,
+    }
+
+
+def _words() -> dict[str, str]:
+    return {
+        "ship_to": _("Ship to"), "ship_from": _("From"), "sku": _("Item number"), "item": _("Item"), "lot": _("Lot"),
+        "best_before": _("Best before"), "quantity": _("Quantity"), "position": _("Line"), "ordered": _("Ordered"),
+        "delivered": _("In this delivery"), "open": _("Still to come"), "note": _("Note"), "day": _("Day"),
+        "received": _("Received complete and undamaged:"), "name": _("Name in capitals"), "place": _("Place"),
+        "signature": _("Signature"), "taken": _("Taken"), "order": _("Order"), "reference": _("Your reference"),
+        "shipment": _("Shipment"), "carrier": _("Carrier"), "package": _("Package"), "weight": _("Weight"),
+        "more": _("and more, see the packing list"),
+    }  # fmt: skip
+
+
+def _lines(*parts: str) -> list[str]:
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _row(line: ShipmentLine, quantity: Any) -> Data:
+    lot = line.lot
+    name = f"{line.item.name} ({line.item.variant})" if line.item.variant else line.item.name
+    return {
+        "sku": line.item.sku,
+        "item": name,
+        "lot": str(lot or ""),
+        "best_before": draw_text.full_day(lot.expires_on) if lot and lot.expires_on else "",
+        "quantity": plain(quantity),
+        "unit": line.item.unit.code,
+        "place": line.location.path,
+    }
+
+
+def _packages(shipment: Shipment) -> list[Data]:
+    """The packages with what is in them; a shipment that is not packed yet is shown as one."""
+    lines = {line.pk: line for line in queries.lines_of(shipment_ids=[shipment.pk])}
+    made = queries.packages_of(shipment=shipment)
+    found = []
+    for package in made:
+        contents = list(package.contents.all())
+        rows = [_row(lines[content.line_id], content.quantity) for content in contents]
+        found.append(_package(package, len(made), rows, contents))
+    listed = any(package["rows"] for package in found)
+    if not listed:
+        everything = [_row(line, line.quantity) for line in lines.values()]
+        title = _("All packages together") if made else _("Not packed yet")
+        found.append({"title": title, "sscc": "", "weight": "", "rows": everything})
+    return found
+
+
+def _package(package: Package, count: int, rows: list[Data], contents: Sequence[Any]) -> Data:
+    digits, text = _content_code(contents)
+    spaced = f"(00) {package.sscc[0]} {package.sscc[1:8]} {package.sscc[8:17]} {package.sscc[17]}"
+    return {
+        "title": _("Package {n} of {count}").format(n=package.position, count=count),
+        "sscc": package.sscc,
+        "weight": f"{plain(package.weight_kg)} kg" if package.weight_kg else "",
+        "rows": rows,
+        "bars": gs1_128(f"[00]{package.sscc}"),
+        "text": spaced,
+        "content_bars": gs1_128(digits) if digits else "",
+        "content_text": text,
+    }
+
+
+def _content_code(contents: Sequence[Any]) -> tuple[str, str]:
+    """What is in a package, to scan: only when it is whole pieces of one item with a GTIN, of one lot."""
+    goods = {(content.line.item.gtin, str(content.line.lot or "")) for content in contents}
+    count = sum(content.quantity for content in contents)
+    if len(goods) != 1 or count != int(count) or not 0 < count < 10**8:
+        return "", ""
+    [(gtin, lot)] = goods
+    if not gtin or not ean.is_valid(gtin.zfill(14)) or len(lot) > 20 or not lot.isascii():
+        return "", ""
+    parts = [("02", gtin.zfill(14)), ("37", str(int(count))), *([("10", lot)] if lot else [])]
+    return "".join(f"[{ai}]{value}" for ai, value in parts), " ".join(f"({ai}) {value}" for ai, value in parts)
+
+
+def _packing_list(shipment: Shipment) -> Data:
+    packages = _packages(shipment)
+    sums = [(_("Packages"), str(shipment.packages.count()))]
+    if shipment.weight_kg:
+        sums.append((_("Weight"), f"{plain(shipment.weight_kg)} kg"))
+    return {"packages": packages, "sums": [{"label": label, "value": value} for label, value in sums]}
+
+
+def _labels(shipment: Shipment) -> Data:
+    if shipment.packed_at is None:
+        raise Http404
+    return {"packages": [package for package in _packages(shipment) if package["sscc"]]}
+
+
+def _pick_list(shipment: Shipment) -> Data:
+    lines = queries.pick_round(shipment=shipment)
+    return {
+        "barcode": code_128(str(shipment.number)),
+        "rows": [_row(line, line.quantity) for line in lines],
+        "sums": [
+            {"label": _("Lines"), "value": str(len(lines))},
+            {"label": _("To leave on"), "value": draw_text.full_day(shipment.planned_on) or "–"},
+        ],
+    }
+
+
+def _delivery_note(shipment: Shipment) -> Data:
+    by_order_line: dict[int, list[ShipmentLine]] = defaultdict(list)
+    for line in queries.lines_of(shipment_ids=[shipment.pk]):
+        by_order_line[line.order_line_id].append(line)
+    has_left = shipment.shipped_at is not None
+    rows = []
+    for ordered in shipment.order.lines.filter(pk__in=by_order_line).order_by("position", "pk"):
+        lines = by_order_line[ordered.pk]
+        here = sum(line.quantity for line in lines)
+        lots = ", ".join(f"{line.lot}: {plain(line.quantity)}" for line in lines if line.lot)
+        rest = ordered.open_quantity - (0 if has_left else here)
+        rows.append(
+            {
+                **_row(lines[0], here),
+                "position": str(ordered.position),
+                "ordered": plain(ordered.quantity),
+                "delivered": plain(here),
+                "open": plain(rest),
+                "lots": _("Lot {lots}").format(lots=lots) if lots else "",
+            }
+        )
+    return {"rows": rows}
+
+
+PAPERS: dict[str, tuple[Callable[[], str], Callable[[Shipment], Data], bool]] = {
+    "pick-list": (lambda: _("Pick list"), _pick_list, False),
+    "packing-list": (lambda: _("Packing list"), _packing_list, True),
+    "delivery-note": (lambda: _("Delivery note"), _delivery_note, True),
+    "labels": (lambda: _("Package labels"), _labels, True),
+}
+
+urlpatterns = [path("warehouse/shipments/<int:pk>/<str:name>.pdf", paper)]

@@ -1,0 +1,111 @@
+"""What the contract tests share: a person who may do everything, one who may do nothing, a row of every kind."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from loomline.domains.accounts.models import User
+from loomline.kernel.company import Company
+from loomline.kernel.context import Ctx
+from loomline.surface import registry
+from tests.contract.filler import NOW, Filler, Unfillable
+from tests.contract.samples import SAMPLES
+
+CEILINGS = Path(__file__).with_name("ceilings.json")
+RECORDING = os.environ.get("LOOMLINE_RECORD") == "1"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _addresses() -> None:
+    """The registries are full once the addresses are loaded."""
+    get_resolver().url_patterns  # noqa: B018
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return User.objects.create(email="sam@example.org", name="Sam Stranger")
+
+
+@pytest.fixture
+def ctx(admin: User) -> Ctx:
+    return Ctx.new(actor=admin, via="page", now=NOW, company=Company.current())
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    made = Client()
+    made.force_login(admin)
+    return made
+
+
+@pytest.fixture
+def stranger_client(stranger: User) -> Client:
+    made = Client()
+    made.force_login(stranger)
+    return made
+
+
+@pytest.fixture
+def filler(admin: User) -> Filler:
+    return Filler(**SAMPLES)
+
+
+@pytest.fixture
+def rows(filler: Filler) -> dict[str, Any]:
+    """One row of every Resource, by the Resource's name."""
+    found: dict[str, Any] = {}
+    faults: list[str] = []
+    for resource in registry.resources.values():
+        try:
+            found[resource.name] = filler.one(resource.model)
+        except Unfillable as fault:
+            faults.append(str(fault))
+    assert not faults, "Say in tests/contract/samples.py how to make these:\n" + "\n".join(sorted(set(faults)))
+    return found
+
+
+class Statements:
+    """Counts what a page asks of the database, against the number kept in ceilings.json."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, int] = json.loads(CEILINGS.read_text()) if CEILINGS.exists() else {}
+        self.seen: dict[str, int] = {}
+
+    def counted(self, name: str, work: Any) -> Any:
+        """Do the work and hold its statements to the ceiling."""
+        with CaptureQueriesContext(connection) as caught:
+            answer = work()
+        self.seen[name] = len(caught)
+        if not RECORDING:
+            ceiling = self.kept.get(name)
+            said = "\n".join(q["sql"][:160] for q in caught.captured_queries)
+            assert ceiling is not None, f"{name} has no ceiling yet: run with LOOMLINE_RECORD=1"
+            assert len(caught) <= ceiling, f"{name}: {len(caught)} statements, the ceiling is {ceiling}\n{said}"
+        return answer
+
+    def keep(self) -> None:
+        """Write the numbers down."""
+        CEILINGS.write_text(json.dumps(dict(sorted({**self.kept, **self.seen}.items())), indent=1) + "\n")
+
+
+@pytest.fixture
+def statements() -> Iterator[Statements]:
+    made = Statements()
+    yield made
+    if RECORDING:
+        made.keep()
