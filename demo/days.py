@@ -23,6 +23,7 @@ from loomline.domains.warehouse import commands as warehouse
 from loomline.domains.warehouse.models import Shipment, ShipmentState
 from loomline_demo.story import Story
 
+NEAR = frozenset({"PT", "FR", "DE", "NL", "IT", "IE", "GB", "NO", "SE"})
 SHRUGS = frozenset({"MadeLess", "MaterialsMissing", "BelowMinimum", "ReceivedMore", "StillAwaited"})
 
 
@@ -51,8 +52,8 @@ class Days:
         self._confirm_purchases(day)
         self._receive(day)
         self._release(day)
-        self._finish_stages(day)
         self._start_stages(day)
+        self._finish_stages(day)
         self._ship(day)
         self._deliver(day)
         self._collect(day)
@@ -111,7 +112,7 @@ class Days:
                 manufacturing.start_stage(self.s.by("production"), stage=stage)
 
     def _finish_stages(self, day: date) -> None:
-        due = WorkStage.objects.filter(state=StageState.RUNNING, expected_end__lt=day)
+        due = WorkStage.objects.filter(state=StageState.RUNNING, expected_end__lte=day)
         for stage in due.select_related("work").order_by("pk"):
             self.finish(stage)
 
@@ -162,7 +163,7 @@ class Days:
 
     def way(self, order: Order) -> int:
         """Days on the road."""
-        return 2 if order.customer.currency == "EUR" else 9
+        return 2 if order.ship_to is None or order.ship_to.country in NEAR else 12
 
     def send(self, shipment: Shipment, *, days: int) -> None:
         """The goods leave."""
@@ -171,6 +172,26 @@ class Days:
             shipment=shipment,
             expected_on=self.s.today + timedelta(days=days),
             tracking=f"HK{900000 + shipment.pk}",
+        )
+
+        for shipment in Shipment.objects.filter(state=ShipmentState.SHIPPED).select_related("site"):
+            self._seen(shipment, day)
+
+    def _seen(self, shipment: Shipment, day: date) -> None:
+        """The carrier says once a day where the goods are."""
+        goal = (shipment.ship_latitude, shipment.ship_longitude)
+        home = (shipment.site.latitude, shipment.site.longitude)
+        if None in goal or None in home or shipment.shipped_at is None or shipment.expected_on is None:
+            return
+        whole = max((shipment.expected_on - shipment.shipped_at.date()).days, 1)
+        share = Decimal(min((day - shipment.shipped_at.date()).days, whole)) / whole
+        latitude, longitude = (a + (b - a) * share for a, b in zip(home, goal, strict=True))
+        warehouse.report_position(
+            self.s.by("warehouse"),
+            shipment=shipment,
+            place="at sea" if whole > 5 else "on the road",
+            latitude=latitude.quantize(Decimal("0.0001")),
+            longitude=longitude.quantize(Decimal("0.0001")),
         )
 
     def _deliver(self, day: date) -> None:

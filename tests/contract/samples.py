@@ -11,6 +11,8 @@ from loomline.domains.sites.models import Site
 SAMPLES: dict[str, dict[str, Any]] = {
     "accounts_apitoken": {"scopes": ["read"]},
     "catalog_conversion": {"to_unit": lambda filler: filler.another(Unit)},
-    "sites_location": {"site": lambda filler: filler.one(Site)},
+    "sites_location": {"site": lambda filler: filler.one(Site), "kind": "storage"},
     "parties_relationship": {"organisation": lambda filler: filler.another(Party)},
+    "warehouse_companyprefix": {"digits": lambda filler: f"{5600000 + filler.count}", "is_active": False},
+    "warehouse_package": {"sscc": lambda filler: f"{filler.count:018}"},
 }

@@ -116,11 +116,12 @@ def test_every_filter_and_every_operator_can_be_used(
 def test_every_sort_and_group_can_be_used(ctx: Ctx, rows: dict[str, Any], subtests: pytest.Subtests) -> None:
     for resource in resources():
         for column in (c for c in resource.columns if c.sortable):
-            for query in (f"sort={column.name}", f"sort=-{column.name}", f"grouped={column.name}"):
+            for query in (f"sort=-{column.name}", f"grouped={column.name}"):
                 with subtests.test(resource=resource.name, query=query):
                     listing = Listing(resource, ctx, QueryDict(query))
-                    assert listing.page().rows
-                    listing.group_figures(listing.page())
+                    page = listing.page()
+                    assert page.rows
+                    assert sum(listing.group_figures(page).values()) in (0, listing.count.value)
 
 
 def test_every_editor_of_a_filter_opens(client: Client, subtests: pytest.Subtests) -> None:
@@ -139,7 +140,7 @@ def test_every_search_finds_its_row(client: Client, rows: dict[str, Any], subtes
         if resource.list_page is not None:
             continue
         for path in resource.search:
-            value = path.value(rows[resource.name])
+            value = None if path.is_many else path.value(rows[resource.name])
             if not isinstance(value, str) or len(value) < 3:
                 continue
             with subtests.test(resource=resource.name, path=path.text):

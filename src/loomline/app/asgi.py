@@ -12,7 +12,7 @@ EVENTS = "/live/events/"
 HEALTH = "/health/"
 
 pages = get_wsgi_application()
-bridge = Bridge(pages, threads=ENV.web_threads)
+bridge = Bridge(pages, threads=ENV.web_threads, behind_proxy=ENV.https)
 live = Live()
 
 

@@ -30,6 +30,7 @@ class Bridge:
 
     pages: Callable[..., Iterable[bytes]]
     threads: int
+    behind_proxy: bool = False
     pool: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -42,7 +43,7 @@ class Bridge:
             return
         out = _Out(asyncio.get_running_loop())
         with body:
-            work = out.loop.run_in_executor(self.pool, self._answer, _environ(scope, body), out)
+            work = out.loop.run_in_executor(self.pool, self._answer, self._environ(scope, body), out)
             gone = asyncio.ensure_future(receive())
             try:
                 await out.deliver(send, until=(work, gone))
@@ -50,6 +51,14 @@ class Bridge:
                 gone.cancel()
                 out.closed = True
                 await work
+
+    def _environ(self, scope: Scope, body: IO[bytes]) -> Environ:
+        environ = _environ(scope, body)
+        hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        # Only the last hop was written by our own proxy; what stands before it anybody can invent.
+        if self.behind_proxy and hops[-1].strip():
+            environ["REMOTE_ADDR"] = hops[-1].strip()
+        return environ
 
     def _answer(self, environ: Environ, out: _Out) -> None:
         head: Message = {}

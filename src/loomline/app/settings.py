@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-
-from django.core.exceptions import ImproperlyConfigured
 
 from loomline.app import embedded, environment
 
@@ -28,10 +25,6 @@ DOMAINS = (
     *("planning", "tracing", "risk", "footprint"),
     *("insights", "exchange"),
 )
-
-
-def _module(name: str) -> list[str]:
-    return [name] if find_spec(name.rpartition(".")[0]) and find_spec(name) else []
 
 
 def _embedded() -> dict[str, Any]:
@@ -73,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "loomline.domains.accounts.pages.seen.Seen",
     "loomline.surface.middleware.Surface",
 ]
 
@@ -91,13 +85,13 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django_cotton.templatetags.cotton",
                 "django.templatetags.static",
                 "django.templatetags.i18n",
-                *_module("loomline.surface.templatetags.loom"),
+                "loomline.surface.templatetags.loom",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["loomline.surface.page.shell"] if _module("loomline.surface.page") else []),
+                "loomline.surface.page.shell",
             ],
         },
     }
@@ -119,8 +113,6 @@ DATABASES["default"]["OPTIONS"] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if "loomline.domains.accounts" not in INSTALLED_APPS:
-    raise ImproperlyConfigured("The domain accounts has no apps.py, and every start needs its User.")
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
@@ -140,7 +132,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
-CSRF_TRUSTED_ORIGINS = [f"https://{host.replace('*.', '*.', 1)}" for host in ENV.allowed_hosts if host != "*"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ENV.allowed_hosts if host != "*"] if ENV.https else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.https else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENV.https else 0
 SECURE_SSL_REDIRECT = False

@@ -143,6 +143,16 @@ class Supervisor:
         self.stopping.set()
 
 
+def end_like_ctrl_c() -> None:
+    """Before there is anything to stop in order, every wish to stop ends the work in hand and cleans up."""
+
+    def stop(_sign: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, stop)
+
+
 @contextlib.contextmanager
 def only_one(data: Path) -> Iterator[None]:
     """Two supervisors on one folder would each start the other's processes again."""

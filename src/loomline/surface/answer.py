@@ -33,7 +33,7 @@ def undo_url(ctx: Ctx, command: Command[Any, Any] | None) -> str:
     """Where to post to take back what this request did; empty when it cannot be taken back."""
     if command is None or not command.undo:
         return ""
-    done = Activity.objects.filter(request_id=ctx.request_id, verb=command.name, part_of=None).order_by("-id")
+    done = Activity.objects.filter(request_id=ctx.request_id, verb=command.name).order_by("-id")
     pk = done.values_list("pk", flat=True).first()
     return f"/undo/{pk}/" if pk else ""
 

@@ -48,7 +48,7 @@ def _rows(ctx: Ctx, params: QueryDict) -> tuple[QuerySet[Activity], narrow.Condi
     if not access.may(ctx, permission):
         raise NotPermitted(verb=_t("read the record of changes"), permission=permission)
     conditions = narrow.read({k: params.getlist(k) for k in params}, _filters(), ctx)
-    rows = access.visible(ctx, Activity).filter(part_of=None).select_related("actor")
+    rows = access.visible(ctx, Activity).select_related("actor")
     if conditions:
         rows = rows.filter(conditions.q(ctx))
     words = params.get("q", "").strip()

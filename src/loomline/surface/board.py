@@ -46,12 +46,12 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
     scope = _scope(board, listing)
     piles = _piles(board, listing, scope)
     rows = _rows(board, listing, scope)
-    asked = request.GET.get("more", "")
+    asked = request.GET.get("board.more", "")
     if asked:
         pile = next((p for p in piles if p.name == asked), None)
         if pile is None:
             raise NotThere(reference=asked)
-        drawn = _pile(board, listing, pile, _cards(board, listing, rows, [pile], after=as_key(request.GET.get("last")) or 0), {})
+        drawn = _pile(board, listing, pile, _cards(board, listing, rows, [pile], after=as_key(request.GET.get("board.last")) or 0), {})
         return render(request, "loom/board_more.html", {"col": drawn, "board": {"can_move": True}})
     figures = _figures(board, rows, piles, listing.ctx)
     cards = _cards(board, listing, rows, piles)
@@ -187,7 +187,7 @@ def _pile(board: Board, listing: Listing, pile: Pile, cards: list[Any], figure: 
     shown = cards[:CARDS]
     more = ""
     if len(cards) > CARDS:
-        more = listing.address(more=pile.name, last=shown[-1].pk)
+        more = listing.address(**{"board.more": pile.name, "board.last": shown[-1].pk})
     values = {part: column.values(shown) for part, column in board.parts.items()}
     return {
         "name": pile.name, "title": pile.title, "tone": pile.tone, "likely": pile.likely, **_words(board, figure),

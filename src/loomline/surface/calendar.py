@@ -30,9 +30,9 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
     """The records of a month or a week."""
     layout = listing.layout
     assert isinstance(layout, Calendar)
-    view = listing.params.get("span", "")
+    view = listing.params.get("cal.span", "")
     view = view if view in SPANS else "month"
-    day = _day(listing.params.get("on", ""), listing.ctx.today)
+    day = _day(listing.params.get("cal.on", ""), listing.ctx.today)
     start, end = _window(view, day)
     events = _events(layout, listing, start, end)
     step = timedelta(days=7) if view == "week" else None
@@ -41,11 +41,11 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
         "calendar": {
             **filter_forms.bar(listing),
             "title": _title(view, start), "text": "", "view": view, "date": day.isoformat(),
-            "views": [{"title": t, "url": listing.address(span=v), "current": v == view}
+            "views": [{"title": t, "url": listing.address(**{"cal.span": v}), "current": v == view}
                       for v, t in zip(SPANS, (_t("Month"), _t("Week"), _t("Agenda")), strict=True)],
-            "prev_url": listing.address(on=(start - step if step else _first(start - timedelta(days=1))).isoformat()),
-            "next_url": listing.address(on=(end if step else end).isoformat()),
-            "today_url": listing.address(on=""), "move_url": f"{listing.resource.path()}reschedule/" if _may_move(listing) else "",
+            "prev_url": listing.address(**{"cal.on": (start - step if step else _first(start - timedelta(days=1))).isoformat()}),
+            "next_url": listing.address(**{"cal.on": end.isoformat()}),
+            "today_url": listing.address(**{"cal.on": ""}), "move_url": f"{listing.resource.path()}reschedule/" if _may_move(listing) else "",
             "layers": _layers(layout), "days": _days(events, listing.ctx.today),
             "note": _t("Nothing on these days."), "topics": listing.resource.model._meta.label_lower,
         },

@@ -23,7 +23,7 @@ from loomline.surface.path import Path
 
 # Parameters that steer a list and so cannot be names of filters.
 RESERVED = frozenset(
-    "q sort view columns grouped limit after before as density ids all format set set.op set.value join now span on more last".split()
+    "q sort view columns grouped limit after before as density ids all format set set.op set.value set.old set.now join cal.span cal.on board.more board.last".split()
 )
 LARGEST = 2**63 - 1
 ME = "me"

@@ -48,7 +48,7 @@ def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
     prefix = _t("or: ") if condition.group else ""
     return {
         "name": name.replace(".", "-"), "label": prefix + condition.filter.label, "text": listing.words(condition),
-        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{listing.query(now=name).urlencode()}",
+        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{listing.query(**{"set.now": name}).urlencode()}",
         "remove_url": listing.address(drop=[name]),
     }  # fmt: skip
 
@@ -163,7 +163,7 @@ def editor_page(request: HttpRequest, domain: str, slug: str, name: str) -> Http
     """The editor of one filter, for the popover of its chip."""
     resource, ctx = open_resource(request, domain, slug)
     params = request.GET.copy()
-    held = params.pop("now", [""])[0] or request.GET.get("set.old", "")
+    held = params.pop("set.now", [""])[0] or request.GET.get("set.old", "")
     op = request.GET.get("set.op", "")
     for extra in FOLDING:
         params.pop(extra, None)

@@ -204,7 +204,7 @@ def _record_commands(request: HttpRequest, ctx: Ctx) -> list[dict[str, Any]]:
 
 def _recent(ctx: Ctx) -> list[dict[str, Any]]:
     """The records that the person worked on last."""
-    rows = Activity._default_manager.filter(actor=ctx.actor, object_id__isnull=False, part_of=None).order_by("-id")
+    rows = Activity._default_manager.filter(actor=ctx.actor, object_id__isnull=False).order_by("-id")
     seen: dict[tuple[str, int], dict[str, Any]] = {}
     for kind, pk, subject in rows.values_list("kind", "object_id", "subject")[:60]:
         resource = registry.by_kind(kind)

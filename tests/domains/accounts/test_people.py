@@ -24,7 +24,7 @@ from loomline.domains.accounts.commands.refusals import (
     UnknownChoice,
 )
 from loomline.domains.accounts.models import OneTimeLink, Role, RoleHolder, Session, Team, User
-from loomline.kernel import access
+from loomline.kernel import access, edit
 from loomline.kernel.access import Level
 from loomline.kernel.audit import Activity, Change
 from loomline.kernel.context import Ctx
@@ -125,8 +125,6 @@ def test_two_teams_in_common_list_a_person_once(ctx: Ctx, mei: User, sam: User, 
 
 
 def test_a_role_that_somebody_has_is_not_deleted(ctx: Ctx, mei: User, role: Make) -> None:
-    from loomline.kernel import edit
-
     clerk = role("Clerk", {"accounts.view": "all"})
     commands.set_roles(ctx, user=mei, roles=[clerk])
 
@@ -254,7 +252,8 @@ def test_one_changes_ones_own_profile_without_any_role(mei: User, as_: As) -> No
         "Europe/Lisbon",
     )
     told = sentences_of(Activity.objects.select_related("actor").order_by("-id")[:1])[0]
-    assert [str(d) for d in told.differences][0] == "user Mei Lindqvist, Name: Mei Lin → Mei Lindqvist"
+    assert str(told) == "Mei Lindqvist changed own profile: user Mei Lindqvist"
+    assert str(told.differences[0]) == "Name: Mei Lin → Mei Lindqvist"
 
 
 @pytest.mark.parametrize(

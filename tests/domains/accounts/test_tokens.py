@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -278,3 +278,49 @@ def test_making_a_token_asks_for_the_password_when_it_was_typed_long_ago(browser
     assert not ApiToken.objects.exists()
     browser.post("/account/confirm/", {"password": PASSWORD})
     assert browser.get("/account/tokens/").status_code == 200
+
+
+# The interface
+
+
+def call(made: commands.NewToken, address: str, **body: Any) -> Any:
+    """A request as a program sends it: no cookie, the token in the header."""
+    headers = {"authorization": f"Bearer {made.secret}"}
+    if not body:
+        return Client(headers=headers).get(f"/api/v1/{address}")
+    return Client(headers=headers).post(f"/api/v1/{address}", body, content_type="application/json")
+
+
+def test_the_interface_lets_a_token_in_and_a_stranger_not(now: Ctx) -> None:
+    made = commands.make_token(now, name="Web shop", scopes=["read"])
+    teams["save"](now, record=Team(), values={"name": "Knit"})
+
+    seen = call(made, "accounts/teams")
+    assert (seen.status_code, [t["text"] for t in seen.json()["items"]]) == (200, ["Knit"])
+    commands.revoke_token(now, token=made.token)
+    assert call(made, "accounts/teams").status_code == 401
+    assert Client().get("/api/v1/accounts/teams").status_code == 401
+
+
+def test_the_interface_keeps_a_program_within_its_scopes(now: Ctx) -> None:
+    reading = commands.make_token(now, name="Reader", scopes=["read"])
+    writing = commands.make_token(now, name="Writer", scopes=["accounts.save_team"])
+
+    assert call(reading, "accounts/teams", name="Knit").status_code == 403
+    assert not Team.objects.exists()
+    assert call(writing, "accounts/teams", name="Knit").status_code == 201
+    assert call(writing, "accounts/teams").json()["items"] == []
+
+
+def test_the_interface_has_no_address_for_keys(now: Ctx) -> None:
+    made = commands.make_token(now, name="Robot", scopes=["*"])
+
+    for verb in ("make_token", "add_person", "begin_second_factor", "reset_password", "begin_session"):
+        assert call(made, f"commands/accounts/{verb}", name="x").status_code == 404
+    assert ApiToken.objects.count() == 1
+
+
+@pytest.fixture
+def now(ctx: Ctx) -> Ctx:
+    """The administrator at the real moment: the interface reads the clock."""
+    return ctx.at(datetime.now(UTC))

@@ -32,7 +32,9 @@ def test_a_whole_invoice_is_taken_back_with_its_freight(ctx: Ctx, invoice: Calla
 def test_a_part_is_taken_back_and_the_rest_stays_owed(ctx: Ctx, invoice: Callable[..., Invoice]) -> None:
     made = invoice()
     sweater = made.lines.get(position=1)
-    note = finance.credit_invoice(ctx, invoice=made, reason="Two have holes", quantities={sweater.pk: Decimal(2)})
+    note = finance.credit_invoice(
+        ctx, invoice=made, reason="Two have holes", quantities={sweater.pk: Decimal(2)}
+    )
 
     made.refresh_from_db()
     assert note.total == Decimal("-110.70")

@@ -40,7 +40,9 @@ def test_an_invoice_asks_for_what_has_left(ctx: Ctx, shipped: Callable[..., Orde
 def test_parts_are_invoiced_as_they_leave_and_add_up_to_the_order(
     ctx: Ctx, shipped: Callable[..., Order], world: World
 ) -> None:
-    line = LineDraft(item=world.sweater, quantity=Decimal(3), price=Decimal("33.335"), discount=Decimal("0.1"))
+    line = LineDraft(
+        item=world.sweater, quantity=Decimal(3), price=Decimal("33.335"), discount=Decimal("0.1")
+    )
     order = shipped(line, parts={1: "1"}, freight=Decimal(20))
     row = order.lines.get()
     first = finance.invoice_order(ctx, order=order)
@@ -103,7 +105,10 @@ def test_a_free_invoice_gets_its_number_when_it_is_posted(ctx: Ctx, world: World
         customer=world.shop,
         lines=[
             finance.InvoiceLineDraft(
-                description="Design day", quantity=Decimal("1.5"), price=Decimal(640), tax_rate=Decimal("0.23")
+                description="Design day",
+                quantity=Decimal("1.5"),
+                price=Decimal(640),
+                tax_rate=Decimal("0.23"),
             )
         ],
     )

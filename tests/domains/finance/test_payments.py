@@ -43,8 +43,13 @@ def test_a_payment_settles_the_longest_due_first(
         InvoiceState.POSTED, Decimal("456.96"), Decimal("586.08")
     )  # fmt: skip
     assert (payment.number[:4], payment.allocated, payment.unallocated) == ("PAY-", Decimal(1500), Decimal(0))
-    sentences = [e.sentence for e in StoredEvent.objects.filter(name__startswith="finance.").order_by("id")][-2:]
-    assert sentences == [f"Payment {payment.number} received: 1,500 EUR", f"Invoice {second.number} paid on time"]
+    sentences = [e.sentence for e in StoredEvent.objects.filter(name__startswith="finance.").order_by("id")][
+        -2:
+    ]
+    assert sentences == [
+        f"Payment {payment.number} received: 1,500 EUR",
+        f"Invoice {second.number} paid on time",
+    ]
 
 
 def test_what_is_left_over_stays_to_the_customers_credit(
@@ -68,7 +73,10 @@ def test_a_late_payment_says_so(ctx: Ctx, invoice: Callable[..., Invoice], world
         ctx.at(NOW + timedelta(days=60)), customer=world.shop, amount=TOTAL, received_on=date(2027, 1, 17)
     )
 
-    assert StoredEvent.objects.get(name="finance.InvoicePaid").sentence == f"Invoice {made.number} paid 10 days late"
+    assert (
+        StoredEvent.objects.get(name="finance.InvoicePaid").sentence
+        == f"Invoice {made.number} paid 10 days late"
+    )
 
 
 def test_a_paid_order_is_closed(ctx: Ctx, shipped: Callable[..., Order], world: World) -> None:
@@ -91,7 +99,9 @@ def test_an_order_with_something_left_to_invoice_stays_open(
     assert order.state == OrderState.PART_SHIPPED
 
 
-def test_an_invoice_cannot_be_overpaid_by_command(ctx: Ctx, invoice: Callable[..., Invoice], world: World) -> None:
+def test_an_invoice_cannot_be_overpaid_by_command(
+    ctx: Ctx, invoice: Callable[..., Invoice], world: World
+) -> None:
     made = invoice()
     payment = finance.take_payment(ctx, customer=world.shop, amount=Decimal(5000), invoices=[])
 
@@ -160,7 +170,9 @@ def test_money_of_one_customer_settles_nothing_of_another(
     made = invoice()
     other = parties.open_party(ctx, name="Süd Mode", roles=["customer"])
 
-    with pytest.raises(finance.InvoiceElsewhere, match="is of Nord Living in EUR; the payment is of Süd Mode"):
+    with pytest.raises(
+        finance.InvoiceElsewhere, match="is of Nord Living in EUR; the payment is of Süd Mode"
+    ):
         finance.take_payment(ctx, customer=other, amount=TOTAL, invoices=[made])
     with pytest.raises(finance.InvoiceElsewhere, match="in USD"):
         finance.take_payment(ctx, customer=world.shop, amount=TOTAL, currency="USD", invoices=[made])

@@ -43,7 +43,11 @@ def purchase(ctx: Ctx, world: World, mill: Party) -> Purchase:
     )
     procurement.send_purchase(ctx, purchase=made)
     came = procurement.ReceivedLine(
-        line=made.lines.get(), quantity=Decimal("524.16"), lot="BY-7781", rejected=Decimal("4.16"), reason="wet"
+        line=made.lines.get(),
+        quantity=Decimal("524.16"),
+        lot="BY-7781",
+        rejected=Decimal("4.16"),
+        reason="wet",
     )
     procurement.receive_goods(ctx, purchase=made, lines=[came])
     return Purchase.objects.get(pk=made.pk)
@@ -85,7 +89,9 @@ def test_a_bill_without_lines_takes_what_came_and_was_not_rejected(
     assert f"procurement.purchase:{bill.purchase_id}" in told.about
 
 
-def test_more_than_came_is_warned_of_with_the_figures(ctx: Ctx, enter: Callable[..., SupplierInvoice]) -> None:
+def test_more_than_came_is_warned_of_with_the_figures(
+    ctx: Ctx, enter: Callable[..., SupplierInvoice]
+) -> None:
     bill = enter("540", "32")
 
     with pytest.raises(finance.BilledTooMuch) as warned:
@@ -100,7 +106,11 @@ def test_more_than_came_is_warned_of_with_the_figures(ctx: Ctx, enter: Callable[
     accepted = replace(ctx, accepted=frozenset({"BilledTooMuch"}))
     bill = finance.match_supplier_invoice(accepted, invoice=bill)
     line = bill.lines.get()
-    assert (line.received, line.agreed_price, line.difference) == (Decimal(520), Decimal("31.5"), Decimal(900))
+    assert (line.received, line.agreed_price, line.difference) == (
+        Decimal(520),
+        Decimal("31.5"),
+        Decimal(900),
+    )
 
 
 def test_what_another_bill_has_asked_for_is_not_asked_for_again(
@@ -118,7 +128,9 @@ def test_what_another_bill_has_asked_for_is_not_asked_for_again(
 def test_a_bill_is_entered_once(ctx: Ctx, enter: Callable[..., SupplierInvoice], mill: Party) -> None:
     first = enter("10")
 
-    with pytest.raises(finance.EnteredBefore, match=f"2026/118 of Biella Yarns was entered before as {first.number}"):
+    with pytest.raises(
+        finance.EnteredBefore, match=f"2026/118 of Biella Yarns was entered before as {first.number}"
+    ):
         enter("20")
     assert SupplierInvoice.objects.count() == 1
     with pytest.raises(Exception, match="finance_supplier_number"):

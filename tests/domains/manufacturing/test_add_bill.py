@@ -48,9 +48,7 @@ def test_quantities_may_differ_by_size_and_materials_by_colour(ctx: Ctx, world: 
         bill=world.bill,
         valid_from=TODAY,
         lines=[
-            Line(
-                component=world.merino, quantity=Decimal("0.42"), by_size={"S": "0.38", "XL": Decimal("0.47")}
-            ),
+            Line(component=world.merino, quantity=Decimal("0.42"), by_size=["S 0.38", "XL 0.47"]),
             Line(component=button, quantity=Decimal(5), colours=["oat"], sizes=["S", "M"]),
         ],
     )
@@ -200,8 +198,8 @@ def test_two_bills_for_the_same_days_are_refused_by_the_database(ctx: Ctx, world
     [
         (manufacturing.MaterialQuantity, {"quantity": Decimal(0)}),
         (manufacturing.MaterialQuantity, {"quantity": Decimal(1), "scrap": Decimal("-0.1")}),
-        (manufacturing.MaterialQuantity, {"quantity": Decimal(1), "by_size": {"M": "many"}}),
-        (manufacturing.SizeUnknown, {"quantity": Decimal(1), "by_size": {"XXL": "1"}}),
+        (manufacturing.MaterialQuantity, {"quantity": Decimal(1), "by_size": ["M many"]}),
+        (manufacturing.SizeUnknown, {"quantity": Decimal(1), "by_size": ["XXL 1"]}),
         (manufacturing.SizeUnknown, {"quantity": Decimal(1), "colours": ["blue"]}),
         (manufacturing.StageUnknown, {"quantity": Decimal(1), "stage_position": 9}),
         (manufacturing.MaterialUnclear, {"quantity": Decimal(1), "component": None}),

@@ -101,7 +101,7 @@ def test_more_than_the_bill_asks_for_is_asked_about(
     lot = Lot.objects.get(number="BY-7781")
     issue = [Issue(item=world.merino, lot=lot, quantity=Decimal(600))]
     with pytest.raises(manufacturing.UsedMore, match=r"600 kg would be used, the bill asks for 524\.16"):
-        manufacturing.issue_material(ctx, work=work, issues=issue)
+        manufacturing.issue_lots(ctx, work=work, issues=issue)
     assert world.on_hand(world.merino) == 600
 
 
@@ -110,7 +110,7 @@ def test_a_lot_on_hold_is_not_issued(ctx: Ctx, world: World, plan: Callable[...,
     lot = Lot.objects.get(number="BY-7781")
     inventory.hold_lot(ctx, lot=lot, reason="moth")
     with pytest.raises(manufacturing.LotOnHold, match="Lot BY-7781 of Merino 2/48 is on hold: moth"):
-        manufacturing.issue_material(
+        manufacturing.issue_lots(
             ctx,
             work=work,
             issues=[Issue(item=world.merino, lot=Lot.objects.get(pk=lot.pk), quantity=Decimal(1))],
@@ -124,7 +124,7 @@ def test_what_comes_back_is_no_part_of_what_was_made(
 ) -> None:
     work = plan("100", released=True)
     wrong = world.buy(world.merino, "50", lot="BY-WRONG")
-    manufacturing.issue_material(
+    manufacturing.issue_lots(
         replace(ctx, accepted=frozenset({"UsedMore"})),
         work=work,
         issues=[Issue(item=world.merino, lot=wrong, quantity=Decimal(50))],
@@ -195,7 +195,7 @@ def test_material_kept_for_one_line_is_no_kin_of_the_others(
         world.buy(world.merino, "43.68", lot="CREAM"),
     )
     last = world.stage(work, "Packing")
-    manufacturing.issue_material(
+    manufacturing.issue_lots(
         ctx,
         work=work,
         issues=[
@@ -230,13 +230,13 @@ def test_the_genealogy_is_never_rewritten(ctx: Ctx, plan: Callable[..., WorkOrde
 def test_more_than_planned_goes_into_stock_only_when_it_is_meant(
     ctx: Ctx, world: World, plan: Callable[..., WorkOrder]
 ) -> None:
-    work = plan("100", released=True)
+    work, other = plan("100", released=True), plan("5")
     with pytest.raises(manufacturing.MadeMore, match="101 pcs would have come out of 100 planned"):
         manufacturing.record_output(ctx, work=work, outputs=[manufacturing.Output(quantity=Decimal(101))])
     with pytest.raises(manufacturing.OutputWrong):
         manufacturing.record_output(ctx, work=work, outputs=[manufacturing.Output(quantity=Decimal(0))])
     with pytest.raises(manufacturing.NotMadeHere):
         manufacturing.record_output(
-            ctx, work=work, outputs=[manufacturing.Output(item=world.label, quantity=Decimal(1))]
+            ctx, work=work, outputs=[manufacturing.Output(line=other.lines.get(), quantity=Decimal(1))]
         )
     assert world.on_hand(world.variant()) == 0

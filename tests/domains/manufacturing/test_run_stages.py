@@ -234,7 +234,7 @@ def test_mass_balance_compares_what_was_used_with_what_came_of_it(
     manufacturing.issue_material(ctx, work=work)
     lot = Lot.objects.get(number="BY-7781")
     extra = manufacturing.Issue(item=world.merino, lot=lot, quantity=Decimal("4.368"))
-    manufacturing.issue_material(replace(ctx, accepted=frozenset({"UsedMore"})), work=work, issues=[extra])
+    manufacturing.issue_lots(replace(ctx, accepted=frozenset({"UsedMore"})), work=work, issues=[extra])
     for name in ("Dyeing", "Knitting", "Tailoring", "Quality check", "Packing"):
         _run(ctx, world, work, name, "436.8" if name == "Dyeing" else "1000")
 

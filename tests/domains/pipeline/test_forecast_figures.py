@@ -135,9 +135,14 @@ def test_a_managers_figure_stands_beside_the_computed_one_and_the_newest_counts(
     found = queries.forecast(ctx, rows=Opportunity.objects.all(), **QUARTER)
 
     assert found.commit == 0
-    assert (found.adjustments["commit"].amount, found.adjustments["commit"].note) == (170 * K, "Nord signed early")
+    assert (found.adjustments["commit"].amount, found.adjustments["commit"].note) == (
+        170 * K,
+        "Nord signed early",
+    )
     assert ForecastAdjustment.objects.count() == 2
-    assert StoredEvent.objects.latest("id").sentence == "Forecast commit set to 170,000 EUR: Nord signed early"
+    assert (
+        StoredEvent.objects.latest("id").sentence == "Forecast commit set to 170,000 EUR: Nord signed early"
+    )
     with pytest.raises(pipeline.AdjustmentUnexplained):
         pipeline.adjust_forecast(ctx, **QUARTER, category="commit", amount=K, note=" ")
     with pytest.raises(pipeline.CategoryUnknown):
@@ -146,14 +151,21 @@ def test_a_managers_figure_stands_beside_the_computed_one_and_the_newest_counts(
 
 def test_velocity_is_what_the_pipeline_brings_each_day() -> None:
     found = Velocity(
-        open_count=40, won_count=1, lost_count=3, won_amount=12 * K, lost_amount=36 * K, cycle_days=Decimal(60)
+        open_count=40,
+        won_count=1,
+        lost_count=3,
+        won_amount=12 * K,
+        lost_amount=36 * K,
+        cycle_days=Decimal(60),
     )
 
     assert (found.win_rate, found.average_won, found.per_day) == (Decimal("0.25"), 12 * K, 2 * K)
     assert found.win_rate_by_value == Decimal("0.25")
 
 
-def test_velocity_is_read_from_what_was_settled_in_a_period(ctx: Ctx, deal: Callable[..., Opportunity]) -> None:
+def test_velocity_is_read_from_what_was_settled_in_a_period(
+    ctx: Ctx, deal: Callable[..., Opportunity]
+) -> None:
     def settle(days: int, thousands: int, verb: Callable[..., Opportunity]) -> None:
         made = deal(ctx=ctx.at(NOW - timedelta(days=days)), amount=thousands * K)
         verb(ctx, opportunity=made, reason="x")

@@ -39,7 +39,12 @@ def lead(ctx: Ctx) -> Lead:
 
 
 def test_a_lead_keeps_where_it_came_from_for_ever(ctx: Ctx, lead: Lead) -> None:
-    assert (lead.number[:2], lead.state, lead.source, lead.captured_at) == ("L-", LeadState.NEW, "Trade fair", NOW)
+    assert (lead.number[:2], lead.state, lead.source, lead.captured_at) == (
+        "L-",
+        LeadState.NEW,
+        "Trade fair",
+        NOW,
+    )
     assert (lead.email, lead.phone) == ("ines@nord.example", "+4940123456")
     assert StoredEvent.objects.get(name="pipeline.LeadCaptured").sentence == (
         "Ines Brandt, Nord Living came in as a lead through Trade fair"
@@ -73,7 +78,8 @@ def test_a_thousand_leads_cost_as_many_statements_as_one(
 def test_leads_are_shared_out_so_that_everybody_has_as_many(ctx: Ctx) -> None:
     team = Team.objects.create(name="Sales")
     mei, sam, gone = (
-        User.objects.create(email=f"{n}@example.org", name=n, is_active=n != "Gone") for n in ("Mei", "Sam", "Gone")
+        User.objects.create(email=f"{n}@example.org", name=n, is_active=n != "Gone")
+        for n in ("Mei", "Sam", "Gone")
     )
     team.members.add(mei, sam, gone)
     leads = pipeline.capture_leads(ctx, drafts=[LeadDraft(name=f"Lead {n}") for n in range(5)])
@@ -82,7 +88,9 @@ def test_leads_are_shared_out_so_that_everybody_has_as_many(ctx: Ctx) -> None:
 
     assert [lead.owner for lead in given] == [sam, sam, mei]
     assert queries.open_lead_load(user_ids=[mei.pk, sam.pk, gone.pk]) == {mei.pk: 3, sam.pk: 2, gone.pk: 0}
-    assert set(Lead.objects.filter(pk__in=[lead.pk for lead in given]).values_list("team__name", flat=True)) == {"Sales"}
+    assert set(
+        Lead.objects.filter(pk__in=[lead.pk for lead in given]).values_list("team__name", flat=True)
+    ) == {"Sales"}
 
 
 def test_leads_need_somebody_to_be_given_to(ctx: Ctx, lead: Lead) -> None:
@@ -112,7 +120,11 @@ def test_the_time_to_the_first_step_is_kept(ctx: Ctx, lead: Lead) -> None:
 def test_a_qualified_lead_becomes_a_company_a_person_and_an_opportunity(ctx: Ctx, lead: Lead) -> None:
     done = pipeline.convert_lead(ctx, lead=lead, amount=Decimal(54_000), closes_on=date(2027, 1, 31))
 
-    assert (done.state, done.party.name, done.contact.name) == (LeadState.QUALIFIED, "Nord Living", "Ines Brandt")
+    assert (done.state, done.party.name, done.contact.name) == (
+        LeadState.QUALIFIED,
+        "Nord Living",
+        "Ines Brandt",
+    )
     assert PartyRole.objects.get(party=done.party).role == "prospect"
     tie = Relationship.objects.get(person=done.contact)
     assert (tie.organisation, tie.title) == (done.party, "Buyer")

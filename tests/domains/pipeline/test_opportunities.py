@@ -31,7 +31,12 @@ def sentences() -> list[str]:
 def test_an_opportunity_starts_in_the_first_stage(ctx: Ctx, deal: Callable[..., Opportunity]) -> None:
     made = deal()
 
-    assert (made.number[:2], made.stage.name, made.probability, made.owner) == ("D-", "First talk", 10, ctx.actor)
+    assert (made.number[:2], made.stage.name, made.probability, made.owner) == (
+        "D-",
+        "First talk",
+        10,
+        ctx.actor,
+    )
     assert sentences() == [f"Opportunity {made.number} opened: Autumn range, 100,000 EUR"]
     change = StageChange.objects.get()
     assert (change.from_stage, change.to_stage, change.at) == (None, made.stage, NOW)
@@ -45,7 +50,9 @@ def test_without_an_amount_it_is_worth_its_lines(
 
     assert made.amount == Decimal("100.01")
     changed = pipeline.set_opportunity_lines(
-        ctx, opportunity=made, lines=[OpportunityLineDraft(item=sweater, quantity=Decimal(2), price=Decimal(45))]
+        ctx,
+        opportunity=made,
+        lines=[OpportunityLineDraft(item=sweater, quantity=Decimal(2), price=Decimal(45))],
     )
     assert (changed.amount, made.lines.get().quantity) == (Decimal(90), Decimal(2))
 
@@ -102,7 +109,11 @@ def test_a_win_needs_evidence_or_a_reason(ctx: Ctx, deal: Callable[..., Opportun
     assert (made.state, made.closed_at) == (OpportunityState.OPEN, None)
 
     won = pipeline.win_opportunity(ctx, opportunity=made, reason="Signed on paper at the fair")
-    assert (won.state, won.evidence, won.closed_at) == (OpportunityState.WON, "Signed on paper at the fair", NOW)
+    assert (won.state, won.evidence, won.closed_at) == (
+        OpportunityState.WON,
+        "Signed on paper at the fair",
+        NOW,
+    )
     told = StoredEvent.objects.latest("id")
     assert (told.payload["evidence"], told.payload["reason"]) == ("", "Signed on paper at the fair")
 
@@ -179,7 +190,8 @@ def test_the_promise_on_a_card_comes_from_the_plan(
     @fill(ports.deliveries)
     def plan(_ctx: Ctx, *, opportunities: Sequence[Opportunity]) -> Mapping[int, ports.Delivery]:
         return {
-            o.pk: ports.Delivery(on=date(2027, 1, 20), text="Can deliver 20 Jan", tone="ok") for o in opportunities
+            o.pk: ports.Delivery(on=date(2027, 1, 20), text="Can deliver 20 Jan", tone="ok")
+            for o in opportunities
         }
 
     made = deal()

@@ -11,10 +11,11 @@ import pytest
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase
 from loomline.kernel.context import Ctx
+from loomline.kernel.edit import FieldClosed
 from loomline.kernel.event import StoredEvent
 from tests.domains.procurement.conftest import World
 
-Line = procurement.PurchaseLineDraft
+Line = procurement.PurchaseLineChange
 
 
 def test_a_draft_changes_without_a_revision(ctx: Ctx, world: World, order: Callable[..., Purchase]) -> None:
@@ -86,3 +87,25 @@ def test_an_amendment_that_changes_nothing_is_refused(
         procurement.amend_purchase(ctx, purchase=purchase, lines=[same])
     purchase.refresh_from_db()
     assert purchase.revision == 1
+
+
+def test_the_head_of_an_order_changes_as_far_as_its_state_allows(
+    ctx: Ctx, world: World, order: Callable[..., Purchase]
+) -> None:
+    purchase = order()
+
+    purchase = procurement.change_purchase(
+        ctx,
+        purchase=purchase,
+        site=purchase.site,
+        buyer=purchase.buyer,
+        requested_on=purchase.requested_on,
+        note="ring before delivery",
+    )
+    assert Purchase.objects.get().note == "ring before delivery"
+
+    with pytest.raises(FieldClosed, match="is sent; requested can no longer be changed"):
+        procurement.change_purchase(
+            ctx, purchase=purchase, site=purchase.site, buyer=purchase.buyer, requested_on=date(2027, 1, 4)
+        )
+    assert Purchase.objects.get().requested_on == date(2026, 12, 14)

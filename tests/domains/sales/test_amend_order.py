@@ -67,7 +67,9 @@ def test_a_promised_order_keeps_the_difference(ctx: Ctx, order: Callable[..., Or
     assert changed.promised_on == date(2026, 12, 14)
 
 
-def test_revisions_are_compared_over_several_steps(ctx: Ctx, order: Callable[..., Order], world: World) -> None:
+def test_revisions_are_compared_over_several_steps(
+    ctx: Ctx, order: Callable[..., Order], world: World
+) -> None:
     made = order(confirmed=True)
     for quantity in (12, 15):
         sweater, scarf = lines_of(made)
@@ -118,7 +120,9 @@ def test_what_has_left_cannot_be_unordered(ctx: Ctx, order: Callable[..., Order]
     assert OrderLine.objects.get(pk=sweater.pk).quantity == Decimal(10)
 
 
-def test_an_order_cut_to_what_has_left_is_shipped(ctx: Ctx, order: Callable[..., Order], world: World) -> None:
+def test_an_order_cut_to_what_has_left_is_shipped(
+    ctx: Ctx, order: Callable[..., Order], world: World
+) -> None:
     made = order(confirmed=True)
     sweater, _scarf = lines_of(made)
     sales.record_shipped(ctx, shipped={sweater.pk: Decimal(4)})

@@ -126,7 +126,9 @@ def test_closing_gives_the_rest_up_only_when_accepted(ctx: Ctx, order: Callable[
     assert StoredEvent.objects.latest("id").sentence == f"Order {made.number} closed without 20 pcs Scarf oat"
 
 
-def test_a_cancelled_order_names_its_lines_so_that_stock_is_freed(ctx: Ctx, order: Callable[..., Order]) -> None:
+def test_a_cancelled_order_names_its_lines_so_that_stock_is_freed(
+    ctx: Ctx, order: Callable[..., Order]
+) -> None:
     made = order(confirmed=True)
     with pytest.raises(sales.CancelledForNothing):
         sales.cancel_order(ctx, order=made, reason="")

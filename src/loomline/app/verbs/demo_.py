@@ -25,6 +25,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
             "".join(f"{name}\n" for name in demo.names()) or "This installation carries no demos.\n"
         )
         return 0
+    demo.check(options.name)
     upkeep.prepare()
     begin = time.monotonic()
     logins = demo.load(options.name)

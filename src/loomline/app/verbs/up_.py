@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
         environment.secret_key(env)
         with database.in_use(env) as cluster:
             watch = supervisor.Supervisor(env, cluster, _say)
-            watch.listen_to_signals()
+            supervisor.end_like_ctrl_c()
             _say(f"Loomline {__version__}")
             _say(
                 f"  data      {env.data}"
@@ -42,9 +42,9 @@ def run(options: argparse.Namespace, env: Environment) -> int:
             logins = _prepare(replace(env, demo="none") if options.no_demo else env)
             # The supervisor itself asks the database nothing more.
             database.let_go()
+            watch.listen_to_signals()
             try:
-                if not watch.stopping.is_set():
-                    watch.start()
+                watch.start()
                 if not watch.stopping.is_set():
                     _welcome(env, logins, time.monotonic() - begin)
                 watch.stay()

@@ -180,8 +180,8 @@ class Balance(models.Model):
     is_physical = models.BooleanField(_("goods can be touched there"), default=True)
 
     class Meta:
-        verbose_name = _("stock balance")
-        verbose_name_plural = _("stock balances")
+        verbose_name = _("stock on hand")
+        verbose_name_plural = _("stock on hand")
         ordering = ["item", "location", "lot"]
         constraints = [
             models.UniqueConstraint(

@@ -117,6 +117,12 @@ def places_of_lot(*, lot_id: int) -> QuerySet[Balance]:
     return rows.select_related("location").order_by("location__path")
 
 
+def stock_of_lot(*, lot_id: int) -> tuple[Decimal, Decimal]:
+    """What is on hand and what is reserved of a lot, wherever it can be touched."""
+    sums = Balance.objects.filter(lot=lot_id, is_physical=True).aggregate(a=Sum("on_hand"), b=Sum("reserved"))
+    return sums["a"] or Decimal(0), sums["b"] or Decimal(0)
+
+
 def on_hand_of_lots(lots: Sequence[Lot]) -> dict[int, Decimal]:
     """What is left of lots wherever it can be touched, by key. One statement."""
     found = {lot.pk: Decimal(0) for lot in lots}

@@ -51,7 +51,7 @@ def why_held(ctx: Ctx, record: models.Lot) -> list[dict[str, Any]]:
             return []
         words = _t("It is past its day and is no longer reserved for anybody.")
         return [{"tone": "warn", "title": _t("Expired."), "text": words, "action": None}]
-    on_hand, reserved = commands.stock_of(record)
+    on_hand, reserved = queries.stock_of_lot(lot_id=record.pk)
     unit = record.item.unit.code
     text = _t("{reason}. {on_hand} {unit} in stock, {reserved} {unit} reserved.").format(
         reason=record.reason or _t("No reason given"), on_hand=plain(on_hand), reserved=plain(reserved), unit=unit
@@ -68,7 +68,7 @@ class Balance(Resource):
     order = 10
     icon = "packages"
     columns = (
-        Column("item", sub="item.sku"),
+        Column("item.name", label=_("Item"), sub="item.sku"),
         "location",
         "lot",
         Column("lot.state", label=_("Lot state")),
@@ -92,7 +92,6 @@ class Balance(Resource):
         "reserved",
     )
     search = "item.name", "item.sku", "lot.number", "location.path"
-    views = Table(), Table(group="item", label=_("By item"))
     saved = {
         _("In storage"): "location.kind=storage",
         _("On hold"): "lot.state=quarantine,blocked",
@@ -103,7 +102,7 @@ class Balance(Resource):
         Facts("item", "location", "lot", "lot.supplier", "lot.made_on", "lot.expires_on", place="tab"),
         Timeline(),
     )
-    sort = "item"
+    sort = "item.sort_name"
     key = "pk"
     joins = "item.unit", "location", "lot"
     create = commands.record_stock

@@ -206,3 +206,25 @@ class PortalAccessWithdrawn(Event, about=PARTY, icon="key"):
     party: str
     user_id: int
     user: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartiesMerged(Event, about={"party_ids": "parties.party"}, icon="users-group", tone="warn"):
+    """Two turned out to be one."""
+
+    says: ClassVar[str | Promise] = _("{duplicate} was merged into {survivor}")
+
+    party_ids: tuple[int, ...]
+    survivor: str
+    duplicate: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartiesUnmerged(Event, about={"party_ids": "parties.party"}, icon="arrow-back-up", tone="info"):
+    """What was made one by mistake is two again."""
+
+    says: ClassVar[str | Promise] = _("{duplicate} and {survivor} are two again")
+
+    party_ids: tuple[int, ...]
+    survivor: str
+    duplicate: str

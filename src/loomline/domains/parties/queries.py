@@ -31,11 +31,12 @@ BEST_ADDRESS: Mapping[str, Sequence[str]] = {
 
 
 def with_role(role: str, *, on: date | None = None) -> QuerySet[Party]:
-    """The parties that have a role, now or on a day; archived ones are included."""
+    """The parties that have a role, now or on a day; archived ones are included, merged ones are not."""
+    whole = Party.objects.filter(merged_into__isnull=True)
     if on is None:
-        return Party.objects.filter(**{f"is_{Role(role).value}": True})
+        return whole.filter(**{f"is_{Role(role).value}": True})
     held = PartyRole.objects.filter(party=OuterRef("pk"), role=role, since__lte=on)
-    return Party.objects.filter(Exists(held.filter(Q(until__isnull=True) | Q(until__gt=on))))
+    return whole.filter(Exists(held.filter(Q(until__isnull=True) | Q(until__gt=on))))
 
 
 def customers(*, on: date | None = None) -> QuerySet[Party]:
@@ -137,6 +138,16 @@ def possible_duplicates(*, kind: str, email: str = "", vat_number: str = "") -> 
     if mail_address(email):
         same |= Q(email=mail_address(email), kind=kind)
     return Party.objects.filter(same, is_active=True).order_by("pk")
+
+
+def twins_of(*, party: Party, at_most: int = 3) -> list[Party]:
+    """Active parties that look like the same one: equal name, e-mail address, phone or VAT number."""
+    same = Q(sort_name=party.sort_name)
+    for name in ("email", "phone", "vat_number"):
+        if getattr(party, name):
+            same |= Q(**{name: getattr(party, name)})
+    rows = Party.objects.filter(same, kind=party.kind, is_active=True).exclude(pk=party.pk)
+    return list(rows.order_by("pk")[:at_most])
 
 
 def portal_parties(*, user_id: int) -> list[int]:

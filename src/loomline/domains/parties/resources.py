@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties import commands, models, queries
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import Document
 from loomline.surface import menu
+from loomline.surface.page import action
 from loomline.surface.resource import (
+    Callouts,
     Changes,
     Chart,
     Column,
@@ -75,6 +78,25 @@ def as_supplier(ctx: Ctx, record: models.Party) -> dict[str, Any]:
 def nothing_known(ctx: Ctx, record: models.Party) -> dict[str, Any]:
     """A further contact point has another kind than the party."""
     return {"kind": models.ContactKind.EMAIL.value}
+
+
+def twins(ctx: Ctx, record: models.Party) -> list[dict[str, Any]]:
+    """Says on the page that the same party seems to be in the books twice, and offers to make it one."""
+    if not record.is_active:
+        return []
+    return [
+        {
+            "tone": "warn",
+            "title": _t("{name} looks like the same party.").format(name=twin.name),
+            "text": _t("Name, e-mail address, phone or VAT number are equal."),
+            "action": action(
+                _t("Merge into {name}").format(name=twin.name),
+                f"{Party.path()}do/merge_parties/?ids={record.pk}&survivor={twin.pk}",
+                method="dialog",
+            ),
+        }
+        for twin in queries.twins_of(party=record)
+    ]
 
 
 def a_person(ctx: Ctx, record: models.Party) -> dict[str, Any]:
@@ -165,6 +187,7 @@ class Party(Resource):
         Column("parent", label=_("Belongs to")),
     )
     detail = (
+        Callouts(twins),
         *documents(),
         Related("people", title=_("People"), create=True),
         Related("ties", title=_("Works for"), tab="people"),

@@ -45,6 +45,7 @@ class PurchaseAmended(Event, about=GOODS, icon="edit", tone="warn"):
     supplier_id: int
     item_ids: tuple[int, ...]
     number: str
+    supplier: str
     revision: int
     difference: str
     total_before: Decimal
@@ -179,6 +180,7 @@ class ReceiptReversed(Event, about=LOTS, icon="arrow-back-up", tone="warn"):
     lot_ids: tuple[int, ...]
     line_ids: tuple[int, ...]
     number: str
+    supplier: str
     receipt: str
     reason: str
 

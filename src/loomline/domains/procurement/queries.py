@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DateField, F, Max, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Avg, Count, DateField, DecimalField, F, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Least, TruncDate
 from django.utils.translation import gettext as _t
 
 from loomline.domains.procurement.models import (
@@ -140,7 +140,10 @@ def reliability(
     arrivals = ReceiptLine.objects.filter(receipt__state=ReceiptState.POSTED)
     if supplier_ids is not None:
         wanted = set(supplier_ids)
-        lines, arrivals = lines.filter(purchase__supplier__in=wanted), arrivals.filter(receipt__supplier__in=wanted)
+        lines, arrivals = (
+            lines.filter(purchase__supplier__in=wanted),
+            arrivals.filter(receipt__supplier__in=wanted),
+        )
     for lookup, day in (("gte", since), ("lt", until)):
         if day is not None:
             lines = lines.filter(**{f"purchase__ordered_on__{lookup}": day})
@@ -157,6 +160,14 @@ def _reliability(
         return Reliability(supplier_id, received, rejected)
     late = _days(punctual["late"])
     return Reliability(supplier_id, received, rejected, punctual["deliveries"], punctual["on_time"], late)
+
+
+def arrived_share(*, purchase_ids: Iterable[int]) -> dict[int, Decimal]:
+    """The share of each order that has arrived and was taken, at most 1. Costs one statement."""
+    part = Least((F("received") - F("rejected")) / F("quantity"), Value(Decimal(1)))
+    share = Avg(part, output_field=DecimalField(max_digits=20, decimal_places=6))
+    rows = PurchaseLine.objects.filter(purchase__in=set(purchase_ids)).order_by()
+    return dict(rows.values_list("purchase_id").annotate(share))
 
 
 def last_expected(*, purchase: Purchase) -> date | None:

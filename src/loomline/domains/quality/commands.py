@@ -48,16 +48,16 @@ class LimitsCrossed(Refused):
     says = _("The upper limit {upper} lies below the lower limit {lower}.")
 
 
+class FigureMissing(Refused):
+    """A figure decides."""
+
+    says = _("Enter what was measured: check {number} passes when it is {limits}.")
+
+
 class NoLimits(Refused):
     """A figure without limits neither passes nor fails."""
 
     says = _("Check {number} has no limits to hold a figure against. Pass or fail it by what you see.")
-
-
-class OutsideLimits(Refused):
-    """A figure decides."""
-
-    says = _("{measured} {unit} is not {limits}: the check has failed. Decide afterwards whether the lot may be used.")
 
 
 class FindingMissing(Refused):
@@ -148,26 +148,22 @@ def open_planned_checks(
     return open_checks(ctx, drafts=drafts) if drafts else []
 
 
-@command(label=_("Measure"), icon="ruler-2")
-def record_check(ctx: Ctx, *, check: Check, measured: Decimal, finding: str = "") -> Check:
-    """Enter what was measured: between the limits the check passes, otherwise it fails and holds the lot."""
+@command(move="pass", label=_("Record result"), icon="ruler-2")
+def record_check(ctx: Ctx, *, check: Check, measured: Decimal | None = None, finding: str = "") -> Check:
+    """Enter what was measured: between the limits the check passes, otherwise it fails and holds the lot.
+
+    A check without limits passes by what is seen; to fail it, say what was found.
+    """
     check = lock(check)
-    if check.lower is None and check.upper is None:
-        raise NoLimits(number=check)
-
-    if within(measured, lower=check.lower, upper=check.upper):
-        return pass_check(ctx, check=check, measured=measured)
-    return fail_check(ctx, check=check, measured=measured, finding=finding)
-
-
-@command(move="pass", label=_("Pass"), icon="circle-check")
-def pass_check(ctx: Ctx, *, check: Check, measured: Decimal | None = None) -> Check:
-    """Say that the goods are as they should be; a lot that waited for this may be used."""
-    check = lock(check)
+    has_limits = check.lower is not None or check.upper is not None
+    if has_limits and measured is None:
+        raise FigureMissing(number=check, limits=check.limits, at_field="measured")
+    if not has_limits and measured is not None:
+        raise NoLimits(number=check, at_field="measured")
     if measured is not None and not within(measured, lower=check.lower, upper=check.upper):
-        raise OutsideLimits(measured=plain(measured), unit=check.unit, limits=check.limits)
+        return fail_check(ctx, check=check, measured=measured, finding=finding)
 
-    advance(check, "pass", measured=measured, checked_at=ctx.now, checked_by=ctx.actor)
+    advance(check, "pass", measured=measured, finding=finding, checked_at=ctx.now, checked_by=ctx.actor)
     if check.holds:
         _release(ctx, check, reason=_t("{what} passed").format(what=check.characteristic))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -41,6 +42,10 @@ def to_decide(ctx: Ctx, record: models.Check) -> list[dict[str, Any]]:
     return [{"tone": "bad", "title": _t("Decide."), "text": " ".join(text.split()), "action": None}]
 
 
+def _figure(value: Decimal | None) -> str:
+    return "–" if value is None else plain(Decimal(f"{value:.4g}"))
+
+
 def steadiness(ctx: Ctx, record: models.CheckPlan) -> dict[str, Any] | None:
     """Mean, spread and process capability of what was measured so far."""
     found = queries.capability(plan=record)
@@ -48,11 +53,11 @@ def steadiness(ctx: Ctx, record: models.CheckPlan) -> dict[str, Any] | None:
         return None
     shown = [
         (_t("Measured"), str(found.count)),
-        (_t("Mean"), f"{found.mean:.4g} {record.unit}"),
-        (_t("Lowest and highest"), f"{found.lowest:.4g} – {found.highest:.4g} {record.unit}"),
+        (_t("Mean"), f"{_figure(found.mean)} {record.unit}"),
+        (_t("Lowest and highest"), f"{_figure(found.lowest)} – {_figure(found.highest)} {record.unit}"),
     ]
     if found.deviation:
-        shown.append((_t("Standard deviation"), f"{found.deviation:.3g} {record.unit}"))
+        shown.append((_t("Standard deviation"), f"{_figure(found.deviation)} {record.unit}"))
     if found.cpk is not None:
         shown.append((_t("Process capability Cpk"), f"{found.cpk:.2f}"))
     facts = [{"label": label, "name": label, "cell": Cell(text=text)} for label, text in shown]
@@ -73,7 +78,7 @@ class Check(Resource):
         "item",
         "stage",
         "state",
-        Column("measured", sub="unit"),
+        "measured",
         Column("limits", label=_("Limits")),
         "decision",
         "wanted_on",
@@ -132,7 +137,7 @@ class Check(Resource):
     joins = "lot", "item"
     create = commands.open_check
     delete = False
-    actions = "record_check", "pass_check", "decide"
+    actions = "record_check", "decide", "fail_check"
     empty = _("No checks yet. Write a check plan for an item or a stage, or ask for a single check of a lot.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.timeline import models
+from loomline.domains.timeline import commands, models
 from loomline.surface.resource import (
     Changes,
     Chart,
@@ -54,5 +54,5 @@ class Note(Resource):
     create = False
     edit = False
     delete = False
-    actions = "change_note", "pin_note", "unpin_note"
+    actions = commands.change_note.verb, commands.pin_note.verb, commands.unpin_note.verb
     empty = _("Nothing written down yet. Write notes and log calls on the page of a customer, order or item.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,16 @@ import zint
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from stdnum import ean
 
+from loomline.domains.parties.models.fields import countries
 from loomline.domains.warehouse import queries
 from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
-from loomline.surface import draw_text, registry
+from loomline.surface import registry
 from loomline.surface.page import ctx_of, record_of, staff
 
 TEMPLATES = Path(__file__).parent / "templates" / "warehouse"
@@ -90,10 +93,10 @@ def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
     facts = [
         (_("Order"), shipment.order.number),
         (_("Your reference"), shipment.order.customer_reference),
-        (_("Date"), draw_text.full_day((shipment.shipped_at or ctx.now).astimezone(company.zone).date())),
+        (_("Date"), _day((shipment.shipped_at or ctx.now).astimezone(company.zone).date())),
         (_("Carrier"), str(shipment.carrier or shipment.get_mode_display())),
         (_("Tracking number"), shipment.tracking),
-        (_("Expected"), draw_text.full_day(shipment.expected_on) if shipment.expected_on else ""),
+        (_("Expected"), _day(shipment.expected_on)),
     ]
     footer = [company.name, address, company.vat_number and _("VAT {number}").format(number=company.vat_number)]
     return {
@@ -105,7 +108,7 @@ def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
         "carrier": str(shipment.carrier or shipment.get_mode_display()),
         "company": {"name": company.name, "address": address, "footer": " · ".join(part for part in footer if part)},
         "ship_to": [shipment.ship_name, *shipment.ship_address.splitlines()],
-        "ship_from": [company.name, site.name, *_lines(site.line1, f"{site.postcode} {site.city}", site.country)],
+        "ship_from": [company.name, site.name, *_lines(site.line1, f"{site.postcode} {site.city}", countries().get(site.country, ""))],
         "facts": [{"label": label, "value": value} for label, value in facts if value],
         "words": _words(),
         "sums": [],
@@ -125,6 +128,10 @@ def _words() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _day(day: date | None) -> str:
+    return date_format(day, "j F Y") if day else ""
+
+
 def _lines(*parts: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
@@ -136,7 +143,7 @@ def _row(line: ShipmentLine, quantity: Any) -> Data:
         "sku": line.item.sku,
         "item": name,
         "lot": str(lot or ""),
-        "best_before": draw_text.full_day(lot.expires_on) if lot and lot.expires_on else "",
+        "best_before": _day(lot.expires_on) if lot else "",
         "quantity": plain(quantity),
         "unit": line.item.unit.code,
         "place": line.location.path,
@@ -162,14 +169,13 @@ def _packages(shipment: Shipment) -> list[Data]:
 
 def _package(package: Package, count: int, rows: list[Data], contents: Sequence[Any]) -> Data:
     digits, text = _content_code(contents)
-    spaced = f"(00) {package.sscc[0]} {package.sscc[1:8]} {package.sscc[8:17]} {package.sscc[17]}"
     return {
         "title": _("Package {n} of {count}").format(n=package.position, count=count),
         "sscc": package.sscc,
         "weight": f"{plain(package.weight_kg)} kg" if package.weight_kg else "",
         "rows": rows,
         "bars": gs1_128(f"[00]{package.sscc}"),
-        "text": spaced,
+        "text": f"(00) {package.sscc}",
         "content_bars": gs1_128(digits) if digits else "",
         "content_text": text,
     }
@@ -188,7 +194,8 @@ def _content_code(contents: Sequence[Any]) -> tuple[str, str]:
     return "".join(f"[{ai}]{value}" for ai, value in parts), " ".join(f"({ai}) {value}" for ai, value in parts)
 
 
-def _packing_list(shipment: Shipment) -> Data:
+def packing_list(shipment: Shipment) -> Data:
+    """What is in which package."""
     packages = _packages(shipment)
     sums = [(_("Packages"), str(shipment.packages.count()))]
     if shipment.weight_kg:
@@ -196,25 +203,28 @@ def _packing_list(shipment: Shipment) -> Data:
     return {"packages": packages, "sums": [{"label": label, "value": value} for label, value in sums]}
 
 
-def _labels(shipment: Shipment) -> Data:
+def labels(shipment: Shipment) -> Data:
+    """A label for each package."""
     if shipment.packed_at is None:
         raise Http404
     return {"packages": [package for package in _packages(shipment) if package["sscc"]]}
 
 
-def _pick_list(shipment: Shipment) -> Data:
+def pick_list(shipment: Shipment) -> Data:
+    """What to take where, in the order of a walk past the places."""
     lines = queries.pick_round(shipment=shipment)
     return {
         "barcode": code_128(str(shipment.number)),
         "rows": [_row(line, line.quantity) for line in lines],
         "sums": [
             {"label": _("Lines"), "value": str(len(lines))},
-            {"label": _("To leave on"), "value": draw_text.full_day(shipment.planned_on) or "–"},
+            {"label": _("To leave on"), "value": _day(shipment.planned_on) or "–"},
         ],
     }
 
 
-def _delivery_note(shipment: Shipment) -> Data:
+def delivery_note(shipment: Shipment) -> Data:
+    """What this delivery brings of what was ordered."""
     by_order_line: dict[int, list[ShipmentLine]] = defaultdict(list)
     for line in queries.lines_of(shipment_ids=[shipment.pk]):
         by_order_line[line.order_line_id].append(line)
@@ -239,10 +249,10 @@ def _delivery_note(shipment: Shipment) -> Data:
 
 
 PAPERS: dict[str, tuple[Callable[[], str], Callable[[Shipment], Data], bool]] = {
-    "pick-list": (lambda: _("Pick list"), _pick_list, False),
-    "packing-list": (lambda: _("Packing list"), _packing_list, True),
-    "delivery-note": (lambda: _("Delivery note"), _delivery_note, True),
-    "labels": (lambda: _("Package labels"), _labels, True),
+    "pick-list": (lambda: _("Pick list"), pick_list, False),
+    "packing-list": (lambda: _("Packing list"), packing_list, True),
+    "delivery-note": (lambda: _("Delivery note"), delivery_note, True),
+    "labels": (lambda: _("Package labels"), labels, True),
 }
 
 urlpatterns = [path("warehouse/shipments/<int:pk>/<str:name>.pdf", paper)]

@@ -92,7 +92,7 @@ def papers(ctx: Ctx, record: models.Shipment) -> dict[str, Any] | None:
     names = [("pick-list.pdf", _t("Pick list")), ("packing-list.pdf", _t("Packing list"))]
     names.append(("delivery-note.pdf", _t("Delivery note")))
     if record.packed_at is not None:
-        names.append(("labels.pdf", _t("Package labels (GS1)")))
+        names.append(("labels.pdf", _t("Labels (GS1)")))
     files = [
         {"name": title, "icon": "file-text", "url": f"{base}{name}", "size": "PDF", "at": at, "by": by, "actions": []}
         for name, title in names
@@ -117,9 +117,7 @@ class Shipment(Resource):
         "order",
         "customer",
         "state",
-        "site",
         "carrier",
-        "mode",
         "planned_on",
         Column("expected_on", against="promised_on"),
         "tracking",
@@ -158,16 +156,8 @@ class Shipment(Resource):
     detail = (
         Callouts(decisions),
         Tracker(steps),
-        LinesPanel(
-            "lines",
-            "position",
-            "item",
-            "lot",
-            "location",
-            "quantity",
-            title=_("Lines"),
-        ),
-        Related("packages", "position", "sscc", "weight_kg", title=_("Packages"), sort="position"),
+        Related("lines", title=_("Lines"), sort="position"),
+        Related("packages", title=_("Packages"), sort="position"),
         Panel("loom/panels/documents.html", read=papers, title=_("Papers"), name="papers", place="side"),
         Facts(
             "site",
@@ -191,7 +181,16 @@ class Shipment(Resource):
     access = own("order.owner") | team("order.team") | party("customer") | everyone()
     create = False
     delete = False
-    actions = commands.pack_shipment.verb, commands.ship_shipment.verb, commands.deliver_shipment.verb
+    actions = tuple(
+        command.verb
+        for command in (
+            commands.pack_shipment,
+            commands.ship_shipment,
+            commands.deliver_shipment,
+            commands.report_delay,
+            commands.unpack_shipment,
+        )
+    )
     empty = _("No shipments yet. Confirm an order and pick it; its pick list is the shipment.")
 
 
@@ -201,7 +200,14 @@ class ShipmentLine(Resource):
     model = models.ShipmentLine
     menu = None
     icon = "list-check"
-    columns = "shipment", Column("item", sub="item.sku"), "lot", "location", "quantity"
+    columns = (
+        Column("position", label=_("Line"), kind="text"),
+        Column("item", sub="item.sku"),
+        "lot",
+        "location",
+        "quantity",
+        "shipment",
+    )
     filters = "shipment", "shipment.customer", "shipment.state", "item", "lot"
     search = "item.name", "item.sku", "lot.number", "shipment.number"
     detail = (
@@ -225,7 +231,7 @@ class Package(Resource):
     model = models.Package
     menu = None
     icon = "package"
-    columns = "sscc", "shipment", "position", "weight_kg"
+    columns = "sscc", Column("position", label=_("Package")), "weight_kg", "shipment"
     filters = "shipment", "shipment.customer", "shipment.state"
     search = "sscc", "shipment.number"
     detail = (

@@ -15,7 +15,7 @@ from loomline.kernel.refusal import NotPermitted, NotThere, Refused
 @command(hidden=True)
 def undo_request(ctx: Ctx, *, request_id: str) -> int:
     """Take back all that one request or one job did, however many commands it gave."""
-    done = list(Activity.objects.select_for_update().filter(request_id=request_id, part_of=None, undone_by=None))
+    done = list(Activity.objects.select_for_update().filter(request_id=request_id, undone_by=None))
 
     if not done:
         raise NotThere(reference=request_id)

@@ -21,6 +21,7 @@ from loomline.domains.accounts.commands.refusals import (
     SystemActor,
 )
 from loomline.domains.accounts.models import OWN_ACCOUNT, Grant, Role, User
+from loomline.kernel.actor import DOMAIN
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Invalid
 
@@ -87,6 +88,10 @@ def checked_email(email: str) -> str:
         raise Invalid({"email": [str(m) for m in fault.messages]}) from fault
     if len(found) > 254:
         raise Invalid({"email": [_t("An address has 254 characters at most.")]})
+    if found.lower().endswith(f"@{DOMAIN}"):
+        raise Invalid(
+            {"email": [_t("Addresses at {domain} are kept for system actors.").format(domain=DOMAIN)]}
+        )
     return found
 
 

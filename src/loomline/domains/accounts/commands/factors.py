@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from loomline.domains.accounts import queries
 from loomline.domains.accounts.commands import checks
+from loomline.domains.accounts.commands.by_hand import by_hand
 from loomline.domains.accounts.commands.links import tell_by_mail
 from loomline.domains.accounts.commands.refusals import AlreadyOn, AskedFor, NotOn, WrongCode
 from loomline.domains.accounts.events import RecoveryCodeUsed, SecondFactorTurnedOff, SecondFactorTurnedOn
@@ -30,7 +31,7 @@ class NewCodes:
     codes: tuple[str, ...] = field(repr=False)
 
 
-@command(hidden=True)
+@by_hand
 def begin_second_factor(ctx: Ctx) -> SecondFactor:
     """Make a secret for an authenticator app; it counts once a first code confirms it."""
     user = checks.locked_actor(ctx)
@@ -51,7 +52,7 @@ def begin_second_factor(ctx: Ctx) -> SecondFactor:
     return factor
 
 
-@command(hidden=True)
+@by_hand
 def confirm_second_factor(ctx: Ctx, *, code: SecretStr) -> NewCodes:
     """Turn the second factor on: the first code shows that the app holds the secret."""
     user = checks.locked_actor(ctx)
@@ -70,7 +71,7 @@ def confirm_second_factor(ctx: Ctx, *, code: SecretStr) -> NewCodes:
     return codes
 
 
-@command(hidden=True)
+@by_hand
 def pass_second_factor(ctx: Ctx, *, code: SecretStr) -> SecondFactor:
     """Show the second factor while signing in: a code of the app, or one from paper. Each works once."""
     factor = queries.second_factor_of(ctx.actor)
@@ -88,7 +89,7 @@ def pass_second_factor(ctx: Ctx, *, code: SecretStr) -> SecondFactor:
     return factor
 
 
-@command(hidden=True)
+@by_hand
 def renew_recovery_codes(ctx: Ctx) -> NewCodes:
     """Make new recovery codes; those on the old paper open nothing any more."""
     user = checks.locked_actor(ctx)
@@ -100,7 +101,7 @@ def renew_recovery_codes(ctx: Ctx) -> NewCodes:
     return _new_codes(user)
 
 
-@command(hidden=True)
+@by_hand
 def turn_off_second_factor(ctx: Ctx) -> User:
     """Sign in with the password alone again."""
     user = checks.locked_actor(ctx)

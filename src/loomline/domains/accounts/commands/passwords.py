@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from loomline.domains.accounts.commands import checks
 from loomline.domains.accounts.commands.attempts import forgive
+from loomline.domains.accounts.commands.by_hand import by_hand
 from loomline.domains.accounts.commands.links import issue_link, spend_link, tell_by_mail, withdraw_links
 from loomline.domains.accounts.commands.refusals import HasLeft, WrongPassword
 from loomline.domains.accounts.commands.sessions import end_all
@@ -18,7 +19,7 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
 
 
-@command(hidden=True)
+@by_hand
 def request_password_reset(ctx: Ctx, *, email: str) -> None:
     """Note that somebody forgot a password.
 
@@ -41,7 +42,7 @@ def send_password_link(ctx: Ctx, *, user: User) -> OneTimeLink:
     return issue_link(ctx, user=user, purpose=purpose)
 
 
-@command(hidden=True)
+@by_hand
 def reset_password(ctx: Ctx, *, secret: SecretStr, password: SecretStr) -> User:
     """Choose a new password with a link from the mailbox; all sessions end."""
     user = lock(spend_link(ctx, secret=secret, purpose=OneTimeLink.PASSWORD).user)
@@ -53,7 +54,7 @@ def reset_password(ctx: Ctx, *, secret: SecretStr, password: SecretStr) -> User:
     return user
 
 
-@command(hidden=True)
+@by_hand
 def change_own_password(
     ctx: Ctx, *, present: SecretStr, password: SecretStr, keep: Session | None = None
 ) -> User:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
 from loomline.domains.accounts.commands import checks
+from loomline.domains.accounts.commands.by_hand import by_hand
 from loomline.domains.accounts.commands.links import issue_link, spend_link, tell_by_mail, withdraw_links
 from loomline.domains.accounts.commands.refusals import (
     HasJoined,
@@ -78,7 +79,7 @@ def invite_again(ctx: Ctx, *, user: User) -> User:
     return user
 
 
-@command(hidden=True)
+@by_hand
 def accept_invitation(ctx: Ctx, *, secret: SecretStr, name: str, password: SecretStr) -> User:
     """Join: the link proves the mailbox, the password is the person's own choice."""
     user = spend_link(ctx, secret=secret, purpose=OneTimeLink.INVITATION).user
@@ -90,7 +91,7 @@ def accept_invitation(ctx: Ctx, *, secret: SecretStr, name: str, password: Secre
     return user
 
 
-@command(hidden=True, creates=User)
+@by_hand
 def add_person(
     ctx: Ctx,
     *,
@@ -243,7 +244,7 @@ def change_email(ctx: Ctx, *, user: User, email: str) -> User:
     return _set_email(ctx, user=user, email=email)
 
 
-@command(hidden=True)
+@by_hand
 def request_email_change(ctx: Ctx, *, email: str) -> OneTimeLink:
     """Ask to sign in with another address; a link sent there confirms it."""
     user = checks.locked_actor(ctx)
@@ -256,7 +257,7 @@ def request_email_change(ctx: Ctx, *, email: str) -> OneTimeLink:
     return issue_link(ctx, user=user, purpose=OneTimeLink.EMAIL, email=wanted)
 
 
-@command(hidden=True)
+@by_hand
 def confirm_email_change(ctx: Ctx, *, secret: SecretStr) -> User:
     """Sign in with the new address from now on: the link came through it."""
     link = spend_link(ctx, secret=secret, purpose=OneTimeLink.EMAIL)

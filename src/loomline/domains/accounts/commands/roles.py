@@ -24,6 +24,7 @@ from loomline.kernel.record import lock
 from loomline.kernel.refusal import Invalid
 
 Reach = Literal["party", "own", "team", "territory", "all"]
+Change = Literal["none", "party", "own", "team", "territory", "all"]
 REACHES: frozenset[str] = frozenset(get_args(Reach))
 
 
@@ -76,7 +77,7 @@ def grant(ctx: Ctx, *, role: Role, permission: str, level: Reach = "all") -> Gra
 
 
 @command(hidden=True)
-def set_grants(ctx: Ctx, *, role: Role, grants: dict[str, Reach | Literal["none"]]) -> Role:
+def set_grants(ctx: Ctx, *, role: Role, grants: dict[str, Change]) -> Role:
     """Set several grants of a role at once; "none" takes one away. Those not named stay as they are."""
     had_one = checks.lock_administration()
     role = lock(role)

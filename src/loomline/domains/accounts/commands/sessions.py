@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts import queries
 from loomline.domains.accounts.commands import checks
+from loomline.domains.accounts.commands.by_hand import by_hand
 from loomline.domains.accounts.commands.refusals import SessionOver
 from loomline.domains.accounts.events import SessionsEnded, SignedIn
 from loomline.domains.accounts.models import Session, User
@@ -17,7 +18,7 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
 
 
-@command(hidden=True)
+@by_hand
 def begin_session(ctx: Ctx, *, key: str, agent: str = "", address: str = "") -> Session:
     """Remember in which browser somebody has signed in, so that they can see it and end it."""
     checks.refuse_program(ctx)

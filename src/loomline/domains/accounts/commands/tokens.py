@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts import queries
 from loomline.domains.accounts.commands import checks
+from loomline.domains.accounts.commands.by_hand import by_hand
 from loomline.domains.accounts.commands.refusals import ExpiryPast, NoSuchPermission, TokenSpent
 from loomline.domains.accounts.events import TokenMade, TokenRevoked
 from loomline.domains.accounts.models import ApiToken, User
@@ -35,7 +36,7 @@ class NewToken:
         return str(self.token)
 
 
-@command(hidden=True)
+@by_hand
 def make_token(ctx: Ctx, *, name: str, scopes: list[str], expires_on: date | None = None) -> NewToken:
     """Let a program act in one's own name, within scopes; the secret is shown once and never again."""
     checks.refuse_program(ctx)

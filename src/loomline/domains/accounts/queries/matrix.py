@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 
 from loomline.domains.accounts.models import Grant, Role
 from loomline.domains.accounts.queries.patterns import Pattern
+from loomline.kernel import access
 from loomline.kernel.access import Level, view_permission
 from loomline.kernel.command import registry
 from loomline.kernel.record import Record
@@ -58,7 +59,7 @@ def reach(grants: Mapping[str, Level], permission: str) -> Reach:
 
 def domains() -> list[tuple[str, str]]:
     """The parts of the house that have something to allow: label and title."""
-    used = {name.partition(".")[0] for name in registry}
+    used = {name.partition(".")[0] for name in access.commands}
     found = [c for c in apps.get_app_configs() if c.name.startswith("loomline.") and c.label in used]
     return sorted((c.label, str(capfirst(c.label))) for c in found)
 
@@ -90,11 +91,17 @@ def views_of(label: str) -> list[Permission]:
 
 def commands_of(label: str) -> list[Permission]:
     """What can be done in a domain, one by one."""
-    own = (made for made in registry.values() if made.domain == label)
-    return [
-        Permission(made.name, str(capfirst(made.verb.replace("_", " "))), made.doc.partition("\n")[0])
-        for made in sorted(own, key=lambda m: m.verb)
-    ]
+    names = sorted(name for name in access.commands if name.partition(".")[0] == label)
+    return [Permission(name, _words(name), _why(name)) for name in names]
+
+
+def _words(name: str) -> str:
+    return str(capfirst(name.partition(".")[2].replace("_", " ")))
+
+
+def _why(name: str) -> str:
+    made = registry.get(name)
+    return made.doc.partition("\n")[0] if made is not None else ""
 
 
 def grants_by_role(roles: Iterable[Role]) -> dict[int, dict[str, Level]]:

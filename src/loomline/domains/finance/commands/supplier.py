@@ -144,7 +144,7 @@ def enter_supplier_invoice(
         raise InvoiceWithoutLines(at_field="lines")
     rows = [_row(invoice, position, draft) for position, draft in enumerate(drafts, start=1)]
     totals = Totals.of([(row.amount, row.tax_rate) for row in rows], currency=invoice.currency)
-    if total is not None and total != totals.total:
+    if total and total != totals.total:
         raise TotalsDiffer(
             counted=plain(totals.total), total=plain(total), currency=invoice.currency, at_field="total"
         )

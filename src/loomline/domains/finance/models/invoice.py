@@ -71,7 +71,7 @@ class Invoice(Document):
     customer_reference = models.CharField(_("their reference"), max_length=80, blank=True)
     issued_on = models.DateField(_("issued"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
-    currency = CurrencyField(_("currency"), default="EUR")
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
     freight = AmountField(_("freight"), default=0)
     net = AmountField(_("net"), default=0, editable=False)
     tax = AmountField(_("tax"), default=0, editable=False)

@@ -42,12 +42,12 @@ class Payment(Document):
     customer = models.ForeignKey(
         "parties.Party", models.PROTECT, related_name="payments", verbose_name=_("customer")
     )
-    received_on = models.DateField(_("received"))
+    received_on = models.DateField(_("received"), blank=True, help_text=_("Empty: today."))
     method = models.CharField(
         _("method"), max_length=12, choices=PaymentMethod.choices, default=PaymentMethod.TRANSFER
     )
     amount = AmountField(_("amount"))
-    currency = CurrencyField(_("currency"), default="EUR")
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
     # Kept by the trigger on allocations, so that no way of writing them can allocate too much.
     allocated = AmountField(_("allocated"), default=0, editable=False)
     reference = models.CharField(_("reference"), max_length=140, blank=True)

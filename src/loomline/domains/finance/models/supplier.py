@@ -63,8 +63,8 @@ class SupplierInvoice(Document):
         verbose_name=_("purchase order"),
     )
     issued_on = models.DateField(_("issued"))
-    due_on = models.DateField(_("due"))
-    currency = CurrencyField(_("currency"), default="EUR")
+    due_on = models.DateField(_("due"), blank=True, help_text=_("Empty: as agreed with the supplier."))
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the supplier's."))
     net = AmountField(_("net"), default=0)
     tax = AmountField(_("tax"), default=0)
     total = AmountField(_("total"), default=0)

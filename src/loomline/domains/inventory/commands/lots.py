@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item, Tracking
-from loomline.domains.inventory import events
+from loomline.domains.inventory import events, queries
 from loomline.domains.inventory.commands.reservations import free_of, tell_freed
-from loomline.domains.inventory.models import Balance, Lot, LotState
+from loomline.domains.inventory.models import Lot, LotState
 from loomline.domains.parties.models import Party
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -113,7 +112,7 @@ def hold_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
 
     advance(lot, "hold", reason=reason)
 
-    on_hand, reserved = stock_of(lot)
+    on_hand, reserved = queries.stock_of_lot(lot_id=lot.pk)
     ctx.emit(events.LotHeld(**_facts(lot), on_hand=on_hand, reserved=reserved, unit=_unit(lot), reason=reason))
     return lot
 
@@ -133,7 +132,7 @@ def release_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
 def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     """Stop the use of a lot for good and free what is reserved of it, so that it is sought elsewhere."""
     lot = lock(lot)
-    on_hand, reserved = stock_of(lot)
+    on_hand, reserved = queries.stock_of_lot(lot_id=lot.pk)
 
     advance(lot, "block", reason=reason)
     freed = free_of(lot_id=lot.pk)
@@ -145,12 +144,6 @@ def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     )
     tell_freed(ctx, freed, reason=str(_("lot {number} is blocked")).format(number=lot))
     return lot
-
-
-def stock_of(lot: Lot) -> tuple[Decimal, Decimal]:
-    """What is on hand and what is reserved of a lot, wherever it can be touched."""
-    sums = Balance.objects.filter(lot=lot, is_physical=True).aggregate(on_hand=Sum("on_hand"), reserved=Sum("reserved"))
-    return sums["on_hand"] or Decimal(0), sums["reserved"] or Decimal(0)
 
 
 def _refuse_known(drafts: list[LotDraft], items: Mapping[int, Item]) -> None:

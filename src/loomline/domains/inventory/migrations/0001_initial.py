@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
                 ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='inventory.lot', verbose_name='lot')),
             ],
             options={
-                'verbose_name': 'stock balance',
-                'verbose_name_plural': 'stock balances',
+                'verbose_name': 'stock on hand',
+                'verbose_name_plural': 'stock on hand',
                 'ordering': ['item', 'location', 'lot'],
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -47,7 +47,7 @@ class MaterialQuantity(Refused):
 class SizeUnknown(Refused):
     """Quantities by size are for sizes of the style."""
 
-    says = _("{bill}, line {row}: {value} is no {what} of {style}. Use {known}.")
+    says = _("{bill}, line {row}: {value} is no {what} it comes in. Use {known}.")
 
 
 class StageUnknown(Refused):
@@ -70,13 +70,16 @@ class BillLoop(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class BillLineDraft:
-    """A material to be: an item, or a style whose variant follows the colour and size of what is made."""
+    """A material to be: an item, or a style whose variant follows the colour and size of what is made.
+
+    `by_size` holds the quantities that differ, each as size and quantity: ("S 0.38", "XL 0.47").
+    """
 
     component: Item | None = None
     quantity: Decimal
     component_style: Style | None = None
     scrap: Decimal = Decimal(0)
-    by_size: Mapping[str, Decimal | str] = field(default_factory=dict)
+    by_size: Sequence[str] = ()
     colours: Sequence[str] = ()
     sizes: Sequence[str] = ()
     stage_position: int | None = None
@@ -87,7 +90,7 @@ class StageDraft:
     """A stage to be. Without a position, stages follow each other in the order of the list."""
 
     name: str
-    kind: str = StageKind.OTHER
+    kind: StageKind = StageKind.OTHER
     days: int = 1
     partner: Party | None = None
     site: Site | None = None
@@ -237,29 +240,28 @@ def _refuse_rules(draft: BillDraft, row: int, line: BillLineDraft) -> None:
     style = draft.style or (draft.item.style if draft.item else None)
     colours = [colour["name"] for colour in style.colours] if style else []
     sizes = list(style.sizes) if style else []
-    checks = (
-        (line.colours, colours, _("colour")),
-        (line.sizes, sizes, _("size")),
-        (line.by_size, sizes, _("size")),
-    )
-    for given, known, what in checks:
+    own = _by_size(line)
+    for given, known, what in ((line.colours, colours, _("colour")), ((*line.sizes, *own), sizes, _("size"))):
         for value in given:
             if value not in known:
                 raise SizeUnknown(
-                    bill=draft.makes,
-                    row=row,
-                    value=value,
-                    what=what,
-                    style=style or draft.makes,
-                    known=", ".join(known) or "–",
+                    bill=draft.makes, row=row, value=value, what=what, known=", ".join(known) or "–"
                 )
-    for value in line.by_size.values():
-        try:
-            good = Decimal(str(value)) > 0
-        except InvalidOperation:
-            good = False
-        if not good:
-            raise MaterialQuantity(bill=draft.makes, row=row)
+    if not all(_is_positive(quantity) for quantity in own.values()):
+        raise MaterialQuantity(bill=draft.makes, row=row)
+
+
+def _by_size(line: BillLineDraft) -> dict[str, str]:
+    """Size to quantity, as written: the quantity is the last word."""
+    pairs = (written.rpartition(" ") for written in line.by_size)
+    return {size.strip(): quantity for size, _space, quantity in pairs}
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return Decimal(text) > 0
+    except InvalidOperation:
+        return False
 
 
 def _write(drafts: Sequence[BillDraft]) -> list[Bill]:
@@ -317,7 +319,7 @@ def _lines(bill: Bill, draft: BillDraft) -> list[BillLine]:
             component=line.component,
             component_style=line.component_style,
             quantity=line.quantity,
-            by_size={size: str(quantity) for size, quantity in line.by_size.items()},
+            by_size=_by_size(line),
             colours=list(line.colours),
             sizes=list(line.sizes),
             scrap=line.scrap,
@@ -357,7 +359,7 @@ def _line_again(line: BillLine) -> BillLineDraft:
         component=line.component,
         component_style=line.component_style,
         quantity=line.quantity,
-        by_size=line.by_size,
+        by_size=[f"{size} {quantity}" for size, quantity in line.by_size.items()],
         colours=line.colours,
         sizes=line.sizes,
         scrap=line.scrap,

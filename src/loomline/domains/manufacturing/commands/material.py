@@ -106,16 +106,30 @@ def reserve_materials(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
 
 
 @command(label=_("Issue materials"), icon="stack-2")
-def issue_material(ctx: Ctx, *, work: WorkOrder, issues: list[Issue] | None = None) -> WorkOrder:
-    """Let material leave the stock for a work order: what is named, or all that the bill still asks for."""
+def issue_material(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
+    """Let all material that the bill still asks for leave the stock, what expires first going first."""
     work = lock(work)
 
-    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
-        raise NotReleased(work=work.number, state=work.state.label.lower())
-
+    _refuse_closed(work)
     needs = queries.needs_of(work=work)
-    moves = _issue_named(ctx, work, needs, issues) if issues else _issue_needed(ctx, work, needs)
-    _write(ctx, work, moves, needs, issues or ())
+    moves = _issue_needed(ctx, work, needs)
+    _write(ctx, work, moves, needs)
+
+    _tell(ctx, work, [(move.item_id, move.lot_id, move.quantity) for move in moves], MaterialIssued)
+    return work
+
+
+@command(label=_("Issue by hand"), icon="hand-stop")
+def issue_lots(ctx: Ctx, *, work: WorkOrder, issues: list[Issue]) -> WorkOrder:
+    """Let exactly these lots and quantities leave the stock for a work order."""
+    work = lock(work)
+
+    _refuse_closed(work)
+    if not issues:
+        raise NothingNeeded(work=work.number)
+    needs = queries.needs_of(work=work)
+    moves = _issue_named(ctx, work, needs, issues)
+    _write(ctx, work, moves, needs, issues)
 
     _tell(ctx, work, [(move.item_id, move.lot_id, move.quantity) for move in moves], MaterialIssued)
     return work
@@ -158,6 +172,11 @@ def refuse_held(lots: Iterable[Lot]) -> None:
                 state=lot.state.label.lower(),
                 reason=lot.reason or _t("no reason given"),
             )
+
+
+def _refuse_closed(work: WorkOrder) -> None:
+    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
+        raise NotReleased(work=work.number, state=work.state.label.lower())
 
 
 def _open_needs(work: WorkOrder) -> list[Need]:
@@ -267,7 +286,7 @@ def _draft(issue: Issue, work: WorkOrder, *, source: Location, target: Location)
 
 
 def _write(
-    ctx: Ctx, work: WorkOrder, moves: Sequence[StockMove], needs: Sequence[Need], issues: Sequence[Issue]
+    ctx: Ctx, work: WorkOrder, moves: Sequence[StockMove], needs: Sequence[Need], issues: Sequence[Issue] = ()
 ) -> None:
     """One entry a move; at the stage named, or the one where the bill uses the material, or the first."""
     stages = {stage.position: stage for stage in work.stages.order_by("-position")}

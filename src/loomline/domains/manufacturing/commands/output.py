@@ -69,26 +69,27 @@ class MadeMore(Warned):
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """What came out of one line, or of a stage: good pieces in one lot, and rejects that go nowhere."""
+    """What came out of a line: good pieces in one lot, and rejects that go nowhere."""
 
-    quantity: Decimal
-    lot: str = ""
     line: WorkLine | None = None
-    item: Item | None = None
+    quantity: Decimal
     rejected: Decimal = Decimal(0)
+    lot: str = ""
     location: Location | None = None
-    made_on: date | None = None
     expires_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Made:
-    """An output with what it became."""
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """Good pieces of an item, finished or half-finished, and the lot they became."""
 
-    output: Output
     item: Item
-    line: WorkLine | None
-    lot: Lot | None
+    quantity: Decimal
+    number: str = ""
+    line: WorkLine | None = None
+    location: Location | None = None
+    expires_on: date | None = None
+    lot: Lot | None = None
 
 
 @command(label=_("Put into stock"), icon="packages")
@@ -104,16 +105,17 @@ def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOr
 
     last = work.stages.order_by("-position").first()
     site = _site(work)
-    made = produce(ctx, work=work, stage=last, site=site, outputs=outputs)
+    pieces = [_piece(output) for output in outputs if output.quantity > 0]
+    made = produce(ctx, work=work, stage=last, site=site, pieces=pieces)
     _count(work, lines, outputs)
 
     if made:
         ctx.emit(
             GoodsMade(
                 **said_of(work, lines),
-                lot_ids=tuple(sorted({one.lot.pk for one in made if one.lot is not None})),
-                line_ids=tuple(one.line.pk for one in made if one.line is not None),
-                quantities=tuple(plain(one.output.quantity) for one in made if one.line is not None),
+                lot_ids=tuple(sorted({piece.lot.pk for piece in made if piece.lot is not None})),
+                line_ids=tuple(piece.line.pk for piece in made if piece.line is not None),
+                quantities=tuple(plain(piece.quantity) for piece in made),
                 goods=words_of(made),
                 place=site.name,
                 rejected=sum((output.rejected for output in outputs), Decimal(0)),
@@ -123,19 +125,16 @@ def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOr
 
 
 def produce(
-    ctx: Ctx, *, work: WorkOrder, stage: WorkStage | None, site: Site, outputs: Sequence[Output]
-) -> list[Made]:
-    """Make the lots, move them out of production and write the genealogy; nothing for what is rejected."""
-    storage = sites.storage_of(site=site)
-    good = [replace(o, location=o.location or storage) for o in outputs if o.quantity > 0]
-    if not good:
+    ctx: Ctx, *, work: WorkOrder, stage: WorkStage | None, site: Site, pieces: Sequence[Piece]
+) -> list[Piece]:
+    """Make the lots, move them out of production and write the genealogy."""
+    if not pieces:
         return []
-    items = {output.item.pk: output.item for output in good if output.item is not None}
-    lots = _lots(ctx, work, stage, good)
+    storage = sites.storage_of(site=site)
+    lots = _lots(ctx, work, stage, pieces)
     made = [
-        Made(output, items[output.item.pk], output.line, lot)
-        for output, lot in zip(good, lots, strict=True)
-        if output.item is not None
+        replace(piece, lot=lot, location=piece.location or storage)
+        for piece, lot in zip(pieces, lots, strict=True)
     ]
     _move(ctx, work, made)
     _trace(ctx, work, stage, made)
@@ -148,33 +147,33 @@ def lines_of(work: WorkOrder) -> list[WorkLine]:
     return sorted(rows, key=lambda line: (line.position, line.pk))
 
 
-def words_of(made: Sequence[Made]) -> str:
+def words_of(made: Sequence[Piece]) -> str:
     """What was made, in words, with the lots."""
-    return in_words(
-        [
-            (
-                one.output.quantity,
-                one.item.unit.code,
-                f"{one.item.name} ({one.lot})" if one.lot else one.item.name,
-            )
-            for one in made
-        ]
-    )
+    names = [f"{piece.item.name} ({piece.lot})" if piece.lot else piece.item.name for piece in made]
+    return in_words([(p.quantity, p.item.unit.code, name) for p, name in zip(made, names, strict=True)])
 
 
 def _placed(work: WorkOrder, lines: Sequence[WorkLine], output: Output) -> Output:
-    """The output with its line: the one it names, the one of its item, or the only one there is."""
-    if output.line is not None:
-        line = next((row for row in lines if row.pk == output.line.pk), None)
-    elif output.item is not None:
-        line = next((row for row in lines if row.item_id == output.item.pk), None)
-    else:
-        if len(lines) != 1:
-            raise OutputUnclear(work=work.number)
-        line = lines[0]
+    """The output with its line: the one it names, or the only one there is."""
+    if output.line is None and len(lines) != 1:
+        raise OutputUnclear(work=work.number)
+    line = lines[0] if output.line is None else next((row for row in lines if row.pk == output.line.pk), None)
     if line is None:
-        raise NotMadeHere(work=work.number, item=output.item or output.line)
-    return replace(output, line=line, item=line.item)
+        raise NotMadeHere(work=work.number, item=output.line)
+    return replace(output, line=line)
+
+
+def _piece(output: Output) -> Piece:
+    if output.line is None:
+        raise TypeError("An output is placed on its line before it becomes a piece.")
+    return Piece(
+        item=output.line.item,
+        quantity=output.quantity,
+        number=output.lot,
+        line=output.line,
+        location=output.location,
+        expires_on=output.expires_on,
+    )
 
 
 def _refuse_wrong(ctx: Ctx, work: WorkOrder, outputs: Sequence[Output]) -> None:
@@ -220,15 +219,16 @@ def _count(work: WorkOrder, lines: Sequence[WorkLine], outputs: Sequence[Output]
     WorkOrder.objects.filter(pk=work.pk).update(done=work.done, rejected=work.rejected)
 
 
-def _lots(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, outputs: Sequence[Output]) -> list[Lot | None]:
-    keys = [_lot_key(work, stage, output, place) for place, output in enumerate(outputs, start=1)]
+def _lots(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, pieces: Sequence[Piece]) -> list[Lot | None]:
+    """The lot of each piece: one that is known and grows, or a new one; None where none are kept."""
+    keys = [_lot_key(work, stage, piece, place) for place, piece in enumerate(pieces, start=1)]
     wanted = {key for key in keys if key is not None}
     known = {
         (lot.item_id, str(lot.number)): lot
         for lot in Lot.objects.filter(item__in={i for i, _n in wanted}, number__in={n for _i, n in wanted})
     }
     new = {
-        key: output for key, output in zip(keys, outputs, strict=True) if key is not None and key not in known
+        key: piece for key, piece in zip(keys, pieces, strict=True) if key is not None and key not in known
     }
     if new:
         drafts = [
@@ -236,46 +236,46 @@ def _lots(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, outputs: Sequence[
                 item_id=item_id,
                 number=number,
                 supplier_id=stage.partner_id if stage is not None else None,
-                made_on=output.made_on or ctx.today,
-                expires_on=output.expires_on,
+                made_on=ctx.today,
+                expires_on=piece.expires_on,
                 origin_kind=ORIGIN,
                 origin_id=work.pk,
             )
-            for (item_id, number), output in new.items()
+            for (item_id, number), piece in new.items()
         ]
         known |= dict(zip(new, inventory.open_lots(ctx, drafts=drafts), strict=True))
     return [known[key] if key is not None else None for key in keys]
 
 
-def _lot_key(work: WorkOrder, stage: WorkStage | None, output: Output, place: int) -> tuple[int, str] | None:
-    item = output.item
-    if item is None or item.tracking == Tracking.NONE:
+def _lot_key(work: WorkOrder, stage: WorkStage | None, piece: Piece, place: int) -> tuple[int, str] | None:
+    if piece.item.tracking == Tracking.NONE:
         return None
     position = f"{stage.position}-{place}" if stage is not None else str(place)
-    return item.pk, output.lot or f"{work.number}-{position}"
+    return piece.item.pk, piece.number or f"{work.number}-{position}"
 
 
-def _move(ctx: Ctx, work: WorkOrder, made: Sequence[Made]) -> None:
+def _move(ctx: Ctx, work: WorkOrder, made: Sequence[Piece]) -> None:
     production = sites.virtual(kind=LocationKind.PRODUCTION)
     inventory.move_stock(
         ctx,
         moves=[
             inventory.MoveDraft(
-                item_id=one.item.pk,
-                lot_id=one.lot.pk if one.lot else None,
-                quantity=one.output.quantity,
+                item_id=piece.item.pk,
+                lot_id=piece.lot.pk if piece.lot else None,
+                quantity=piece.quantity,
                 source_id=production.pk,
-                destination_id=one.output.location.pk,
+                destination_id=piece.location.pk,
                 origin_kind=ORIGIN,
                 origin_id=work.pk,
-                unit_cost=one.item.standard_cost or None,
+                unit_cost=piece.item.standard_cost or None,
             )
-            for one in made
+            for piece in made
+            if piece.location is not None
         ],
     )
 
 
-def _trace(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, made: Sequence[Made]) -> None:
+def _trace(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, made: Sequence[Piece]) -> None:
     to_position = stage.position if stage is not None else LAST
     before = WorkOutput.objects.filter(work=work, lot__isnull=False, to_position__lt=to_position)
     last = before.aggregate(Max("to_position"))["to_position__max"]
@@ -283,14 +283,14 @@ def _trace(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, made: Sequence[Ma
         WorkOutput(
             work=work,
             stage=stage,
-            line=one.line,
-            item=one.item,
-            lot=one.lot,
-            location=one.output.location,
+            line=piece.line,
+            item=piece.item,
+            lot=piece.lot,
+            location=piece.location,
             from_position=0 if last is None else last + 1,
             to_position=to_position,
-            quantity=one.output.quantity,
+            quantity=piece.quantity,
             at=ctx.now,
         )
-        for one in made
+        for piece in made
     )

@@ -15,8 +15,8 @@ from loomline.domains.manufacturing.commands.dates import calendar_of, calendars
 from loomline.domains.manufacturing.commands.material import refuse_held
 from loomline.domains.manufacturing.commands.output import (
     ORIGIN,
-    Made,
     Output,
+    Piece,
     lines_of,
     produce,
     record_output,
@@ -207,8 +207,8 @@ def finish_stage(
         note=reason or stage.note,
     )
     made = _produce(ctx, work, stage, last=last, lot=lot, outputs=outputs)
-    if made and made[0].lot is not None:
-        stage.lot = made[0].lot
+    if made:
+        stage.lot = made[0]
         WorkStage.objects.filter(pk=stage.pk).update(lot=stage.lot)
     following = work.stages.filter(position__gt=stage.position).order_by("position").first()
     if following is not None and following.state == StageState.WAITING:
@@ -333,44 +333,47 @@ def _refuse_quantities(ctx: Ctx, stage: WorkStage, quantity_out: Decimal, reject
 
 def _produce(
     ctx: Ctx, work: WorkOrder, stage: WorkStage, *, last: bool, lot: str, outputs: Sequence[Output] | None
-) -> list[Made]:
+) -> list[Lot]:
     """Half-finished lots where the stage stands; after the last stage the goods, if it is clear which."""
     if last:
         return _finished(ctx, work, stage, lot=lot, outputs=outputs)
-    site = stage.site or work.site
+    site, good = stage.site or work.site, stage.quantity_out or Decimal(0)
     if stage.item is None or site is None:
         return []
-    given = outputs or [Output(quantity=stage.quantity_out or Decimal(0), lot=lot)]
-    rows = [Output(quantity=o.quantity, lot=o.lot, item=stage.item, location=o.location) for o in given]
-    return produce(ctx, work=work, stage=stage, site=site, outputs=rows)
+    given = outputs or ([Output(quantity=good, lot=lot)] if good else [])
+    pieces = [Piece(item=stage.item, quantity=o.quantity, number=o.lot, location=o.location) for o in given]
+    made = produce(ctx, work=work, stage=stage, site=site, pieces=pieces)
+    return [piece.lot for piece in made if piece.lot is not None]
 
 
 def _finished(
     ctx: Ctx, work: WorkOrder, stage: WorkStage, *, lot: str, outputs: Sequence[Output] | None
-) -> list[Made]:
+) -> list[Lot]:
     lines = lines_of(work)
     if not outputs and len(lines) != 1:
         return []
     good = ((stage.quantity_out or Decimal(0)) / stage.factor).quantize(PLACES)
     lost = max(lines[0].open_quantity - good, Decimal(0))
-    record_output(ctx, work=work, outputs=list(outputs or [Output(quantity=good, rejected=lost, lot=lot)]))
-    lots = Lot.objects.filter(outputs__work=work, outputs__stage=stage).select_related("item").distinct()
-    return [Made(Output(quantity=Decimal(0)), made.item, None, made) for made in lots]
+    if outputs or good or lost:
+        record_output(
+            ctx, work=work, outputs=list(outputs or [Output(quantity=good, rejected=lost, lot=lot)])
+        )
+    return list(Lot.objects.filter(outputs__work=work, outputs__stage=stage).distinct().order_by("pk"))
 
 
-def _tell_finished(ctx: Ctx, work: WorkOrder, stage: WorkStage, made: Sequence[Made], reason: str) -> None:
+def _tell_finished(ctx: Ctx, work: WorkOrder, stage: WorkStage, lots: Sequence[Lot], reason: str) -> None:
     planned = stage.planned_end
     days_late = max((ctx.today - planned).days, 0) if planned else 0
     ctx.emit(
         StageFinished(
             **said_of(work),
             **said_of_stage(stage),
-            lot_ids=tuple(sorted({one.lot.pk for one in made if one.lot is not None})),
+            lot_ids=tuple(sorted(lot.pk for lot in lots)),
             quantity_in=stage.quantity_in or Decimal(0),
             quantity_out=stage.quantity_out or Decimal(0),
             rejected=stage.rejected,
             unit=stage.unit.code if stage.unit else "",
-            lots=f"({', '.join(str(one.lot) for one in made if one.lot is not None)})" if made else "",
+            lots=f"({', '.join(str(lot) for lot in lots)})" if lots else "",
             reason=reason,
             days_late=days_late,
             tone="warn" if days_late or stage.rejected else "ok",

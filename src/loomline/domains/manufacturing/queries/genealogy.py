@@ -184,7 +184,21 @@ def _levels(start: list[int], edges: list[tuple[Any, ...]], towards: str) -> dic
 
 
 def _kin(row: tuple[Any, ...], level: dict[int, int], towards: str) -> Kin:
-    made, used, work_id, work, number, item_id, sku, name, unit, supplier_lot, supplier_id, amount, used_unit = row
+    (
+        made,
+        used,
+        work_id,
+        work,
+        number,
+        item_id,
+        sku,
+        name,
+        unit,
+        supplier_lot,
+        supplier_id,
+        amount,
+        used_unit,
+    ) = row
     near, far = (made, used) if towards == "used_id" else (used, made)
     return Kin(
         level[far], far, number, item_id, sku, name, unit, supplier_lot, supplier_id, work_id, work, near,

@@ -16,6 +16,13 @@ from loomline.domains.parties.commands.contact import (
     make_primary,
 )
 from loomline.domains.parties.commands.drafts import AddressDraft, ContactDraft, PartyDraft
+from loomline.domains.parties.commands.merging import (
+    KindsDiffer,
+    NotMerged,
+    SameParty,
+    merge_parties,
+    unmerge_party,
+)
 from loomline.domains.parties.commands.opening import (
     KindUnknown,
     MailNotClear,
@@ -53,11 +60,13 @@ __all__ = [
     "ContactDraft",
     "ContactEnded",
     "KindUnknown",
+    "KindsDiffer",
     "MailNotClear",
     "NameMissing",
     "NotAPerson",
     "NotAnOrganisation",
     "NotArchived",
+    "NotMerged",
     "PartyDraft",
     "PhoneNotClear",
     "PossibleDuplicate",
@@ -65,6 +74,7 @@ __all__ = [
     "RoleHeld",
     "RoleNotHeld",
     "RoleUnknown",
+    "SameParty",
     "TermsNeedRole",
     "add_address",
     "add_contact_point",
@@ -77,11 +87,13 @@ __all__ = [
     "give_portal_access",
     "give_role",
     "make_primary",
+    "merge_parties",
     "open_parties",
     "open_party",
     "relate",
     "restore_parties",
     "set_customer_terms",
     "set_supplier_terms",
+    "unmerge_party",
     "withdraw_portal_access",
 ]

@@ -81,8 +81,10 @@ class Opportunity(Document):
         related_name="opportunities",
         verbose_name=_("team"),
     )
-    amount = AmountField(_("amount"), default=0)
-    currency = CurrencyField(_("currency"), default="EUR")
+    amount = AmountField(
+        _("amount"), default=0, help_text=_("Nothing, when it shall be the sum of the lines.")
+    )
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
     probability_override = models.PositiveSmallIntegerField(
         _("own probability in %"),
         null=True,
@@ -158,7 +160,7 @@ class OpportunityLine(Record):
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="+", verbose_name=_("item"))
     quantity = QuantityField(_("quantity"))
-    price = PriceField(_("price"), default=0)
+    price = PriceField(_("price"), blank=True, help_text=_("Empty: as the price lists say."))
     wanted_on = models.DateField(_("wanted"), null=True, blank=True)
 
     class Meta:

@@ -2,5 +2,14 @@
 
 from loomline.domains.planning.commands.covering import NothingToPlan, plan_orders, plan_supply
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
+from loomline.domains.planning.commands.keeping import keep_for_demands
 
-__all__ = ["NothingToPlan", "end_pegs", "follow_supply", "note_stages", "plan_orders", "plan_supply"]
+__all__ = [
+    "NothingToPlan",
+    "end_pegs",
+    "follow_supply",
+    "keep_for_demands",
+    "note_stages",
+    "plan_orders",
+    "plan_supply",
+]

@@ -82,9 +82,7 @@ def _uncovered(orders: Sequence[Order]) -> dict[int, OrderLine]:
 def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
     """Reserve free stock; returns what each line still lacks after stock and earlier pegs."""
     held = stock.reserved_for(kind=ORDER_LINE, ids=lines)
-    pegged: dict[int, Decimal] = defaultdict(Decimal)
-    for peg in queries.pegs_for(kind=ORDER_LINE, ids=lines):
-        pegged[peg.demand_id] += peg.quantity
+    pegged = _still_coming(queries.pegs_for(kind=ORDER_LINE, ids=lines))
     wanted = {pk: line.open_quantity - held[pk] - pegged[pk] for pk, line in lines.items()}
     demands = [
         Demand(
@@ -105,6 +103,24 @@ def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
         for pk, quantity in wanted.items()
         if (missing.get(pk, ZERO) if pk in covered else quantity) > 0
     }
+
+
+def _still_coming(pegs: Sequence[Peg]) -> dict[int, Decimal]:
+    """What pegged supplies have yet to bring, by demand; what has come is reserved by now."""
+    made = WorkLine.objects.filter(work__in=making.open_work()).in_bulk(
+        [peg.supply_id for peg in pegs if peg.supply_kind == WORK_LINE]
+    )
+    bought = PurchaseLine.objects.filter(is_closed=False).in_bulk(
+        [peg.supply_id for peg in pegs if peg.supply_kind == PURCHASE_LINE]
+    )
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for peg in pegs:
+        if peg.supply_kind == WORK_LINE and peg.supply_id in made:
+            line = made[peg.supply_id]
+            found[peg.demand_id] += min(peg.quantity, max(line.quantity - line.done, ZERO))
+        elif peg.supply_kind == PURCHASE_LINE and peg.supply_id in bought:
+            found[peg.demand_id] += min(peg.quantity, bought[peg.supply_id].open_quantity)
+    return found
 
 
 def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -> dict[int, Decimal]:

@@ -13,6 +13,7 @@ from loomline.domains.planning.queries.promise import OUTBOUND_DAYS
 from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.sites import queries as sites
+from loomline.kernel.calendar import WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ def line_dates(*, line_ids: Iterable[int]) -> dict[int, LineDate]:
     calendars = sites.work_calendars(
         sites={line.order.site_id: line.order.site for line in lines.values() if line.order.site}.values()
     )
-    return {
-        pk: LineDate(calendars[lines[pk].order.site_id].add(max(days)[0], OUTBOUND_DAYS), max(days)[1])
-        for pk, days in ready.items()
-    }
+    return {pk: _line_date(lines[pk], days, calendars[lines[pk].order.site_id]) for pk, days in ready.items()}
+
+
+def _line_date(line: OrderLine, days: list[tuple[date, str]], calendar: WorkCalendar) -> LineDate:
+    """Goods that are ready early still arrive on the promised day: slack takes a delay up first."""
+    ready, cause = max(days)
+    arrives = calendar.add(ready, OUTBOUND_DAYS)
+    if line.promised_on is not None and arrives <= line.promised_on:
+        return LineDate(line.promised_on, "")
+    return LineDate(arrives, cause)

@@ -3,7 +3,9 @@
 from loomline.domains.procurement.commands.amending import (
     BelowAccepted,
     NothingChanged,
+    PurchaseLineChange,
     amend_purchase,
+    change_purchase,
 )
 from loomline.domains.procurement.commands.ending import (
     StillAwaited,
@@ -65,6 +67,7 @@ __all__ = [
     "PriceMissing",
     "PurchaseDraft",
     "PurchaseEmpty",
+    "PurchaseLineChange",
     "PurchaseLineDraft",
     "ReceivedLine",
     "ReceivedMore",
@@ -76,6 +79,7 @@ __all__ = [
     "amend_purchase",
     "await_goods",
     "cancel_purchase",
+    "change_purchase",
     "close_purchase",
     "complete_purchase",
     "confirm_purchase",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.procurement import queries
+from loomline.domains.procurement.commands.ordering import said_of
 from loomline.domains.procurement.events import (
     PurchaseCancelled,
     PurchaseClosed,
@@ -113,12 +114,8 @@ def close_purchase(ctx: Ctx, *, purchase: Purchase, reason: str = "") -> Purchas
     given_up = _t("{goods} given up: {reason}").format(goods=_goods(missing), reason=reason)
     ctx.emit(
         PurchaseClosed(
-            purchase_id=purchase.pk,
-            supplier_id=purchase.supplier_id,
-            item_ids=tuple(sorted({line.item_id for line in lines})),
+            **said_of(purchase, lines),
             line_ids=tuple(line.pk for line in missing),
-            number=purchase.number,
-            supplier=purchase.supplier.name,
             missing=given_up if missing else _t("nothing missing"),
             reason=reason,
         )
@@ -140,12 +137,8 @@ def cancel_purchase(ctx: Ctx, *, purchase: Purchase, reason: str) -> Purchase:
 
     ctx.emit(
         PurchaseCancelled(
-            purchase_id=purchase.pk,
-            supplier_id=purchase.supplier_id,
-            item_ids=tuple(sorted({line.item_id for line in lines})),
+            **said_of(purchase, lines),
             line_ids=tuple(line.pk for line in lines),
-            number=purchase.number,
-            supplier=purchase.supplier.name,
             reason=reason,
         )
     )

@@ -62,8 +62,7 @@ class ReceivedUnclear(Refused):
 class PurchaseLineDraft:
     """A line to be. The price is for one of the unit; without a price the supplier's terms are used.
 
-    `line` names the line that it changes when an order is amended; `received` and `rejected` are only
-    for orders that are taken over.
+    `confirmed_on`, `received` and `rejected` are only for orders that are taken over.
     """
 
     item: Item
@@ -78,7 +77,6 @@ class PurchaseLineDraft:
     origin_id: int | None = None
     received: Decimal = Decimal(0)
     rejected: Decimal = Decimal(0)
-    line: PurchaseLine | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,11 +277,8 @@ def _line(purchase: Purchase, draft: PurchaseLineDraft, book: Book, position: in
     unit = draft.unit or item.unit
     entered = Quantity(draft.quantity, unit.code)
     quantity = book.converter.convert(entered, to=item.unit.code, item_id=item.pk).amount
-    price = draft.price
-    if price is None:
-        agreed = terms.price if terms is not None and terms.currency == purchase.currency else Decimal(0)
-        price = agreed * quantity / draft.quantity
-    amount = Money(draft.quantity * price * (1 - draft.discount), purchase.currency).rounded().amount
+    price = _price(purchase, draft, terms, quantity)
+    total = Money(draft.quantity * price * (1 - draft.discount), purchase.currency)
     return PurchaseLine(
         purchase=purchase,
         position=position,
@@ -295,7 +290,7 @@ def _line(purchase: Purchase, draft: PurchaseLineDraft, book: Book, position: in
         unit=unit,
         price=(price * draft.quantity / quantity).quantize(PRICE_PLACES),
         discount=draft.discount,
-        amount=amount,
+        amount=total.rounded().amount,
         requested_on=draft.requested_on or purchase.requested_on,
         confirmed_on=draft.confirmed_on,
         over_tolerance=_tolerance(draft, quantity, terms),
@@ -305,6 +300,16 @@ def _line(purchase: Purchase, draft: PurchaseLineDraft, book: Book, position: in
         origin_kind=draft.origin_kind,
         origin_id=draft.origin_id,
     )
+
+
+def _price(
+    purchase: Purchase, draft: PurchaseLineDraft, terms: SupplierItem | None, quantity: Decimal
+) -> Decimal:
+    """The price for one of the unit as entered: what is given, or else the supplier's for the stock unit."""
+    if draft.price is not None:
+        return draft.price
+    agreed = terms.price if terms is not None and terms.currency == purchase.currency else Decimal(0)
+    return agreed * quantity / draft.quantity
 
 
 def _tolerance(draft: PurchaseLineDraft, quantity: Decimal, terms: SupplierItem | None) -> Decimal:

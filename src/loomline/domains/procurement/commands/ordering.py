@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.parties import queries as parties
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.events import PurchaseConfirmed, PurchaseDelayed, PurchaseSent
-from loomline.domains.procurement.models import Purchase, PurchaseLine
+from loomline.domains.procurement.models import Purchase, PurchaseLine, SupplierItem
 from loomline.domains.procurement.models.purchase import AWAITING
 from loomline.domains.sites import queries as sites
 from loomline.kernel.calendar import WorkCalendar
@@ -88,28 +89,14 @@ def send_purchase(ctx: Ctx, *, purchase: Purchase) -> Purchase:
     terms = queries.terms_of(supplier_ids=[purchase.supplier_id], item_ids=[line.item_id for line in lines])
     _warn_of_terms(ctx, purchase, lines, {item: row for (_supplier, item), row in terms.items()})
 
-    calendar = _calendar(purchase)
-    usual = parties.supplier_terms(party=purchase.supplier).lead_days
     ordered_on = purchase.ordered_on or ctx.today
-    for line in lines:
-        agreed = terms.get((purchase.supplier_id, line.item_id))
-        line.requested_on = (
-            line.requested_on
-            or purchase.requested_on
-            or calendar.add(ordered_on, agreed.lead_days if agreed else usual)
-        )
-        line.expected_on = calendar.on_or_after(line.requested_on)
-    PurchaseLine.objects.bulk_update(lines, DATES)
+    _ask_for(purchase, lines, terms, ordered_on)
     expected_on = max(line.expected_on for line in lines if line.expected_on)
     advance(purchase, "send", ordered_on=ordered_on, expected_on=expected_on)
 
     ctx.emit(
         PurchaseSent(
-            purchase_id=purchase.pk,
-            supplier_id=purchase.supplier_id,
-            item_ids=_items(lines),
-            number=purchase.number,
-            supplier=purchase.supplier.name,
+            **said_of(purchase, lines),
             total=purchase.total,
             currency=purchase.currency,
             expected_on=expected_on,
@@ -199,12 +186,33 @@ def _calendar(purchase: Purchase) -> WorkCalendar:
     return sites.work_calendar(site=purchase.site)
 
 
-def _items(lines: Sequence[PurchaseLine]) -> tuple[int, ...]:
-    return tuple(sorted({line.item_id for line in lines}))
+def said_of(purchase: Purchase, lines: Sequence[PurchaseLine]) -> dict[str, Any]:
+    """The fields that facts about a purchase order have in common."""
+    return {
+        "purchase_id": purchase.pk,
+        "supplier_id": purchase.supplier_id,
+        "item_ids": tuple(sorted({line.item_id for line in lines})),
+        "number": purchase.number,
+        "supplier": purchase.supplier.name,
+    }
+
+
+def _ask_for(
+    purchase: Purchase, lines: Sequence[PurchaseLine], terms: Mapping[Any, SupplierItem], day: date
+) -> None:
+    """Every line gets the day it is asked for, if it has none: after the lead time, on a working day."""
+    calendar = _calendar(purchase)
+    usual = parties.supplier_terms(party=purchase.supplier).lead_days
+    for line in lines:
+        agreed = terms.get((purchase.supplier_id, line.item_id))
+        soonest = calendar.add(day, agreed.lead_days if agreed else usual)
+        line.requested_on = line.requested_on or purchase.requested_on or soonest
+        line.expected_on = calendar.on_or_after(line.requested_on)
+    PurchaseLine.objects.bulk_update(lines, DATES)
 
 
 def _warn_of_terms(
-    ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], terms: Mapping[int, object]
+    ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], terms: Mapping[int, SupplierItem]
 ) -> None:
     free = [line.item.name for line in lines if not line.price]
     if free:
@@ -245,12 +253,8 @@ def _tell_confirmed(ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine],
     days = (purchase.expected_on - was_on).days if was_on else 0
     ctx.emit(
         PurchaseConfirmed(
-            purchase_id=purchase.pk,
-            supplier_id=purchase.supplier_id,
-            item_ids=_items(lines),
+            **said_of(purchase, lines),
             line_ids=tuple(line.pk for line in lines),
-            number=purchase.number,
-            supplier=purchase.supplier.name,
             confirmed_on=purchase.confirmed_on,
             was_on=was_on,
             expected_on=purchase.expected_on,
@@ -276,12 +280,8 @@ def _tell_delays(
     for (was, now), moved in sorted(groups.items()):
         ctx.emit(
             PurchaseDelayed(
-                purchase_id=purchase.pk,
-                supplier_id=purchase.supplier_id,
-                item_ids=_items(moved),
+                **said_of(purchase, moved),
                 line_ids=tuple(line.pk for line in moved),
-                number=purchase.number,
-                supplier=purchase.supplier.name,
                 was_on=was,
                 expected_on=now,
                 days=(now - was).days,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Lot
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ending import complete_purchase
-from loomline.domains.procurement.commands.ordering import LineElsewhere, NothingAwaited
+from loomline.domains.procurement.commands.ordering import LineElsewhere, NothingAwaited, said_of
 from loomline.domains.procurement.events import GoodsReceived, GoodsRejected
 from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt, ReceiptLine
 from loomline.domains.procurement.models.purchase import AWAITING
@@ -281,13 +282,6 @@ def _tell(
     lots: Sequence[Lot | None],
     ordered: Mapping[int, PurchaseLine],
 ) -> None:
-    facts = {
-        "receipt_id": receipt.pk,
-        "purchase_id": purchase.pk,
-        "supplier_id": purchase.supplier_id,
-        "number": purchase.number,
-        "supplier": purchase.supplier.name,
-    }
     rows = [(row, ordered[row.line.pk], lot) for row, lot in zip(lines, lots, strict=True)]
     good = [one for one in rows if one[0].quantity > one[0].rejected]
     bad = [one for one in rows if one[0].rejected]
@@ -297,8 +291,7 @@ def _tell(
         ]
         ctx.emit(
             GoodsReceived(
-                **facts,
-                **_subjects(good),
+                **_said(purchase, receipt, good),
                 site_id=receipt.site_id,
                 receipt=receipt.number,
                 goods=queries.in_words(
@@ -311,8 +304,7 @@ def _tell(
         same = [one for one in bad if one[0].reason == reason]
         ctx.emit(
             GoodsRejected(
-                **facts,
-                **_subjects(same),
+                **_said(purchase, receipt, same),
                 goods=queries.in_words([(row.rejected, *_names(line, lot)) for row, line, lot in same]),
                 quantity=sum((row.rejected for row, _line, _lot in same), Decimal(0)),
                 reason=reason,
@@ -320,9 +312,12 @@ def _tell(
         )
 
 
-def _subjects(rows: Sequence[tuple[ReceivedLine, PurchaseLine, Lot | None]]) -> dict[str, tuple[int, ...]]:
+def _said(
+    purchase: Purchase, receipt: Receipt, rows: Sequence[tuple[ReceivedLine, PurchaseLine, Lot | None]]
+) -> dict[str, Any]:
     return {
-        "item_ids": tuple(sorted({line.item_id for _row, line, _lot in rows})),
+        **said_of(purchase, [line for _row, line, _lot in rows]),
+        "receipt_id": receipt.pk,
         "lot_ids": tuple(sorted({lot.pk for _row, _line, lot in rows if lot is not None})),
         "line_ids": tuple(sorted({line.pk for _row, line, _lot in rows})),
     }

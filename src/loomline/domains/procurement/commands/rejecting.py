@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.models import StockMove
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ending import await_goods, reopen_purchase
+from loomline.domains.procurement.commands.ordering import said_of
 from loomline.domains.procurement.commands.receiving import ORIGIN
 from loomline.domains.procurement.events import GoodsRejected, GoodsReturned, ReceiptReversed
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, Receipt, ReceiptLine
@@ -52,12 +54,9 @@ def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reas
     if not reason.strip():
         raise WhyRejected(at_field="reason")
     if not 0 < quantity <= row.accepted:
+        taken = plain(row.accepted)
         raise MoreThanAccepted(
-            item=row.item,
-            quantity=plain(quantity),
-            accepted=plain(row.accepted),
-            unit=row.item.unit,
-            at_field="quantity",
+            item=row.item, quantity=plain(quantity), accepted=taken, unit=row.item.unit, at_field="quantity"
         )
 
     site = row.receipt.site
@@ -68,14 +67,9 @@ def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reas
         reopen_purchase(ctx, purchase=purchase, reason=reason)
     row.rejected += quantity
 
+    goods, lines = _goods(row, quantity), (row.purchase_line_id,)
     ctx.emit(
-        GoodsRejected(
-            **_facts(row, purchase),
-            line_ids=(row.purchase_line_id,),
-            goods=_goods(row, quantity),
-            quantity=quantity,
-            reason=reason,
-        )
+        GoodsRejected(**_said(row, purchase), line_ids=lines, goods=goods, quantity=quantity, reason=reason)
     )
     return row
 
@@ -97,7 +91,7 @@ def return_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal | Non
     ReceiptLine.objects.filter(pk=row.pk).update(returned=F("returned") + amount)
     row.returned += amount
 
-    ctx.emit(GoodsReturned(**_facts(row, row.receipt.purchase), goods=_goods(row, amount)))
+    ctx.emit(GoodsReturned(**_said(row, row.receipt.purchase), goods=_goods(row, amount)))
     return row
 
 
@@ -110,12 +104,7 @@ def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
     ordered = {line.pk: line for line in lock_all(purchase.lines.all())}
 
     advance(receipt, "reverse")
-    moves = stock.moves_of(kind=ORIGIN, ids=[receipt.pk]).filter(
-        reverses__isnull=True, reversed_by__isnull=True
-    )
-    undone: list[StockMove] = list(moves)
-    if undone:
-        inventory.reverse_moves(ctx, moves=undone, reason=reason)
+    _undo_moves(ctx, receipt, reason)
     for row in rows:
         ordered[row.purchase_line_id].received -= row.quantity
         ordered[row.purchase_line_id].rejected -= row.rejected
@@ -127,18 +116,24 @@ def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
 
     ctx.emit(
         ReceiptReversed(
+            **said_of(purchase, [ordered[row.purchase_line_id] for row in rows]),
             receipt_id=receipt.pk,
-            purchase_id=purchase.pk,
-            supplier_id=receipt.supplier_id,
-            item_ids=tuple(sorted({row.item_id for row in rows})),
             lot_ids=tuple(sorted({row.lot_id for row in rows if row.lot_id})),
             line_ids=tuple(sorted({row.purchase_line_id for row in rows})),
-            number=purchase.number,
             receipt=receipt.number,
             reason=reason,
         )
     )
     return receipt
+
+
+def _undo_moves(ctx: Ctx, receipt: Receipt, reason: str) -> None:
+    moves = stock.moves_of(kind=ORIGIN, ids=[receipt.pk]).filter(
+        reverses__isnull=True, reversed_by__isnull=True
+    )
+    undone: list[StockMove] = list(moves)
+    if undone:
+        inventory.reverse_moves(ctx, moves=undone, reason=reason)
 
 
 def _move(
@@ -161,16 +156,9 @@ def _move(
     )
 
 
-def _facts(row: ReceiptLine, purchase: Purchase) -> dict[str, object]:
-    return {
-        "receipt_id": row.receipt_id,
-        "purchase_id": purchase.pk,
-        "supplier_id": purchase.supplier_id,
-        "item_ids": (row.item_id,),
-        "lot_ids": (row.lot_id,) if row.lot_id else (),
-        "number": purchase.number,
-        "supplier": purchase.supplier.name,
-    }
+def _said(row: ReceiptLine, purchase: Purchase) -> dict[str, Any]:
+    lots = (row.lot_id,) if row.lot_id else ()
+    return {**said_of(purchase, [row.purchase_line]), "receipt_id": row.receipt_id, "lot_ids": lots}
 
 
 def _goods(row: ReceiptLine, quantity: Decimal) -> str:

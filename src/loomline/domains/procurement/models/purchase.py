@@ -216,7 +216,7 @@ class PurchaseLine(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.description or self.item_id}"
+        return self.description or str(self.item)
 
     def sentence_name(self) -> str:
         return f"Line {self.position} of {self.purchase}"

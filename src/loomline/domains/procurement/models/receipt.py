@@ -92,7 +92,7 @@ class ReceiptLine(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.receipt_id}/{self.purchase_line_id}"
+        return f"{self.receipt}: {self.item}"
 
     @property
     def accepted(self) -> Decimal:

@@ -80,10 +80,7 @@ class SupplierItem(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.supplier_sku or self.item_id} · {self.supplier_id}"
-
-    def sentence_name(self) -> str:
-        return f"{self.item} from {self.supplier}"
+        return f"{self.item} · {self.supplier}"
 
     def orderable(self, needed: Decimal) -> Decimal:
         """The smallest quantity that covers the need and that the supplier takes an order for."""

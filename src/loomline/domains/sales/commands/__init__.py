@@ -1,6 +1,12 @@
 """The verbs of sales, by noun."""
 
-from loomline.domains.sales.commands.acceptance import QuoteDecided, QuoteNotSent, QuoteOver, QuoteSuperseded, accept_quote
+from loomline.domains.sales.commands.acceptance import (
+    QuoteDecided,
+    QuoteNotSent,
+    QuoteOver,
+    QuoteSuperseded,
+    accept_quote,
+)
 from loomline.domains.sales.commands.amending import BelowShipped, NothingAmended, OrderDone, amend_order
 from loomline.domains.sales.commands.confirming import (
     CancelledForNothing,

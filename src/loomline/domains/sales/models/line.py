@@ -24,9 +24,16 @@ class SoldLine(Record):
     quantity = QuantityField(_("quantity"))
     entered_quantity = QuantityField(_("quantity as entered"))
     unit = models.ForeignKey(
-        "catalog.Unit", models.PROTECT, related_name="+", verbose_name=_("unit as entered"), db_index=False
+        "catalog.Unit",
+        models.PROTECT,
+        blank=True,
+        related_name="+",
+        verbose_name=_("unit as entered"),
+        db_index=False,
     )
-    price = PriceField(_("price"), default=0, help_text=_("Per stock unit, without tax."))
+    price = PriceField(
+        _("price"), blank=True, help_text=_("Per stock unit, without tax. Empty: as the price lists say.")
+    )
     discount = models.DecimalField(
         _("discount"), max_digits=7, decimal_places=6, default=0, help_text=_("As a fraction: 0.05 is 5 %.")
     )

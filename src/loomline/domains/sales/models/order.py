@@ -79,7 +79,7 @@ class Order(Document):
         related_name="orders",
         verbose_name=_("opportunity"),
     )
-    currency = CurrencyField(_("currency"), default="EUR")
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
     freight = AmountField(_("freight"), default=0)
     net = AmountField(_("net"), default=0, editable=False)
     tax = AmountField(_("tax"), default=0, editable=False)

@@ -74,13 +74,13 @@ class Quote(Document):
         verbose_name=_("opportunity"),
     )
     customer_reference = models.CharField(_("their reference"), max_length=80, blank=True)
-    currency = CurrencyField(_("currency"), default="EUR")
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
     freight = AmountField(_("freight"), default=0)
     net = AmountField(_("net"), default=0, editable=False)
     tax = AmountField(_("tax"), default=0, editable=False)
     total = AmountField(_("total"), default=0, editable=False)
     quoted_on = models.DateField(_("date"))
-    valid_until = models.DateField(_("valid until"))
+    valid_until = models.DateField(_("valid until"), blank=True, help_text=_("Empty: 30 days."))
     wanted_on = models.DateField(_("wanted"), null=True, blank=True)
     promised_on = models.DateField(_("promised"), null=True, blank=True, editable=False)
     site = models.ForeignKey(

@@ -1,0 +1,449 @@
+"""How purchase orders, their lines, receipts and suppliers' terms are shown, entered, found and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.procurement import commands, models, queries
+from loomline.domains.procurement.models import PurchaseState as S
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.surface import draw_text
+from loomline.surface.resource import (
+    Board,
+    Calendar,
+    Callouts,
+    Changes,
+    Chart,
+    Column,
+    Facts,
+    Lines,
+    LinesPanel,
+    Panel,
+    Related,
+    Resource,
+    Sum,
+    Table,
+    Timeline,
+    Tracker,
+    everyone,
+    needs,
+    own,
+    party,
+    through,
+)
+
+STEPS = (
+    (_("Drafted"), "edit", (S.DRAFT,)),
+    (_("Sent"), "send", (S.SENT,)),
+    (_("Confirmed"), "circle-check", (S.CONFIRMED,)),
+    (_("Arriving"), "truck-delivery", (S.PART_RECEIVED,)),
+    (_("Received"), "packages", (S.RECEIVED, S.CLOSED)),
+)
+
+
+def arrived(purchases: Sequence[models.Purchase]) -> Mapping[int, Any]:
+    """The share of each order that has arrived and was taken."""
+    return queries.arrived_share(purchase_ids=[purchase.pk for purchase in purchases])
+
+
+def steps(ctx: Ctx, purchase: models.Purchase) -> list[dict[str, str]]:
+    """How far an order is, from the draft to the last delivery."""
+    if purchase.state == S.CANCELLED:
+        return []
+    at = next(n for n, (_title, _icon, states) in enumerate(STEPS) if purchase.state in states)
+    late = purchase.is_awaited and purchase.expected_on is not None and purchase.expected_on < ctx.today
+    days = (None, purchase.ordered_on, purchase.confirmed_on, None, purchase.expected_on)
+    done = purchase.state in (S.RECEIVED, S.CLOSED)
+    return [
+        {
+            "title": str(title),
+            "icon": icon,
+            "date": draw_text.day(day) if day else "",
+            "state": "done" if n < at or done else ("late" if late else "now") if n == at else "",
+        }
+        for n, ((title, icon, _states), day) in enumerate(zip(STEPS, days, strict=True))
+    ]
+
+
+def what_is_late(ctx: Ctx, purchase: models.Purchase) -> list[dict[str, Any]]:
+    """Goods that are overdue or will come after the day they were asked for, with the reason."""
+    told = []
+    for line in queries.late_lines(on=ctx.today).filter(purchase=purchase).order_by("position"):
+        if line.expected_on is None:
+            continue
+        overdue = line.expected_on < ctx.today
+        goods = f"{plain(line.open_quantity)} {line.item.unit.code} {line.item.name}"
+        words = (
+            _t("{goods} was expected on {day} and has not come.")
+            if overdue
+            else _t("{goods} is expected on {day}.")
+        )
+        title = _t("Overdue.") if overdue else _t("{days} days late.").format(days=line.days_late)
+        text = words.format(goods=goods, day=draw_text.day(line.expected_on))
+        told.append({
+            "tone": "bad" if overdue else "warn", "title": title, "action": None,
+            "text": f"{text} {line.cause}".strip(),
+        })  # fmt: skip
+    return told
+
+
+def papers(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
+    """The order as the supplier gets it."""
+    url = f"/procurement/purchases/{purchase.pk}/order.pdf"
+    name = _t("Purchase order {number}.pdf").format(number=purchase.number)
+    return {
+        "sub": "",
+        "files": [
+            {
+                "name": name,
+                "icon": "file-text",
+                "url": url,
+                "size": "",
+                "at": ctx.now,
+                "by": "",
+                "actions": [],
+            }
+        ],
+        "empty": "",
+    }
+
+
+def what_is_open(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
+    """Receiving opens with what is still to come of each line."""
+    rows = purchase.lines.order_by("position")
+    return {
+        "lines": [{"line": row.pk, "quantity": row.open_quantity} for row in rows if row.open_quantity > 0]
+    }
+
+
+def as_ordered(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
+    """Changing lines opens with the lines as they stand, in the units they were entered in."""
+    rows = purchase.lines.order_by("position")
+    return {
+        "lines": [
+            {
+                "line": row.pk, "item": row.item_id, "quantity": row.entered_quantity, "unit": row.unit_id,
+                "price": row.price * row.quantity / row.entered_quantity, "discount": row.discount,
+                "requested_on": row.requested_on,
+            }
+            for row in rows
+        ]
+    }  # fmt: skip
+
+
+def as_asked(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
+    """Confirming opens with the day that was asked for."""
+    return {"confirmed_on": purchase.confirmed_on or purchase.requested_on or purchase.expected_on}
+
+
+class Purchase(Resource):
+    """What we have ordered from suppliers, when it is expected and how much of it has come."""
+
+    model = models.Purchase
+    menu = _("Buy"), needs("parties.party", "catalog.item")
+    order = 10
+    icon = "shopping-cart"
+    columns = (
+        "number",
+        "supplier",
+        "state",
+        "ordered_on",
+        "requested_on",
+        "confirmed_on",
+        Column("expected_on", against="requested_on"),
+        Column("arrived", read=arrived, kind="progress", label=_("Arrived")),
+        "total",
+        "site",
+        "buyer",
+    )
+    filters = (
+        "supplier",
+        "state",
+        "ordered_on",
+        "requested_on",
+        "confirmed_on",
+        "expected_on",
+        "site",
+        "buyer",
+        "total",
+        "currency",
+    )
+    search = "number", "supplier.name", "supplier_reference"
+    form = (
+        "supplier",
+        "contact",
+        "site",
+        "requested_on",
+        "buyer",
+        "currency",
+        "payment_days",
+        "delivery_terms",
+        "supplier_reference",
+        "note",
+        Lines("lines", "item", "quantity", "unit", "price", "discount", "requested_on"),
+    )
+    views = (
+        Table(),
+        Board(by="state", sum="total", party="supplier", date="expected_on", owner="buyer"),
+        Calendar("expected_on", "requested_on"),
+        Chart(Sum("total"), by="month of ordered_on"),
+    )
+    saved = {
+        _("Awaited"): "state=sent,confirmed,part_received&sort=expected_on",
+        _("Overdue"): "state=sent,confirmed,part_received&expected_on.to=-1d&sort=expected_on",
+        _("Not confirmed"): "state=sent&sort=ordered_on",
+        _("Drafts"): "state=draft",
+    }
+    head = (
+        "supplier",
+        "supplier_reference",
+        "requested_on",
+        Column("expected_on", against="requested_on"),
+        "total",
+    )
+    detail = (
+        Callouts(what_is_late),
+        Tracker(steps),
+        LinesPanel(
+            "lines",
+            "position",
+            Column("item", sub="supplier_sku"),
+            "quantity",
+            "received",
+            "rejected",
+            "requested_on",
+            "confirmed_on",
+            Column("expected_on", against="requested_on"),
+            "price",
+            "amount",
+            totals=("total",),
+        ),
+        Related("receipts"),
+        Panel(
+            "loom/panels/documents.html",
+            read=papers,
+            title=_("Documents"),
+            name="documents",
+        ),
+        Changes(),
+        Facts(
+            "site", "buyer", "contact", "payment_days", "delivery_terms", "ordered_on", "confirmed_on", "note"
+        ),
+        Timeline(),
+    )
+    key = "number"
+    access = own("buyer") | party("supplier") | everyone()
+    create = commands.open_purchase
+    edit = False
+    actions = (
+        "receive_goods",
+        "confirm_purchase",
+        "send_purchase",
+        "report_delay",
+        "amend_purchase",
+        "change_purchase",
+    )
+    prefill = {"receive_goods": what_is_open, "amend_purchase": as_ordered, "confirm_purchase": as_asked}
+    empty = _("Nothing ordered yet. Write the first purchase order, or let planning propose what to buy.")
+
+
+class PurchaseLine(Resource):
+    """Single goods on order: asked for when, confirmed for when, expected when, and why that differs."""
+
+    model = models.PurchaseLine
+    menu = _("Buy"), needs("procurement.purchase")
+    order = 20
+    icon = "list-details"
+    columns = (
+        Column("description", label=_("Goods"), sub="item.sku"),
+        "purchase",
+        "purchase.supplier",
+        Column("purchase.state", label=_("Order")),
+        "quantity",
+        "received",
+        "rejected",
+        "requested_on",
+        "confirmed_on",
+        Column("expected_on", against="requested_on"),
+        Column("cause", wrap=True),
+        "amount",
+    )
+    filters = (
+        "item",
+        "item.category",
+        "purchase",
+        "purchase.supplier",
+        "purchase.state",
+        "purchase.site",
+        "requested_on",
+        "confirmed_on",
+        "expected_on",
+        "is_closed",
+        "rejected",
+    )
+    search = "description", "purchase.number", "item.name", "item.sku", "supplier_sku"
+    views = (
+        Table(),
+        Table(group="purchase.supplier", label=_("By supplier")),
+        Calendar("expected_on", "requested_on"),
+    )
+    saved = {
+        _("Awaited"): "is_closed=false&purchase.state=sent,confirmed,part_received&sort=expected_on",
+        _("With rejects"): "rejected.above=0",
+    }
+    detail = (
+        Related("receipt_lines", "receipt", "receipt.received_at", "lot", "quantity", "rejected", "reason"),
+        Facts(
+            "purchase",
+            "purchase.supplier",
+            "item",
+            "quantity",
+            "received",
+            "rejected",
+            "price",
+            "amount",
+            "cause",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    joins = "purchase", "item.unit"
+    key = "pk"
+    access = through("purchase", models.Purchase)
+    create = False
+    edit = False
+    delete = False
+    empty = _("No goods on order. They stand here line by line as soon as a purchase order is written.")
+
+
+class Receipt(Resource):
+    """What arrived, against which order and into which lots."""
+
+    model = models.Receipt
+    menu = _("Buy"), needs("procurement.purchase")
+    order = 30
+    icon = "truck-delivery"
+    columns = "number", "purchase", "supplier", "state", "received_at", "delivery_note", "site"
+    filters = "purchase", "supplier", "state", "received_at", "site", "delivery_note"
+    search = "number", "delivery_note", "purchase.number", "supplier.name"
+    form = "delivery_note", "note"
+    head = "purchase", "supplier", "received_at", "site", "delivery_note"
+    detail = (
+        Related(
+            "lines", "item", "lot", "quantity", "rejected", "returned", "reason", title=_("Goods"), sort="pk"
+        ),
+        Facts("purchase", "supplier", "site", "received_at", "delivery_note", "note"),
+        Changes(),
+        Timeline(),
+    )
+    views = Table(), Calendar("received_at")
+    key = "number"
+    access = party("supplier") | everyone()
+    create = False
+    delete = False
+    empty = _("Nothing received yet. Open a purchase order and receive what the truck brought.")
+
+
+class ReceiptLine(Resource):
+    """What arrived of one line of an order: taken, rejected, sent back."""
+
+    model = models.ReceiptLine
+    menu = None
+    icon = "package"
+    columns = (
+        Column("item", sub="item.sku"),
+        "lot",
+        "receipt",
+        "receipt.supplier",
+        "receipt.received_at",
+        "quantity",
+        "rejected",
+        "returned",
+        Column("reason", wrap=True),
+    )
+    filters = "item", "lot", "receipt", "receipt.supplier", "receipt.received_at", "rejected"
+    search = "item.name", "item.sku", "lot.number", "receipt.number", "receipt.supplier.name"
+    joins = "receipt", "item.unit", "lot", "purchase_line"
+    detail = (
+        Facts(
+            "receipt",
+            "receipt.supplier",
+            "purchase_line.purchase",
+            "item",
+            "lot",
+            "quantity",
+            "rejected",
+            "returned",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    key = "pk"
+    access = through("receipt", models.Receipt)
+    create = False
+    edit = False
+    delete = False
+    actions = "reject_goods", "return_goods"
+    empty = _("Nothing received yet. Lines stand here as soon as goods are received.")
+
+
+class SupplierItem(Resource):
+    """At which price, lead time and quantities suppliers sell us items."""
+
+    model = models.SupplierItem
+    menu = _("Buy"), needs("parties.party", "catalog.item")
+    order = 40
+    icon = "tag"
+    slug = "supplier-items"
+    columns = (
+        Column("item", sub="item.sku"),
+        "supplier",
+        "supplier_sku",
+        "price",
+        "lead_days",
+        "min_quantity",
+        "multiple",
+        "is_preferred",
+    )
+    filters = "item", "item.category", "supplier", "price", "currency", "lead_days", "is_preferred"
+    search = "item.name", "item.sku", "supplier.name", "supplier_sku"
+    form = (
+        "supplier",
+        "item",
+        "supplier_sku",
+        "price",
+        "currency",
+        "lead_days",
+        "min_quantity",
+        "multiple",
+        "over_tolerance",
+    )
+    joins = "item.unit", "supplier"
+    views = Table(), Table(group="supplier", label=_("By supplier"))
+    saved = {_("Preferred"): "is_preferred=true"}
+    detail = (
+        Facts(
+            "supplier",
+            "item",
+            "supplier_sku",
+            "price",
+            "lead_days",
+            "min_quantity",
+            "multiple",
+            "over_tolerance",
+            "is_preferred",
+            place="tab",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    sort = "item"
+    key = "pk"
+    access = party("supplier") | everyone()
+    actions = ("prefer_supplier",)
+    empty = _("No terms yet. Say which supplier sells which item, at which price and how fast.")

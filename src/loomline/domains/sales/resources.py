@@ -1,0 +1,585 @@
+"""How quotes and orders are shown, moved, found and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from loomline.domains.sales import commands, models, queries
+from loomline.domains.sales.models import OrderState, QuoteState
+from loomline.domains.sales.models.order import OPEN
+from loomline.kernel.context import Ctx
+from loomline.surface import draw_text
+from loomline.surface.resource import (
+    Board,
+    Calendar,
+    Callouts,
+    Changes,
+    Chart,
+    Column,
+    Facts,
+    Lines,
+    LinesPanel,
+    Panel,
+    Related,
+    Resource,
+    Sum,
+    Table,
+    Timeline,
+    Tracker,
+    everyone,
+    needs,
+    own,
+    party,
+    team,
+    through,
+)
+
+DRAFTED = ("item", "quantity", "unit", "price", "discount", "tax_rate", "description", "wanted_on")
+
+
+def margins(records: Sequence[Any]) -> Mapping[int, Any]:
+    """The share of each line that is left after standard cost."""
+    return {record.pk: record.margin for record in records}
+
+
+def drafts_of(record: models.Quote | models.Order, *more: str) -> dict[str, Any]:
+    """The lines of a document as its form opens with them; quantities as they were entered."""
+    rows = record.lines.select_related("item", "unit").order_by("position", "pk")
+    found = [{name: getattr(row, name) for name in (*DRAFTED, *more)} for row in rows]
+    for row, values in zip(rows, found, strict=True):
+        values |= {"quantity": row.entered_quantity, "line": row}
+    return {"lines": found}
+
+
+def as_quoted(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
+    """A quote opens with its lines."""
+    return drafts_of(record, "is_optional")
+
+
+def as_ordered(ctx: Ctx, record: models.Order) -> dict[str, Any]:
+    """An order opens with its lines."""
+    return drafts_of(record)
+
+
+def quote_decisions(ctx: Ctx, record: models.Quote) -> list[dict[str, Any]]:
+    """What stands between a quote and an order."""
+    found = []
+    if record.state == QuoteState.SUPERSEDED:
+        newer = queries.versions(quote=record)[-1]
+        title, text = _t("There is a newer version."), _t("{number} is what the customer decides on.")
+        found.append(
+            {"tone": "info", "title": title, "text": text.format(number=newer.number), "action": None}
+        )
+    if record.state == QuoteState.SENT:
+        days = (record.valid_until - ctx.today).days
+        if days < 0:
+            title, text = _t("The quote is over."), _t("It was valid until {day}. Revise it to offer anew.")
+            found.append(_callout("bad", title, text.format(day=draw_text.day(record.valid_until))))
+        elif days <= 5:
+            title = ngettext("{n} day left.", "{n} days left.", days).format(n=days)
+            found.append(
+                _callout("warn", title, _t("Ask for an answer, or revise the quote with a later day."))
+            )
+    if record.promised_on and record.wanted_on and record.promised_on > record.wanted_on:
+        text = _t("Wanted on {wanted}, deliverable on {promised}.").format(
+            wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
+        )
+        found.append(_callout("warn", _t("We cannot deliver when it is wanted."), text))
+    return found
+
+
+def _callout(tone: str, title: str, text: str) -> dict[str, Any]:
+    return {"tone": tone, "title": title, "text": text, "action": None}
+
+
+def against_former(ctx: Ctx, record: models.Quote) -> dict[str, Any] | None:
+    """What differs from the version before."""
+    if record.supersedes is None:
+        return None
+    sentences = []
+    for one in queries.compare_quotes(old=record.supersedes, new=record):
+        field = models.Quote if not one.where else models.QuoteLine
+        what = _t("line") if one.what == "line" else str(field._meta.get_field(one.what).verbose_name)
+        where = f"{one.where}: " if one.where else ""
+        sentences.append(f"{where}{what} {one.before or '–'} → {one.after or '–'}")
+    return {"text": "\n".join(sentences) or _t("Nothing differs yet.")}
+
+
+def quote_papers(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
+    """The quote as the customer gets it."""
+    url, title = f"/sales/quotes/{record.pk}/quote.pdf", _t("Quote {number}").format(number=record.number)
+    return _papers(ctx, [(url, title)], record.sent_at or ctx.now)
+
+
+def order_papers(ctx: Ctx, record: models.Order) -> dict[str, Any]:
+    """The confirmation as the customer gets it."""
+    title = _t("Order confirmation") if record.confirmed_at else _t("Order draft")
+    url = f"/sales/orders/{record.pk}/confirmation.pdf"
+    return _papers(ctx, [(url, title)], record.confirmed_at or ctx.now)
+
+
+def _papers(ctx: Ctx, papers: Sequence[tuple[str, str]], at: Any) -> dict[str, Any]:
+    files = [
+        {
+            "name": title,
+            "icon": "file-text",
+            "url": url,
+            "size": "PDF",
+            "at": at,
+            "by": ctx.company.name,
+            "actions": [],
+        }
+        for url, title in papers
+    ]
+    return {"files": files, "empty": ""}
+
+
+def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
+    """What threatens a promise, or waits for one."""
+    found = []
+    if record.state == OrderState.DRAFT:
+        found.append(
+            _callout("info", _t("Nothing is promised yet."), _t("Confirm the order to promise a day."))
+        )
+    if record.state in OPEN and record.days_late and record.expected_on and record.promised_on:
+        causes = list(
+            record.lines.exclude(cause="").order_by("-expected_on").values_list("cause", flat=True)[:1]
+        )
+        text = _t("Expected {expected}, promised {promised}. {cause}").format(
+            expected=draw_text.day(record.expected_on),
+            promised=draw_text.day(record.promised_on),
+            cause=causes[0] if causes else "",
+        )
+        title = ngettext("{n} day late.", "{n} days late.", record.days_late).format(n=record.days_late)
+        found.append(_callout("bad", title, text.strip()))
+    if (
+        record.state in OPEN
+        and record.wanted_on
+        and record.promised_on
+        and record.promised_on > record.wanted_on
+    ):
+        text = _t("Wanted on {wanted}, promised for {promised}.").format(
+            wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
+        )
+        found.append(_callout("warn", _t("Promised later than wanted."), text))
+    return found
+
+
+def order_steps(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
+    """Ordered, promised, on its way, shipped, done."""
+    if record.state == OrderState.CANCELLED:
+        return []
+    states = [
+        OrderState.DRAFT,
+        OrderState.CONFIRMED,
+        OrderState.PART_SHIPPED,
+        OrderState.SHIPPED,
+        OrderState.CLOSED,
+    ]
+    at = states.index(OrderState(record.state))
+    words = [_t("Ordered"), _t("Promised"), _t("Part shipped"), _t("Shipped"), _t("Closed")]
+    icons = ["shopping-cart", "lock", "truck", "truck-delivery", "archive"]
+    zone = ctx.company.zone
+    days = [
+        record.ordered_on,
+        record.confirmed_at.astimezone(zone).date() if record.confirmed_at else None,
+        None,
+        record.shipped_at.astimezone(zone).date() if record.shipped_at else record.expected_on,
+        record.closed_at.astimezone(zone).date() if record.closed_at else None,
+    ]
+    found = []
+    for n, (title, icon, day) in enumerate(zip(words, icons, days, strict=True)):
+        state = "done" if n < at or record.state == OrderState.CLOSED else "now" if n == at else ""
+        if state == "now" and record.state in OPEN and record.days_late:
+            state = "late"
+        found.append(
+            {"title": title, "icon": icon, "date": draw_text.day(day) if day else "", "state": state}
+        )
+    return found
+
+
+class Quote(Resource):
+    """Offers to customers, each with its versions and the day we could deliver."""
+
+    model = models.Quote
+    menu = "Orders", needs("parties.party", "catalog.item")
+    order = 10
+    icon = "file-text"
+    columns = (
+        "number",
+        "customer",
+        "state",
+        "total",
+        "quoted_on",
+        "valid_until",
+        "wanted_on",
+        Column("promised_on", label=_("Deliverable")),
+        "opportunity",
+        "owner",
+    )
+    filters = (
+        "state",
+        "customer",
+        "opportunity",
+        "owner",
+        "team",
+        "quoted_on",
+        "valid_until",
+        "wanted_on",
+        "promised_on",
+        "total",
+        "currency",
+        "version",
+        "lines.item",
+    )
+    search = "number", "customer.name", "customer_reference"
+    form = (
+        "customer",
+        "contact",
+        "opportunity",
+        "customer_reference",
+        "currency",
+        "valid_until",
+        "wanted_on",
+        "freight",
+        "site",
+        "ship_to",
+        "owner",
+        "team",
+        "note",
+        Lines(
+            "lines", "item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on", "is_optional"
+        ),
+    )
+    views = (
+        Table(),
+        Board(by="state", sum="total", title="number", party="customer", date="valid_until", owner="owner"),
+        Calendar("valid_until", "promised_on"),
+        Chart(Sum("total"), by="month of quoted_on", split="state"),
+    )
+    saved = {
+        _("To send"): "state=draft",
+        _("Waiting for an answer"): "state=sent&sort=valid_until",
+        _("Ending this week"): "state=sent&valid_until=next_7_days&sort=valid_until",
+        _("Mine"): "owner=me&state=draft,sent",
+        _("Accepted"): "state=accepted",
+    }
+    head = (
+        "customer",
+        "contact",
+        "total",
+        "valid_until",
+        Column("promised_on", label=_("Deliverable")),
+        "owner",
+    )
+    detail = (
+        Callouts(quote_decisions),
+        LinesPanel(
+            "lines",
+            "position",
+            Column("item", sub="description"),
+            Column("quantity", unit="item.unit"),
+            "price",
+            Column("discount", kind="percent"),
+            Column("amount", currency="quote.currency"),
+            Column("promised_on", label=_("Deliverable"), sub="promise_basis"),
+            Column("margin", read=margins, label=_("Margin"), kind="percent"),
+            "is_optional",
+            title=_("Lines"),
+            totals=("net", "tax", "total"),
+        ),
+        Panel(
+            "loom/panels/text.html",
+            read=against_former,
+            title=_("Against the version before"),
+            name="versions",
+        ),
+        Panel(
+            "loom/panels/documents.html", read=quote_papers, title=_("Papers"), name="papers", place="side"
+        ),
+        Facts(
+            "opportunity",
+            "customer_reference",
+            "version",
+            "supersedes",
+            "freight",
+            "site",
+            "ship_to",
+            "sent_at",
+            "decided_at",
+            "accepted_by",
+            "declined_because",
+            "order",
+            "note",
+            "team",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    key = "number"
+    joins = ("customer",)
+    access = own("owner") | team("team") | party("customer") | everyone()
+    create = commands.write_quote
+    create_many = commands.write_quotes
+    actions = "send_quote", "accept_quote", "revise_quote", "change_quote", "decline_quote"
+    prefill = {"change_quote": as_quoted}
+    empty = _("No quotes yet. Offer something to a customer; each line shows the day you could deliver it.")
+
+
+class QuoteLine(Resource):
+    """What was offered, item by item."""
+
+    model = models.QuoteLine
+    menu = None
+    icon = "list-check"
+    columns = (
+        "quote",
+        Column("item", sub="item.sku"),
+        Column("quantity", unit="item.unit"),
+        "price",
+        Column("discount", kind="percent"),
+        "amount",
+        "promised_on",
+        "is_optional",
+    )
+    filters = "quote", "quote.customer", "quote.state", "item", "promised_on"
+    search = "item.name", "item.sku", "quote.number"
+    key = "pk"
+    joins = "item.unit", "quote"
+    access = through("quote", models.Quote)
+    create = False
+    edit = False
+    delete = False
+    empty = _("No quote lines yet. They stand on their quotes.")
+
+
+class Order(Resource):
+    """What we have promised to customers."""
+
+    model = models.Order
+    menu = "Orders", needs("parties.party", "catalog.item")
+    order = 20
+    icon = "shopping-cart"
+    columns = (
+        "number",
+        Column("customer", sub="customer_reference"),
+        "state",
+        "total",
+        "ordered_on",
+        "wanted_on",
+        "promised_on",
+        Column("expected_on", against="promised_on"),
+        "site",
+        "owner",
+    )
+    filters = (
+        "state",
+        "customer",
+        "owner",
+        "team",
+        "site",
+        "carrier",
+        "ordered_on",
+        "wanted_on",
+        "promised_on",
+        "expected_on",
+        "total",
+        "currency",
+        "quote",
+        "opportunity",
+        "lines.item",
+        "customer_reference",
+    )
+    search = "number", "customer.name", "customer_reference"
+    form = (
+        "customer",
+        "contact",
+        "customer_reference",
+        "currency",
+        "wanted_on",
+        "freight",
+        "site",
+        "ship_to",
+        "ship_name",
+        "ship_address",
+        "carrier",
+        "owner",
+        "team",
+        "note",
+        Lines("lines", "item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on"),
+    )
+    views = (
+        Table(),
+        Board(
+            by="state",
+            sum="total",
+            title="number",
+            party="customer",
+            date="expected_on",
+            owner="owner",
+            hide=("closed", "cancelled"),
+        ),
+        Calendar("wanted_on", "promised_on", "expected_on"),
+        Chart(Sum("total"), by="week of ordered_on", split="state"),
+        Chart(Sum("total"), by="customer", label=_("By customer")),
+    )
+    saved = {
+        _("Open"): "state=confirmed,part_shipped&sort=expected_on",
+        _("To confirm"): "state=draft",
+        _("Overdue"): "state=confirmed,part_shipped&promised_on.before=today&sort=promised_on",
+        _("Due this week"): "state=confirmed,part_shipped&promised_on=this_week&sort=promised_on",
+        _("Mine"): "owner=me&state=draft,confirmed,part_shipped",
+        _("Shipped"): "state=shipped,closed",
+    }
+    head = (
+        "customer",
+        "customer_reference",
+        "total",
+        "wanted_on",
+        Column("expected_on", against="promised_on"),
+        "owner",
+    )
+    detail = (
+        Callouts(order_decisions),
+        Tracker(order_steps),
+        LinesPanel(
+            "lines",
+            "position",
+            Column("item", sub="description"),
+            Column("quantity", unit="item.unit"),
+            "price",
+            Column("discount", kind="percent"),
+            Column("amount", currency="order.currency"),
+            Column("expected_on", against="promised_on", sub="cause"),
+            "stage",
+            Column("shipped", unit="item.unit"),
+            Column("invoiced", unit="item.unit"),
+            title=_("Lines"),
+            totals=("net", "freight", "tax", "total"),
+        ),
+        Related("shipments", title=_("Shipments")),
+        Related("invoices", title=_("Invoices")),
+        LinesPanel(
+            "revisions",
+            "revision",
+            "at",
+            "author",
+            "reason",
+            Column("differences", kind="tags"),
+            title=_("Revisions"),
+        ),
+        Panel(
+            "loom/panels/documents.html", read=order_papers, title=_("Papers"), name="papers", place="side"
+        ),
+        Facts(
+            "contact",
+            "quote",
+            "opportunity",
+            "ordered_on",
+            "promised_on",
+            "site",
+            "carrier",
+            "ship_name",
+            "ship_address",
+            "payment_days",
+            "freight",
+            "note",
+            "cancelled_because",
+            "team",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    key = "number"
+    joins = ("customer",)
+    access = own("owner") | team("team") | party("customer") | everyone()
+    create = commands.open_order
+    create_many = commands.open_orders
+    actions = "confirm_order", "amend_order", "pick_order", "invoice_order", "cancel_order"
+    prefill = {"amend_order": as_ordered}
+    empty = _("No orders yet. Win a deal, or write the first order yourself.")
+
+
+class OrderLine(Resource):
+    """What was ordered, item by item: promised, expected, shipped."""
+
+    model = models.OrderLine
+    menu = "Orders", needs("sales.order")
+    order = 25
+    icon = "list-check"
+    columns = (
+        "order",
+        Column("order.customer", label=_("Customer")),
+        Column("item", sub="item.sku"),
+        Column("quantity", unit="item.unit"),
+        Column("shipped", unit="item.unit"),
+        "amount",
+        Column("expected_on", against="promised_on"),
+        "stage",
+        "cause",
+    )
+    filters = (
+        "order.state",
+        "order.customer",
+        "order",
+        "item",
+        "item.style",
+        "promised_on",
+        "expected_on",
+        "wanted_on",
+        "cause",
+        "stage",
+    )
+    search = "item.name", "item.sku", "order.number", "description"
+    views = Table(), Calendar("expected_on", "promised_on"), Chart(Sum("amount"), by="week of expected_on")
+    saved = {
+        _("Open"): "order.state=confirmed,part_shipped&sort=expected_on",
+        _("Moved"): "order.state=confirmed,part_shipped&cause.empty=false&sort=expected_on",
+    }
+    detail = (
+        Facts(
+            "order",
+            "item",
+            "description",
+            Column("quantity", unit="item.unit"),
+            "price",
+            "amount",
+            "wanted_on",
+            "promised_on",
+            "promise_basis",
+            "expected_on",
+            "cause",
+            "stage",
+            "quote_line",
+            place="tab",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    key = "pk"
+    joins = "item.unit", "order.customer"
+    access = through("order", models.Order)
+    create = False
+    edit = False
+    delete = False
+    empty = _("Nothing was ordered yet. The lines of every order will stand here.")
+
+
+class OrderRevision(Resource):
+    """What amendments have changed, order by order."""
+
+    model = models.OrderRevision
+    menu = None
+    icon = "versions"
+    columns = "order", "revision", "at", "author", "reason", Column("differences", kind="tags")
+    filters = "order", "order.customer", "author", "at"
+    search = "order.number", "reason"
+    key = "pk"
+    joins = ("order",)
+    access = through("order", models.Order)
+    empty = _("No revisions yet. Amending a promised order writes one.")
