@@ -56,6 +56,7 @@ class Days:
         self._finish_stages(day)
         self._ship(day)
         self._deliver(day)
+        self._track(day)
         self._collect(day)
 
     def _confirm_purchases(self, day: date) -> None:
@@ -174,6 +175,7 @@ class Days:
             tracking=f"HK{900000 + shipment.pk}",
         )
 
+    def _track(self, day: date) -> None:
         for shipment in Shipment.objects.filter(state=ShipmentState.SHIPPED).select_related("site"):
             self._seen(shipment, day)
 

@@ -218,7 +218,7 @@ class Halden:
         for offset, company, person, interest in LEADS:
             self.s.on(offset, lambda c=company, p=person, i=interest: self._lead(c, p, i))
         self.s.on(TROUBLE["yarn"], self._yarn_comes_late)
-        self.s.on(TROUBLE["dyer"], self._dyer_is_late)
+        self.s.on(TROUBLE["knitter"], self._knitter_is_late)
         self.s.on(TROUBLE["shade"], self._shade_fails)
         self.s.on(TROUBLE["vessel"], self._vessel_rolls)
         for offset, customer, words in CALLS:
@@ -304,32 +304,32 @@ class Halden:
                 reason="spinning frame down at the mill",
             )
 
-    def _dyer_is_late(self) -> None:
-        """A vat is down: the dyer needs four more days."""
-        stage = self._stage_of("Nordvik Outdoor MER-CREW", "dyeing")
+    def _knitter_is_late(self) -> None:
+        """A knitting line is down: the knitter needs four more days."""
+        stage = self._stage_of("Nordvik Outdoor MER-CREW", "knitting")
         if stage is not None and stage.is_open:
             manufacturing.report_stage_delay(
-                self.s.by("production"), stage=stage, days=4, reason="vat B down, spare part on its way"
+                self.s.by("production"), stage=stage, days=4, reason="line 2 down, bearing on its way"
             )
 
     def _shade_fails(self) -> None:
         """A dye lot is off shade: it is held until somebody decides."""
-        stage = self._stage_of("Maison Léonie MER-CREW", "dyeing")
+        stage = self._stage_of("Bramble Kids LAM-CARD", "dyeing")
         if stage is None or stage.state != StageState.RUNNING:
             return
         self.days.finish(stage, lot="L-3381")
         stage.refresh_from_db()
         if stage.lot is None:
             return
-        check = quality.open_check(self.s.by("quality"), lot=stage.lot, plan=CheckPlan.objects.first())
+        check = quality.open_check(
+            self.s.by("quality"), lot=stage.lot, characteristic="Shade", unit="ΔE", upper=Decimal("1.0")
+        )
         quality.record_check(self.s.by("quality"), check=check, measured=Decimal("2.4"))
         self.days.held.add(stage.work_id)
 
     def _vessel_rolls(self) -> None:
         """A sea shipment is moved to the next sailing."""
-        shipment = Shipment.objects.filter(
-            state=ShipmentState.SHIPPED, order__customer__name__in=FAR
-        ).first()
+        shipment = Shipment.objects.filter(state=ShipmentState.SHIPPED, order__customer__name__in=FAR).first()
         if shipment is not None and shipment.expected_on is not None:
             warehouse.report_delay(
                 self.s.by("warehouse"),
@@ -540,7 +540,7 @@ ORDERS = (
     (84, "Fjällglimt", "ALP-BEAN", "Spruce", 140, 1, "order"),
     (85, "Blue Heron Surf", "ALP-BEAN", "Madder", 160, 2, "order"),
     (86, "Sato Knit Trading", "MER-BASE", "Coal", 320, 7, "order"),
-    (88, "Prairie Thread Co.", "LAM-CARD", "Oat", 240, 6, "quote"),
+    (88, "Prairie Thread Co.", "LAM-CARD", "Oat", 240, 3, "quote"),
     (91, "Fjällglimt", "MER-CREW", "Ecru", 380, 7, "quote"),
     (93, "Harbour & Pine", "LAM-CARD", "Madder", 220, 8, "order"),
 )
@@ -572,4 +572,4 @@ CALLS = (
     (88, "Kestrel Workwear", "Jan confirms the delivery window at gate 3."),
 )
 FAR = frozenset({"Oakline Retail", "Sato Knit Trading", "Blue Heron Surf", "Prairie Thread Co."})
-TROUBLE = {"yarn": 92, "dyer": 94, "shade": 94, "vessel": 93}
+TROUBLE = {"yarn": 93, "knitter": 94, "shade": 95, "vessel": 93}

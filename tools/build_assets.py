@@ -74,7 +74,9 @@ def _run(program: str, *arguments: str) -> None:
     environ = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     npm = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     # A wheel cannot carry the link that npm is; what it links to runs as well.
-    words = [str(folder / "node"), str(npm)] if program == "npm" and npm.is_file() else [str(folder / program)]
+    words = (
+        [str(folder / "node"), str(npm)] if program == "npm" and npm.is_file() else [str(folder / program)]
+    )
     answer = subprocess.run([*words, *arguments], cwd=ROOT, env=environ, check=False)
     if answer.returncode:
         raise BuildFailed(

@@ -26,6 +26,34 @@ def home() -> Iterator[Path]:
     shutil.rmtree(base, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    """An installation with tables and reference rows, made once; each test gets a copy."""
+    base = Path(tempfile.mkdtemp(prefix="loomline-made-"))
+    base.chmod(0o711)
+    words = [*COMMAND, "migrate"]
+    answer = subprocess.run(
+        words, env=plain_environ() | {"LOOMLINE_DATA": str(base / "data")}, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stderr
+    yield base / "data"
+    shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def installed(made: Path, home: Path) -> Path:
+    """A copy of the installation, in the folder that the commands of this test use."""
+    subprocess.run(["cp", "-a", str(made), str(home)], check=True)
+    return home
+
+
+def plain_environ() -> dict[str, str]:
+    """The environment without any setting of ours."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LOOMLINE_")}
+    plain.pop("DJANGO_SETTINGS_MODULE", None)
+    return plain
+
+
 @pytest.fixture
 def free_port() -> int:
     with socket.socket() as probe:
@@ -36,9 +64,7 @@ def free_port() -> int:
 @pytest.fixture
 def environ(home: Path, free_port: int) -> dict[str, str]:
     """The environment of an installation of its own, with no settings of ours left in it."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("LOOMLINE_")}
-    plain.pop("DJANGO_SETTINGS_MODULE", None)
-    return plain | {
+    return plain_environ() | {
         "LOOMLINE_DATA": str(home),
         "LOOMLINE_PORT": str(free_port),
         "LOOMLINE_DEMO": "none",

@@ -11,17 +11,14 @@ import pytest
 from loomline.app.embedded import Cluster
 from tests.app.conftest import Loomline
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
-def company(home: Path, loomline: Loomline) -> Cluster:
-    """An installation with tables, a person and a file."""
-    assert loomline("migrate").returncode == 0
-    (home / "files").mkdir()
-    (home / "files" / "drawing.txt").write_text("warp and weft")
-    (home / "secret-key").write_text("k" * 64)
-    cluster = Cluster(home / "postgres")
+def company(installed: Path) -> Cluster:
+    """An installation with tables, a name and a file."""
+    (installed / "files").mkdir()
+    (installed / "files" / "drawing.txt").write_text("warp and weft")
+    (installed / "secret-key").write_text("k" * 64)
+    cluster = Cluster(installed / "postgres")
     rename(cluster, "Before")
     return cluster
 

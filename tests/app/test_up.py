@@ -112,7 +112,7 @@ def up(environ: dict[str, str]) -> Iterator[Running]:
 
 
 @pytest.fixture
-def session(loomline: Loomline) -> str:
+def session(installed: Path, loomline: Loomline) -> str:
     """The cookie of somebody who has signed in."""
     words = ("user", "create", "mei@example.com", "--admin", "--name", "Mei Lin")
     made = loomline(*words, stdin="warp and weft 1\n")
@@ -134,6 +134,7 @@ def test_it_starts_answers_and_stops_without_orphans(environ: dict[str, str]) ->
     assert running.everybody() == []
 
 
+@pytest.mark.usefixtures("installed")
 def test_a_second_start_on_the_same_folder_is_refused(environ: dict[str, str], loomline: Loomline) -> None:
     with up(environ) as running:
         other = loomline("up", LOOMLINE_PORT=str(running.port + 1))
@@ -145,6 +146,7 @@ def test_a_second_start_on_the_same_folder_is_refused(environ: dict[str, str], l
     )
 
 
+@pytest.mark.usefixtures("installed")
 def test_whatever_is_killed_comes_back(environ: dict[str, str]) -> None:
     with up(environ) as running:
         for name in ("loomline.app.web", "loomline.app.worker"):
@@ -161,6 +163,7 @@ def test_whatever_is_killed_comes_back(environ: dict[str, str]) -> None:
     assert running.everybody() == []
 
 
+@pytest.mark.usefixtures("installed")
 def test_when_the_supervisor_is_killed_its_children_stop_and_the_next_start_takes_over(
     environ: dict[str, str],
 ) -> None:

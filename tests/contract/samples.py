@@ -11,6 +11,9 @@ from loomline.domains.sites.models import Site
 SAMPLES: dict[str, dict[str, Any]] = {
     "accounts_apitoken": {"scopes": ["read"]},
     "catalog_conversion": {"to_unit": lambda filler: filler.another(Unit)},
+    "finance_invoice": {"net": 100, "total": 100},
+    "finance_payment": {"amount": 100},
+    "finance_paymentallocation": {"amount": 1},
     "sites_location": {"site": lambda filler: filler.one(Site), "kind": "storage"},
     "parties_relationship": {"organisation": lambda filler: filler.another(Party)},
     "warehouse_companyprefix": {"digits": lambda filler: f"{5600000 + filler.count}", "is_active": False},

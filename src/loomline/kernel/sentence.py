@@ -111,7 +111,7 @@ def history_of(record: Record, *, before: int | None = None, size: int = 30) -> 
         rows = rows.filter(pk__lt=before)
     page = list(rows[:size])
     told = sentences_of(page, only=record)
-    stray = own.filter(activity_id=None).order_by("-id")
+    stray = own.filter(activity__isnull=True).order_by("-id")
     if before is not None:
         stray = stray.filter(at__lt=Activity.objects.filter(pk=before).values("at"))
     if len(page) == size:
@@ -132,7 +132,7 @@ def outside(changes: Iterable[Change]) -> list[Sentence]:
 
 def strays(*, since: datetime) -> models.QuerySet[Change]:
     """The changes since a moment that no command made: an empty list is what one hopes for."""
-    return Change.objects.filter(activity_id=None, at__gte=since).order_by("-id")
+    return Change.objects.filter(activity__isnull=True, at__gte=since).order_by("-id")
 
 
 def _changes_of(activities: Sequence[Activity], *, only: Record | None) -> dict[int, list[Change]]:
@@ -146,7 +146,7 @@ def _changes_of(activities: Sequence[Activity], *, only: Record | None) -> dict[
     else:
         rows = Change.objects.raw(TOP_CHANGES, [ids, SHOWN_CHANGES + 1])
     for change in rows:
-        found[change.activity_id].append(change)
+        found[change.activity_id or 0].append(change)
     return found
 
 

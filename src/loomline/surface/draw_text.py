@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 # Plain English is written the European way, with the day first; American readers choose en-us.
 HOUSE = {"en": "en_GB"}
 NOTHING = "–"
+NEAR = 182
 Number = Decimal | int | float
 
 
@@ -88,11 +89,11 @@ def _day(value: dt.date, locale: Locale, with_year: bool) -> str:
 
 
 def day(value: dt.date | None) -> str:
-    """Write a day shortly, with the year only when it is not this year's."""
+    """Write a day shortly, with the year only when it is further away than half a year."""
     if value is None:
         return NOTHING
     plain = timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
-    return _day(plain, here(), plain.year != timezone.localdate().year)
+    return _day(plain, here(), abs((plain - timezone.localdate()).days) > NEAR)
 
 
 def full_day(value: dt.date | None) -> str:

@@ -46,9 +46,10 @@ def bar(listing: Listing) -> dict[str, Any]:
 def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
     name = condition.parameter
     prefix = _t("or: ") if condition.group else ""
+    query = listing.query(**{"set.now": name}).urlencode()
     return {
         "name": name.replace(".", "-"), "label": prefix + condition.filter.label, "text": listing.words(condition),
-        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{listing.query(**{"set.now": name}).urlencode()}",
+        "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{query}",
         "remove_url": listing.address(drop=[name]),
     }  # fmt: skip
 

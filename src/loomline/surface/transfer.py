@@ -36,13 +36,13 @@ def export_page(request: HttpRequest, domain: str, slug: str, kind: str) -> Http
     name = f"{slug}-{ctx.today.isoformat()}.{kind}"
     if kind == "csv":
         response: HttpResponseBase = StreamingHttpResponse(
-            spreadsheet.csv_lines(_unique(head), _values(listing, keys)), content_type="text/csv; charset=utf-8"
+            spreadsheet.csv_lines(unique(head), values(listing, keys)), content_type="text/csv; charset=utf-8"
         )
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     # The file vanishes with the last handle on it, which the response closes.
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115
-    spreadsheet.write_xlsx(file.name, resource.plural(), _unique(head), _values(listing, keys, most=MOST_XLSX))
+    spreadsheet.write_xlsx(file.name, resource.plural(), unique(head), values(listing, keys, most=MOST_XLSX))
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name)
 
@@ -53,7 +53,7 @@ def _asked(request: HttpRequest, resource: Any, ctx: Any) -> tuple[Listing, tupl
     return Listing(resource, ctx, request.GET), ()
 
 
-def _values(listing: Listing, keys: Sequence[int], *, most: int = 0) -> Iterator[list[Any]]:
+def values(listing: Listing, keys: Sequence[int], *, most: int = 0) -> Iterator[list[Any]]:
     """The rows, a thousand at a time by key, however many there are."""
     rows = listing.matching(listing.needed())
     if keys:
@@ -85,7 +85,7 @@ def exported(column: Column, value: Any) -> Any:
     return value
 
 
-def _unique(head: Sequence[str]) -> list[str]:
+def unique(head: Sequence[str]) -> list[str]:
     """Heads that tell the columns apart when the file comes back."""
     seen: dict[str, int] = {}
     found = []

@@ -50,7 +50,7 @@ class OrderForm(forms.Form):
     discount = forms.DecimalField(required=False, initial=0)
     terms = forms.ChoiceField(
         label="Delivery",
-        widget=forms.RadioSelect(attrs={"class": "check"}),
+        widget=forms.RadioSelect,
         choices=[("dap", "Delivered to their door"), ("exw", "They collect it")],
         initial="dap",
     )
@@ -256,7 +256,7 @@ class FilterForm(forms.Form):
 
     state = forms.MultipleChoiceField(
         label="Status",
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "check"}),
+        widget=forms.CheckboxSelectMultiple,
         choices=[(s, s) for s in ("Draft", "On track", "At risk", "Late", "On hold")],
         initial=["On track", "At risk", "Late"],
     )

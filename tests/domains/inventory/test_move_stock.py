@@ -14,8 +14,13 @@ from loomline.domains.catalog.models import Item, ItemKind
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Balance, StockMove
 from loomline.kernel.audit import Change
-
 from tests.domains.inventory.mill import NOW, Mill, counted
+
+
+def check_now() -> None:
+    """What the database checks when a transaction ends, checked at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def draft(mill: Mill, quantity: str, **more: object) -> inventory.MoveDraft:
@@ -102,18 +107,17 @@ def test_the_lot_of_another_item_is_refused(mill: Mill) -> None:
 
 def test_the_database_itself_refuses_the_lot_of_another_item(mill: Mill) -> None:
     lot = mill.lot("BY-7781")
+    StockMove.objects.create(
+        item=mill.button,
+        lot=lot,
+        quantity=1,
+        source=mill.supplier,
+        destination=mill.shelf,
+        effective_at=NOW,
+        recorded_at=NOW,
+    )
     with pytest.raises(IntegrityError, match="inventory_move_lot_of_item"), transaction.atomic():
-        StockMove.objects.create(
-            item=mill.button,
-            lot=lot,
-            quantity=1,
-            source=mill.supplier,
-            destination=mill.shelf,
-            effective_at=NOW,
-            recorded_at=NOW,
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        check_now()
 
 
 def test_a_service_cannot_be_moved(mill: Mill) -> None:
@@ -182,7 +186,6 @@ def test_each_move_stands_in_the_audit_with_its_activity(mill: Mill) -> None:
 
 
 def test_an_unknown_place_is_refused_when_the_command_ends(mill: Mill) -> None:
-    with pytest.raises(IntegrityError, match="foreign key"):
-        inventory.move_stock(mill.ctx, moves=[draft(mill, "1", destination_id=999_999_999)])
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    inventory.move_stock(mill.ctx, moves=[draft(mill, "1", destination_id=999_999_999)])
+    with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
+        check_now()

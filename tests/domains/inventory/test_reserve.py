@@ -150,14 +150,24 @@ def test_what_is_no_longer_reserved_cannot_leave(mill: Mill) -> None:
         inventory.issue_reserved(mill.ctx, origins=[("sales.orderline", 1)], destination=mill.customer)
 
 
-def test_a_reservation_changes_hands(mill: Mill) -> None:
+def test_a_reservation_changes_hands_and_leaves_from_there(mill: Mill) -> None:
     mill.receive("10")
     [row] = inventory.reserve(mill.ctx, demands=[mill.demand("4")]).reserved
 
     assert inventory.hand_over(mill.ctx, reservations={row.pk: ("warehouse.shipmentline", 7)}) == 1
     row.refresh_from_db()
-    assert (row.origin_kind, row.origin_id) == ("warehouse.shipmentline", 7)
+    assert (row.origin_kind, row.origin_id) == ("sales.orderline", 1)
+    assert (row.holder_kind, row.holder_id) == ("warehouse.shipmentline", 7)
     assert mill.balance().reserved == 4
+
+    assert inventory.hand_back(mill.ctx, holders=[("warehouse.shipmentline", 7)]) == 1
+    with pytest.raises(inventory.NothingReserved):
+        inventory.issue_reserved(mill.ctx, holders=[("warehouse.shipmentline", 7)], destination=mill.customer)
+    inventory.hand_over(mill.ctx, reservations={row.pk: ("warehouse.shipmentline", 8)})
+    [move] = inventory.issue_reserved(
+        mill.ctx, holders=[("warehouse.shipmentline", 8)], destination=mill.customer
+    )
+    assert (move.origin_kind, move.origin_id) == ("warehouse.shipmentline", 8)
 
 
 def test_what_was_reserved_for_a_while_lapses(mill: Mill) -> None:

@@ -117,6 +117,15 @@ def test_an_address_without_place_is_refused(ctx: Ctx, shop: Party) -> None:
     assert not Address.objects.exists()
 
 
+def test_a_country_that_does_not_exist_is_refused(ctx: Ctx, shop: Party) -> None:
+    with pytest.raises(parties.CountryUnknown, match="There is no country XX"):
+        parties.add_address(ctx, party=shop, city="Kiel", country="XX")
+    with pytest.raises(parties.CountryUnknown):
+        parties.open_party(ctx, name="A", addresses=[parties.AddressDraft(city="Kiel", country="EU")])
+    assert not Address.objects.exists()
+    assert Party.objects.count() == 1
+
+
 def test_half_a_point_on_the_map_is_refused(ctx: Ctx, shop: Party) -> None:
     with pytest.raises(Refused, match="A point needs a latitude"):
         parties.add_address(ctx, party=shop, city="Kiel", latitude="54.3")

@@ -152,7 +152,7 @@ def test_a_hundred_orders_cost_as_many_statements_as_one(
         )
         for n in range(100)
     ]
-    # Savepoint, activity, terms, addresses, site, two for prices, company, orders, lines, activity, events, release.
+    # Savepoint, number, terms, addresses, site, prices (3), orders, lines, activity, events, release.
     with django_assert_max_num_queries(13):
         made = sales.open_orders(ctx, drafts=drafts)
 

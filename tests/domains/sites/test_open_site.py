@@ -58,6 +58,16 @@ def test_an_unclear_site_is_refused(ctx: Ctx, lisbon: Site, code: str, name: str
     assert len(paths()) == 4
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [({"timezone": "Lisbon"}, "Lisbon is no time zone"), ({"country": "XX"}, "There is no country XX")],
+)
+def test_a_place_that_does_not_exist_is_refused(ctx: Ctx, words: dict[str, str], sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        sites.open_site(ctx, code="X", name="X", **words)
+    assert not Site.objects.exists()
+
+
 def test_a_rack_is_named_in_one_go(ctx: Ctx, lisbon: Site, django_assert_max_num_queries: Any) -> None:
     store = queries.storage_of(lisbon)
     drafts = [sites.LocationDraft(code=f"A-{n:03}", parent=store) for n in range(300)]

@@ -44,7 +44,9 @@ def test_what_is_not_reserved_yet_is_reserved_and_listed_by_lot(dock: Dock) -> N
     )
     assert shipment.ship_address.splitlines() == ["Storgata 1", "0155 Oslo", "Norway"]
     assert shipment.ship_latitude == Decimal("59.913")
-    assert set(Reservation.objects.values_list("origin_kind", flat=True)) == {"warehouse.shipmentline"}
+    assert set(Reservation.objects.values_list("origin_kind", "holder_kind")) == {
+        ("sales.orderline", "warehouse.shipmentline")
+    }
     assert StoredEvent.objects.get(name="warehouse.PickListWritten").sentence == (
         f"Pick list {shipment.number} written for order {order.number}: 3 lines at Braga"
     )

@@ -1,19 +1,5 @@
 """What accounts asks of the domains above it."""
 
-from __future__ import annotations
+from loomline.kernel.reach import parties_of, territories_of
 
-from collections.abc import Iterable
-
-from loomline.kernel.port import port
-
-
-@port
-def parties_of(*, user_id: int) -> Iterable[int]:
-    """The companies whose records a portal user may see; nobody is a portal user by default."""
-    return ()
-
-
-@port
-def territories_of(*, user_id: int) -> Iterable[int]:
-    """The territories a person works in; none while nobody keeps territories."""
-    return ()
+__all__ = ["parties_of", "territories_of"]

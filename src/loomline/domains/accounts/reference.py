@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _t
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts import commands, queries
 from loomline.domains.accounts.models import Grant, Role
@@ -32,8 +33,8 @@ COLLEAGUES = {
 class StandardRole:
     """A role as it is shipped."""
 
-    name: str
-    description: str
+    name: str | Promise
+    description: str | Promise
     grants: Mapping[str, Level]
     is_colleague: bool = True
 
@@ -41,6 +42,215 @@ class StandardRole:
         """Its own grants and, for people who work here, what colleagues read; level "none" takes one out."""
         found = {**COLLEAGUES, **self.grants} if self.is_colleague else dict(self.grants)
         return {permission: level for permission, level in found.items() if level > Level.NONE}
+
+
+SELLERS_READ = {"planning.view": ALL, "manufacturing.view": ALL, "warehouse.view": ALL, "finance.view": ALL}
+SELLING: tuple[StandardRole, ...] = (
+    StandardRole(
+        _("Sales"),
+        _("Deals, quotes and orders of the own team; customers and prices."),
+        {
+            **SELLERS_READ,
+            "pipeline.*": TEAM,
+            "sales.view": ALL,
+            "sales.do": TEAM,
+            "parties.do": TEAM,
+            "pricing.view": ALL,
+            "marketing.view": ALL,
+            "service.view": ALL,
+        },
+    ),
+    StandardRole(
+        _("Sales manager"),
+        _("All deals, quotes and orders, prices and terms."),
+        {
+            **SELLERS_READ,
+            "pipeline.*": ALL,
+            "sales.*": ALL,
+            "parties.*": ALL,
+            "pricing.*": ALL,
+            "marketing.*": ALL,
+            "loyalty.*": ALL,
+            "service.view": ALL,
+            "insights.view": ALL,
+        },
+    ),
+    StandardRole(
+        _("Service"),
+        _("Cases and returns; reads orders, shipments and lots."),
+        {
+            "service.*": ALL,
+            "sales.view": ALL,
+            "warehouse.view": ALL,
+            "quality.view": ALL,
+            "parties.do": ALL,
+            "manufacturing.view": ALL,
+        },
+    ),
+)
+
+
+MAKING: tuple[StandardRole, ...] = (
+    StandardRole(
+        _("Planner"),
+        _("Plans supply, releases work and proposes purchases."),
+        {
+            "planning.*": ALL,
+            "manufacturing.*": ALL,
+            "procurement.view": ALL,
+            "procurement.open_purchase": ALL,
+            "procurement.open_purchases": ALL,
+            "inventory.reserve": ALL,
+            "inventory.release": ALL,
+            "sales.view": ALL,
+            "sales.expect_lines": ALL,
+            "warehouse.view": ALL,
+            "quality.view": ALL,
+            "risk.view": ALL,
+        },
+    ),
+    StandardRole(
+        _("Buyer"),
+        _("Suppliers, prices, purchase orders and receipts."),
+        {
+            "procurement.*": ALL,
+            "parties.do": ALL,
+            "planning.view": ALL,
+            "manufacturing.view": ALL,
+            "quality.view": ALL,
+            "finance.view": ALL,
+            "risk.*": ALL,
+        },
+    ),
+    StandardRole(
+        _("Production"),
+        _("Work orders: issues material, reports stages and output."),
+        {
+            "manufacturing.view": ALL,
+            "manufacturing.do": ALL,
+            "inventory.move_stock": ALL,
+            "inventory.open_lots": ALL,
+            "quality.view": ALL,
+            "quality.open_check": ALL,
+            "quality.record_check": ALL,
+            "planning.view": ALL,
+            "devices.view": ALL,
+        },
+    ),
+    StandardRole(
+        _("Warehouse"),
+        _("Receives, picks, packs, ships and counts."),
+        {
+            "warehouse.*": ALL,
+            "inventory.*": ALL,
+            "transport.*": ALL,
+            "sales.view": ALL,
+            "procurement.view": ALL,
+            "procurement.receive_goods": ALL,
+            "procurement.report_delay": ALL,
+            "manufacturing.view": ALL,
+            "quality.view": ALL,
+            "devices.view": ALL,
+        },
+    ),
+    StandardRole(
+        _("Quality"),
+        _("Checks, holds and releases lots; reads the whole chain."),
+        {
+            "quality.*": ALL,
+            "inventory.hold_lot": ALL,
+            "inventory.release_lot": ALL,
+            "inventory.block_lot": ALL,
+            "manufacturing.view": ALL,
+            "procurement.view": ALL,
+            "warehouse.view": ALL,
+            "sales.view": ALL,
+            "service.view": ALL,
+        },
+    ),
+)
+
+
+VIEWED = (
+    "pipeline",
+    "sales",
+    "procurement",
+    "manufacturing",
+    "warehouse",
+    "quality",
+    "planning",
+    "pricing",
+)
+OFFICE: tuple[StandardRole, ...] = (
+    StandardRole(
+        _("Finance"),
+        _("Invoices, payments and supplier invoices; reads all orders."),
+        {
+            "finance.*": ALL,
+            "ledger.*": ALL,
+            "sales.view": ALL,
+            "procurement.view": ALL,
+            "warehouse.view": ALL,
+            "pricing.view": ALL,
+            "parties.do": ALL,
+            "insights.view": ALL,
+            "kernel.view_activity": ALL,
+        },
+    ),
+    StandardRole(
+        _("Viewer"),
+        _("Reads everything of the business and changes nothing."),
+        {
+            **{f"{domain}.view": ALL for domain in VIEWED},
+            "timeline.*": Level.NONE,
+        },
+    ),
+)
+
+
+PORTALS: tuple[StandardRole, ...] = (
+    StandardRole(
+        _("Customer portal"),
+        _("A customer's own people: their quotes, orders, shipments and invoices."),
+        {
+            "parties.view_party": PARTY,
+            "sales.view_quote": PARTY,
+            "sales.view_quoteline": PARTY,
+            "sales.view_order": PARTY,
+            "sales.view_orderline": PARTY,
+            "sales.accept_quote": PARTY,
+            "sales.decline_quote": PARTY,
+            "warehouse.view_shipment": PARTY,
+            "warehouse.view_shipmentline": PARTY,
+            "finance.view_invoice": PARTY,
+            "finance.view_invoiceline": PARTY,
+        },
+        is_colleague=False,
+    ),
+    StandardRole(
+        _("Supplier portal"),
+        _("A supplier's or partner's own people: their purchase orders and stages."),
+        {
+            "parties.view_party": PARTY,
+            "procurement.view_purchase": PARTY,
+            "procurement.view_purchaseline": PARTY,
+            "procurement.view_receipt": PARTY,
+            "procurement.view_receiptline": PARTY,
+            "procurement.confirm_purchase": PARTY,
+            "procurement.report_delay": PARTY,
+            "manufacturing.view_workstage": PARTY,
+            "manufacturing.start_stage": PARTY,
+            "manufacturing.finish_stage": PARTY,
+            "manufacturing.report_stage_delay": PARTY,
+        },
+        is_colleague=False,
+    ),
+)
+
+ADMINISTRATOR = StandardRole(
+    _("Administrator"), _("Everything, people and roles included."), {"*": ALL}, is_colleague=False
+)
+STANDARD_ROLES = (ADMINISTRATOR, *SELLING, *MAKING, *OFFICE, *PORTALS)
 
 
 def load(ctx: Ctx) -> None:
@@ -53,234 +263,15 @@ def load(ctx: Ctx) -> None:
         queries.system_actor(name)
     held = {queries.Pattern.of(text).domain for text in Grant.objects.values_list("permission", flat=True)}
     present = {role.name: role for role in Role.objects.all()}
-    for standard in standard_roles():
+    for standard in STANDARD_ROLES:
         grants = {text: level for text, level in standard.all_grants().items() if queries.is_known(text)}
-        role = present.get(standard.name)
+        role = present.get(str(standard.name))
         if role is None:
-            reaches = {text: level.name.lower() for text, level in grants.items()}
-            commands.add_role(ctx, name=standard.name, description=standard.description, grants=reaches)
+            reaches = {text: commands.REACH_OF[level] for text, level in grants.items()}
+            commands.add_role(
+                ctx, name=str(standard.name), description=str(standard.description), grants=reaches
+            )
             continue
         for text, level in grants.items():
             if queries.Pattern.of(text).domain not in held:
-                commands.grant(ctx, role=role, permission=text, level=level.name.lower())
-
-
-def standard_roles() -> tuple[StandardRole, ...]:
-    """The roles as they are shipped, in the language of the installation."""
-    return (
-        StandardRole(_t("Administrator"), _t("Everything, people and roles included."), {"*": ALL}, False),
-        *_selling(),
-        *_making(),
-        *_office(),
-        *_portals(),
-    )
-
-
-def _selling() -> tuple[StandardRole, ...]:
-    reads = {"planning.view": ALL, "manufacturing.view": ALL, "warehouse.view": ALL, "finance.view": ALL}
-    return (
-        StandardRole(
-            _t("Sales"),
-            _t("Deals, quotes and orders of the own team; customers and prices."),
-            {
-                **reads,
-                "pipeline.*": TEAM,
-                "sales.view": ALL,
-                "sales.do": TEAM,
-                "parties.do": TEAM,
-                "pricing.view": ALL,
-                "marketing.view": ALL,
-                "service.view": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Sales manager"),
-            _t("All deals, quotes and orders, prices and terms."),
-            {
-                **reads,
-                "pipeline.*": ALL,
-                "sales.*": ALL,
-                "parties.*": ALL,
-                "pricing.*": ALL,
-                "marketing.*": ALL,
-                "loyalty.*": ALL,
-                "service.view": ALL,
-                "insights.view": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Service"),
-            _t("Cases and returns; reads orders, shipments and lots."),
-            {
-                "service.*": ALL,
-                "sales.view": ALL,
-                "warehouse.view": ALL,
-                "quality.view": ALL,
-                "parties.do": ALL,
-                "manufacturing.view": ALL,
-            },
-        ),
-    )
-
-
-def _making() -> tuple[StandardRole, ...]:
-    return (
-        StandardRole(
-            _t("Planner"),
-            _t("Plans supply, releases work and proposes purchases."),
-            {
-                "planning.*": ALL,
-                "manufacturing.*": ALL,
-                "procurement.view": ALL,
-                "procurement.open_purchase": ALL,
-                "procurement.open_purchases": ALL,
-                "inventory.reserve": ALL,
-                "inventory.release": ALL,
-                "sales.view": ALL,
-                "sales.expect_lines": ALL,
-                "warehouse.view": ALL,
-                "quality.view": ALL,
-                "risk.view": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Buyer"),
-            _t("Suppliers, prices, purchase orders and receipts."),
-            {
-                "procurement.*": ALL,
-                "parties.do": ALL,
-                "planning.view": ALL,
-                "manufacturing.view": ALL,
-                "quality.view": ALL,
-                "finance.view": ALL,
-                "risk.*": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Production"),
-            _t("Work orders: issues material, reports stages and output."),
-            {
-                "manufacturing.view": ALL,
-                "manufacturing.do": ALL,
-                "inventory.move_stock": ALL,
-                "inventory.open_lots": ALL,
-                "quality.view": ALL,
-                "quality.open_check": ALL,
-                "quality.record_check": ALL,
-                "planning.view": ALL,
-                "devices.view": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Warehouse"),
-            _t("Receives, picks, packs, ships and counts."),
-            {
-                "warehouse.*": ALL,
-                "inventory.*": ALL,
-                "transport.*": ALL,
-                "sales.view": ALL,
-                "procurement.view": ALL,
-                "procurement.receive_goods": ALL,
-                "procurement.report_delay": ALL,
-                "manufacturing.view": ALL,
-                "quality.view": ALL,
-                "devices.view": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Quality"),
-            _t("Checks, holds and releases lots; reads the whole chain."),
-            {
-                "quality.*": ALL,
-                "inventory.hold_lot": ALL,
-                "inventory.release_lot": ALL,
-                "inventory.block_lot": ALL,
-                "manufacturing.view": ALL,
-                "procurement.view": ALL,
-                "warehouse.view": ALL,
-                "sales.view": ALL,
-                "service.view": ALL,
-            },
-        ),
-    )
-
-
-def _office() -> tuple[StandardRole, ...]:
-    reads = (
-        "pipeline",
-        "sales",
-        "procurement",
-        "manufacturing",
-        "warehouse",
-        "quality",
-        "planning",
-        "pricing",
-    )
-    return (
-        StandardRole(
-            _t("Finance"),
-            _t("Invoices, payments and supplier invoices; reads all orders."),
-            {
-                "finance.*": ALL,
-                "ledger.*": ALL,
-                "sales.view": ALL,
-                "procurement.view": ALL,
-                "warehouse.view": ALL,
-                "pricing.view": ALL,
-                "parties.do": ALL,
-                "insights.view": ALL,
-                "kernel.view_activity": ALL,
-            },
-        ),
-        StandardRole(
-            _t("Viewer"),
-            _t("Reads everything of the business and changes nothing."),
-            {
-                **{
-                    f"{domain}.view": ALL for domain in (*reads, "finance", "service", "insights", "timeline")
-                },
-                "timeline.*": Level.NONE,
-            },
-        ),
-    )
-
-
-def _portals() -> tuple[StandardRole, ...]:
-    return (
-        StandardRole(
-            _t("Customer portal"),
-            _t("A customer's own people: their quotes, orders, shipments and invoices."),
-            {
-                "parties.view_party": PARTY,
-                "sales.view_quote": PARTY,
-                "sales.view_quoteline": PARTY,
-                "sales.view_order": PARTY,
-                "sales.view_orderline": PARTY,
-                "sales.accept_quote": PARTY,
-                "sales.decline_quote": PARTY,
-                "warehouse.view_shipment": PARTY,
-                "warehouse.view_shipmentline": PARTY,
-                "finance.view_invoice": PARTY,
-                "finance.view_invoiceline": PARTY,
-            },
-            False,
-        ),
-        StandardRole(
-            _t("Supplier portal"),
-            _t("A supplier's or partner's own people: their purchase orders and stages."),
-            {
-                "parties.view_party": PARTY,
-                "procurement.view_purchase": PARTY,
-                "procurement.view_purchaseline": PARTY,
-                "procurement.view_receipt": PARTY,
-                "procurement.view_receiptline": PARTY,
-                "procurement.confirm_purchase": PARTY,
-                "procurement.report_delay": PARTY,
-                "manufacturing.view_workstage": PARTY,
-                "manufacturing.start_stage": PARTY,
-                "manufacturing.finish_stage": PARTY,
-                "manufacturing.report_stage_delay": PARTY,
-            },
-            False,
-        ),
-    )
+                commands.grant(ctx, role=role, permission=text, level=commands.REACH_OF[level])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog import commands
@@ -9,7 +11,7 @@ from loomline.domains.catalog.models import Dimension, Unit
 from loomline.kernel.context import Ctx
 
 # Code, name, dimension, decimals shown, UN/ECE Recommendation 20.
-UNITS = (
+UNITS: tuple[tuple[str, Any, str, int, str], ...] = (
     ("pcs", _("piece"), Dimension.COUNT, 0, "H87"),
     ("pair", _("pair"), Dimension.COUNT, 0, "PR"),
     ("set", _("set"), Dimension.COUNT, 0, "SET"),
@@ -66,5 +68,8 @@ def load(ctx: Ctx) -> None:
     """Add the units and ratios that are missing; safe to call at every start."""
     codes = {code for code, *_rest in UNITS}
     if Unit.objects.filter(code__in=codes).count() < len(codes):
-        drafts = [commands.UnitDraft(code, str(name), *rest) for code, name, *rest in UNITS]
+        drafts = [
+            commands.UnitDraft(code, str(name), dimension, places, rec20)
+            for code, name, dimension, places, rec20 in UNITS
+        ]
         commands.add_units(ctx, drafts=drafts, ratios=list(RATIOS))

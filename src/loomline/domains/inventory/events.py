@@ -40,7 +40,9 @@ class LotHeld(Event, about={**LOT, "supplier_id": "parties.party"}, icon="lock",
     reserved: Decimal
     unit: str
     reason: str
-    says: ClassVar = _("Lot {number} of {item} is on hold: {reason} ({on_hand} {unit} in stock, {reserved} reserved)")
+    says: ClassVar = _(
+        "Lot {number} of {item} is on hold: {reason} ({on_hand} {unit} in stock, {reserved} reserved)"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,9 @@ class LotBlocked(Event, about={**LOT, "supplier_id": "parties.party"}, icon="cir
     freed: Decimal
     unit: str
     reason: str
-    says: ClassVar = _("Lot {number} of {item} is blocked: {reason} ({on_hand} {unit} in stock, {freed} no longer reserved)")
+    says: ClassVar = _(
+        "Lot {number} of {item} is blocked: {reason} ({on_hand} {unit} in stock, {freed} no longer reserved)"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +90,15 @@ class StockCounted(Event, about=PLACE, icon="clipboard-check", tone="warn"):
     difference: Decimal
     unit: str
     reason: str
-    says: ClassVar = _("Counted {counted} {unit} of {item} {lot} at {location}, {difference} against the books: {reason}")
+    says: ClassVar = _(
+        "Counted {counted} {unit} of {item} {lot} at {location}, {difference} against the books: {reason}"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockListed(Event, about={"item_ids": "catalog.item", "location_ids": "sites.location"}, icon="clipboard-check"):
+class StockListed(
+    Event, about={"item_ids": "catalog.item", "location_ids": "sites.location"}, icon="clipboard-check"
+):
     """Many places were counted at once."""
 
     item_ids: tuple[int, ...]

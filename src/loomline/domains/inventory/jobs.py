@@ -20,7 +20,9 @@ SHOWN = 10
 class BooksDiffer(Refused):
     """A balance is not the sum of its moves: something wrote past the commands."""
 
-    says = _("{count} stock balances differ from the ledger: {shown}. Rebuild the balances, and look for who wrote them.")
+    says = _(
+        "{count} stock balances differ from the ledger: {shown}. Rebuild the balances, and look for who wrote them."
+    )
 
 
 @job(title=_("Compare stock balances with the ledger"))

@@ -36,14 +36,27 @@ class Lot(Record):
         release=(LotState.QUARANTINE, LotState.BLOCKED) >> LotState.AVAILABLE,
         block=(LotState.AVAILABLE, LotState.QUARANTINE) >> LotState.BLOCKED,
     )
-    editable = {state: OPEN_LOT_FIELDS for state in LotState}
+    editable = dict.fromkeys(LotState, OPEN_LOT_FIELDS)
 
-    item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="lots", verbose_name=_("item"), db_index=False)
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, related_name="lots", verbose_name=_("item"), db_index=False
+    )
     number = NumberField(
-        series="lot", prefix="L-", unique=False, editable=True, blank=True, max_length=60, verbose_name=_("lot")
+        series="lot",
+        prefix="L-",
+        unique=False,
+        editable=True,
+        blank=True,
+        max_length=60,
+        verbose_name=_("lot"),
     )
     supplier = models.ForeignKey(
-        "parties.Party", models.PROTECT, null=True, blank=True, related_name="supplied_lots", verbose_name=_("supplier")
+        "parties.Party",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplied_lots",
+        verbose_name=_("supplier"),
     )
     supplier_lot = models.CharField(_("supplier's lot"), max_length=60, blank=True)
     state = StateField(LotState, default=LotState.AVAILABLE, verbose_name=_("state"), editable=False)
@@ -68,17 +81,25 @@ class Lot(Record):
             # The ledger refers to lot and item together, so that a move cannot name another item's lot.
             models.UniqueConstraint(fields=["id", "item"], name="inventory_lot_of_item"),
             models.CheckConstraint(
-                condition=Q(expires_on__isnull=True) | Q(made_on__isnull=True) | Q(expires_on__gte=F("made_on")),
+                condition=Q(expires_on__isnull=True)
+                | Q(made_on__isnull=True)
+                | Q(expires_on__gte=F("made_on")),
                 name="inventory_lot_life",
                 violation_error_message=_("A lot cannot expire before it was made."),
             ),
             models.CheckConstraint(condition=~Q(number=""), name="inventory_lot_numbered"),
         ]
         indexes = [
-            models.Index(fields=["supplier_lot"], name="inventory_lot_supplier_lot", condition=~Q(supplier_lot="")),
+            models.Index(
+                fields=["supplier_lot"], name="inventory_lot_supplier_lot", condition=~Q(supplier_lot="")
+            ),
             models.Index(fields=["state", "-id"], name="inventory_lot_state"),
-            models.Index(fields=["expires_on"], name="inventory_lot_expiry", condition=Q(expires_on__isnull=False)),
-            models.Index(fields=["origin_kind", "origin_id"], name="inventory_lot_origin", condition=~Q(origin_kind="")),
+            models.Index(
+                fields=["expires_on"], name="inventory_lot_expiry", condition=Q(expires_on__isnull=False)
+            ),
+            models.Index(
+                fields=["origin_kind", "origin_id"], name="inventory_lot_origin", condition=~Q(origin_kind="")
+            ),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="inventory_lot_number_trgm"),
         ]
 
@@ -155,7 +176,9 @@ class StockMove(Ledger):
             models.Index(fields=["source", "-id"], name="inventory_move_source"),
             models.Index(fields=["destination", "-id"], name="inventory_move_destination"),
             models.Index(
-                fields=["origin_kind", "origin_id"], name="inventory_move_origin", condition=~Q(origin_kind="")
+                fields=["origin_kind", "origin_id"],
+                name="inventory_move_origin",
+                condition=~Q(origin_kind=""),
             ),
         ]
 
@@ -195,7 +218,9 @@ class Balance(models.Model):
             models.CheckConstraint(
                 condition=Q(is_physical=False, reserved=0) | Q(is_physical=True, reserved__lte=F("on_hand")),
                 name="inventory_balance_enough",
-                violation_error_message=_("There is not enough free stock for this. Look at the item's stock page."),
+                violation_error_message=_(
+                    "There is not enough free stock for this. Look at the item's stock page."
+                ),
             ),
         ]
 
@@ -209,20 +234,32 @@ class Balance(models.Model):
 
 
 class Reservation(Record):
-    """Keeps stock for the record that needs it."""
+    """Keeps stock for the record that needs it (origin), in the hands of the one that carries it out (holder)."""
 
     item = models.ForeignKey(
         "catalog.Item", models.PROTECT, related_name="reservations", verbose_name=_("item"), db_index=False
     )
     location = models.ForeignKey(
-        "sites.Location", models.PROTECT, related_name="reservations", verbose_name=_("location"), db_index=False
+        "sites.Location",
+        models.PROTECT,
+        related_name="reservations",
+        verbose_name=_("location"),
+        db_index=False,
     )
     lot = models.ForeignKey(
-        Lot, models.PROTECT, null=True, blank=True, related_name="reservations", verbose_name=_("lot"), db_index=False
+        Lot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reservations",
+        verbose_name=_("lot"),
+        db_index=False,
     )
     quantity = QuantityField(_("quantity"))
     origin_kind = models.CharField(_("kind of origin"), max_length=60)
     origin_id = models.BigIntegerField(_("origin"))
+    holder_kind = models.CharField(_("kind of holder"), max_length=60, blank=True)
+    holder_id = models.BigIntegerField(_("holder"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     expires_at = models.DateTimeField(_("lapses"), null=True, blank=True)
 
@@ -239,6 +276,11 @@ class Reservation(Record):
         ]
         indexes = [
             models.Index(fields=["origin_kind", "origin_id"], name="inventory_reserved_origin"),
+            models.Index(
+                fields=["holder_kind", "holder_id"],
+                name="inventory_reserved_holder",
+                condition=~Q(holder_kind=""),
+            ),
             models.Index(fields=["item", "location", "lot"], name="inventory_reserved_key"),
             models.Index(fields=["lot"], name="inventory_reserved_lot", condition=Q(lot__isnull=False)),
             models.Index(

@@ -72,7 +72,9 @@ class Difference:
 def usable(*, on: date) -> Q:
     """The balances that may be promised: in storage, of no lot or of a released one that still keeps."""
     keeps = Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=on)
-    return Q(location__kind=LocationKind.STORAGE) & (Q(lot__isnull=True) | (Q(lot__state=LotState.AVAILABLE) & keeps))
+    return Q(location__kind=LocationKind.STORAGE) & (
+        Q(lot__isnull=True) | (Q(lot__state=LotState.AVAILABLE) & keeps)
+    )
 
 
 def on_hand(
@@ -85,10 +87,14 @@ def on_hand(
     if site_id is not None:
         rows = rows.filter(location__site=site_id)
     zero = Value(Decimal(0), DecimalField(max_digits=20, decimal_places=6))
-    sums = rows.order_by().values("item_id").annotate(
-        total=Sum("on_hand"),
-        kept=Sum("reserved"),
-        free=Coalesce(Sum(F("on_hand") - F("reserved"), filter=usable(on=on)), zero),
+    sums = (
+        rows.order_by()
+        .values("item_id")
+        .annotate(
+            total=Sum("on_hand"),
+            kept=Sum("reserved"),
+            free=Coalesce(Sum(F("on_hand") - F("reserved"), filter=usable(on=on)), zero),
+        )
     )
     return {row["item_id"]: Stock(row["total"], row["kept"], row["free"]) for row in sums}
 
@@ -158,7 +164,9 @@ def reservations_of(*, kind: str, ids: Iterable[int]) -> QuerySet[Reservation]:
 def reserved_for(*, kind: str, ids: Iterable[int]) -> dict[int, Decimal]:
     """How much is reserved for each of these records; 0 where nothing is."""
     wanted = list(ids)
-    rows = reservations_of(kind=kind, ids=wanted).order_by().values_list("origin_id").annotate(Sum("quantity"))
+    rows = (
+        reservations_of(kind=kind, ids=wanted).order_by().values_list("origin_id").annotate(Sum("quantity"))
+    )
     found = dict(rows)
     return {pk: found.get(pk, Decimal(0)) for pk in wanted}
 
@@ -176,7 +184,11 @@ def lapsed(*, at: datetime) -> QuerySet[Reservation]:
 def expiring(*, until: date) -> QuerySet[Lot]:
     """Lots with stock whose best-before day comes by this day, the first one first."""
     stocked = Balance.objects.filter(is_physical=True, on_hand__gt=0, lot__isnull=False).values("lot")
-    return Lot.objects.filter(pk__in=stocked, expires_on__lte=until).select_related("item").order_by("expires_on", "pk")
+    return (
+        Lot.objects.filter(pk__in=stocked, expires_on__lte=until)
+        .select_related("item")
+        .order_by("expires_on", "pk")
+    )
 
 
 def as_of(

@@ -54,7 +54,10 @@ def why_held(ctx: Ctx, record: models.Lot) -> list[dict[str, Any]]:
     on_hand, reserved = queries.stock_of_lot(lot_id=record.pk)
     unit = record.item.unit.code
     text = _t("{reason}. {on_hand} {unit} in stock, {reserved} {unit} reserved.").format(
-        reason=record.reason or _t("No reason given"), on_hand=plain(on_hand), reserved=plain(reserved), unit=unit
+        reason=record.reason or _t("No reason given"),
+        on_hand=plain(on_hand),
+        reserved=plain(reserved),
+        unit=unit,
     )
     return [{"tone": record.state.tone, "title": f"{record.state.label}.", "text": text, "action": None}]
 
@@ -97,7 +100,13 @@ class Balance(Resource):
         _("On hold"): "lot.state=quarantine,blocked",
         _("Reserved"): "reserved.above=0",
     }
-    head = "on_hand", "reserved", Column("free", label=_("Free"), kind="quantity", unit="item.unit"), "location", "lot"
+    head = (
+        "on_hand",
+        "reserved",
+        Column("free", label=_("Free"), kind="quantity", unit="item.unit"),
+        "location",
+        "lot",
+    )
     detail = (
         Facts("item", "location", "lot", "lot.supplier", "lot.made_on", "lot.expires_on", place="tab"),
         Timeline(),
@@ -139,7 +148,11 @@ class Lot(Resource):
     filters = "item", "item.category", "state", "supplier", "made_on", "expires_on", "opened_at"
     search = "number", "supplier_lot", "item.name", "item.sku"
     form = "item", "number", "supplier", "supplier_lot", "made_on", "expires_on"
-    views = Table(), Board(by="state", title="number", party="supplier", date="expires_on"), Calendar("expires_on")
+    views = (
+        Table(),
+        Board(by="state", title="number", party="supplier", date="expires_on"),
+        Calendar("expires_on"),
+    )
     saved = {
         _("On hold"): "state=quarantine",
         _("Blocked"): "state=blocked",
@@ -148,9 +161,18 @@ class Lot(Resource):
     head = "item", "supplier", "supplier_lot", "made_on", "expires_on"
     detail = (
         Callouts(why_held),
-        Related("balances", "location", "on_hand", "reserved", title=_("Where it lies"), sort="location.path"),
         Related(
-            "stock_moves", "effective_at", "quantity", "source", "destination", "reason", title=_("Ledger"), sort="-pk"
+            "balances", "location", "on_hand", "reserved", title=_("Where it lies"), sort="location.path"
+        ),
+        Related(
+            "stock_moves",
+            "effective_at",
+            "quantity",
+            "source",
+            "destination",
+            "reason",
+            title=_("Ledger"),
+            sort="-pk",
         ),
         Related("reservations", "quantity", "location", "created_at", title=_("Reserved"), tab="balances"),
         *documents(),
@@ -184,7 +206,16 @@ class StockMove(Resource):
         Column("unit_cost", label=_("Cost per unit")),
         Column("reverses", label=_("Reverses")),
     )
-    filters = "item", "lot", "source", "destination", "effective_at", "recorded_at", "source.kind", "destination.kind"
+    filters = (
+        "item",
+        "lot",
+        "source",
+        "destination",
+        "effective_at",
+        "recorded_at",
+        "source.kind",
+        "destination.kind",
+    )
     search = "item.name", "item.sku", "lot.number"
     views = Table(), Chart(Count(), by="day of effective_at", split="destination")
     saved = {
@@ -194,7 +225,17 @@ class StockMove(Resource):
         _("Counted"): "1.source.kind=adjustment&2.destination.kind=adjustment",
     }
     detail = (
-        Facts("item", "lot", "quantity", "source", "destination", "effective_at", "recorded_at", "reason", "unit_cost"),
+        Facts(
+            "item",
+            "lot",
+            "quantity",
+            "source",
+            "destination",
+            "effective_at",
+            "recorded_at",
+            "reason",
+            "unit_cost",
+        ),
         Timeline(),
     )
     key = "pk"
@@ -209,7 +250,15 @@ class Reservation(Resource):
     model = models.Reservation
     menu = None
     icon = "lock"
-    columns = Column("item", sub="item.sku"), "quantity", "location", "lot", "origin_kind", "created_at", "expires_at"
+    columns = (
+        Column("item", sub="item.sku"),
+        "quantity",
+        "location",
+        "lot",
+        "origin_kind",
+        "created_at",
+        "expires_at",
+    )
     filters = "item", "lot", "location", "location.site", "created_at"
     search = "item.name", "item.sku", "lot.number"
     key = "pk"

@@ -181,3 +181,12 @@ class ForecastAdjusted(Event, about={"owner_id": "accounts.user"}, icon="adjustm
     amount: Decimal
     currency: str
     note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunitiesTakenOver(Event, about={"party_ids": "parties.party"}, icon="file-import", tone="info"):
+    """Opportunities of another system have come in."""
+
+    says = _("{opportunities} opportunities taken over from another system")
+    party_ids: tuple[int, ...]
+    opportunities: int

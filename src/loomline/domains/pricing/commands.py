@@ -130,7 +130,9 @@ def give_price_list(ctx: Ctx, *, price_list: PriceList, party: Party, position: 
     if CustomerPriceList.objects.filter(party=party, price_list=price_list).exists():
         raise ListGiven(party=party, price_list=price_list, at_field="party")
 
-    given = CustomerPriceList.objects.create(party=party, price_list=price_list, position=position)
+    given: CustomerPriceList = CustomerPriceList.objects.create(
+        party=party, price_list=price_list, position=position
+    )
 
     ctx.emit(
         PriceListGiven(
@@ -172,7 +174,7 @@ def copy_price_list(
     if PriceList.objects.filter(name=name).exists():
         raise NameTaken(name=name, at_field="name")
 
-    made = PriceList.objects.create(name=name, currency=price_list.currency, valid_from=valid_from)
+    made: PriceList = PriceList.objects.create(name=name, currency=price_list.currency, valid_from=valid_from)
     factor, step = 1 + percent / 100, Decimal(1).scaleb(-decimals)
     day = valid_from or ctx.today
     rows = Price.objects.filter(price_list=price_list).exclude(valid_to__lte=day)

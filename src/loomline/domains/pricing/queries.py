@@ -71,7 +71,7 @@ def _candidates(*, item_ids: set[int], customer: Party | None, currency: str, on
     not_over = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
     list_begun = Q(price_list__valid_from__isnull=True) | Q(price_list__valid_from__lte=on)
     list_not_over = Q(price_list__valid_to__isnull=True) | Q(price_list__valid_to__gt=on)
-    return (
+    found: QuerySet[Price] = (
         Price.objects.filter(begun, not_over, list_begun, list_not_over, item__in=item_ids)
         .filter(price_list__currency=currency, price_list__is_active=True)
         .annotate(rank=Subquery(rank, output_field=IntegerField()))
@@ -79,6 +79,7 @@ def _candidates(*, item_ids: set[int], customer: Party | None, currency: str, on
         .select_related("price_list")
         .order_by(F("rank").asc(nulls_last=True), "price_list", "-from_quantity")
     )
+    return found
 
 
 def _best(rows: Sequence[Price], quantity: Decimal, currency: str) -> Priced | None:

@@ -167,7 +167,7 @@ def arrived_share(*, purchase_ids: Iterable[int]) -> dict[int, Decimal]:
     part = Least((F("received") - F("rejected")) / F("quantity"), Value(Decimal(1)))
     share = Avg(part, output_field=DecimalField(max_digits=20, decimal_places=6))
     rows = PurchaseLine.objects.filter(purchase__in=set(purchase_ids)).order_by()
-    return dict(rows.values_list("purchase_id").annotate(share))
+    return dict(rows.values_list("purchase_id").annotate(share=share))
 
 
 def last_expected(*, purchase: Purchase) -> date | None:

@@ -230,7 +230,13 @@ def _check(ctx: Ctx, draft: CheckDraft) -> Check:
     return Check(
         plan=plan,
         lot=draft.lot,
-        item_id=draft.item.pk if draft.item else draft.lot.item_id if draft.lot else plan.item_id if plan else None,
+        item_id=draft.item.pk
+        if draft.item
+        else draft.lot.item_id
+        if draft.lot
+        else plan.item_id
+        if plan
+        else None,
         stage=draft.stage or (plan.stage if plan else ""),
         characteristic=draft.characteristic or (plan.characteristic if plan else ""),
         unit=draft.unit or (plan.unit if plan else ""),
@@ -336,7 +342,9 @@ def _about(check: Check) -> dict[str, Any]:
 def _why(check: Check) -> str:
     if check.measured is None:
         return f"{check.characteristic}: {check.finding}"
-    return f"{check.characteristic} {plain(check.measured)} {check.unit} {_against(check)}".replace("  ", " ").strip()
+    return f"{check.characteristic} {plain(check.measured)} {check.unit} {_against(check)}".replace(
+        "  ", " "
+    ).strip()
 
 
 def _against(check: Check) -> str:

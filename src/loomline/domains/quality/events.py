@@ -34,7 +34,9 @@ class OfCheck:
     def subjects(self) -> set[tuple[str, int]]:
         """The check, lot, item and supplier, and the record that asked for the check."""
         found = Event.subjects(self)  # type: ignore[arg-type]
-        return found | ({(self.origin_kind, self.origin_id)} if self.origin_kind and self.origin_id else set())
+        return found | (
+            {(self.origin_kind, self.origin_id)} if self.origin_kind and self.origin_id else set()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,10 @@ def limits_text(*, lower: Decimal | None, upper: Decimal | None, unit: str) -> s
         text = _("at least {lower} {unit}")
     else:
         return ""
-    shown = {"lower": plain(lower) if lower is not None else "", "upper": plain(upper) if upper is not None else ""}
+    shown = {
+        "lower": plain(lower) if lower is not None else "",
+        "upper": plain(upper) if upper is not None else "",
+    }
     return str(text).format(**shown, unit=unit).strip()
 
 
@@ -47,7 +50,12 @@ class CheckPlan(Record):
     """What is measured of an item, or at a stage of making, and what is good enough."""
 
     item = models.ForeignKey(
-        "catalog.Item", models.PROTECT, null=True, blank=True, related_name="check_plans", verbose_name=_("item")
+        "catalog.Item",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="check_plans",
+        verbose_name=_("item"),
     )
     stage = models.CharField(_("stage"), max_length=80, blank=True)
     characteristic = models.CharField(_("characteristic"), max_length=120)
@@ -154,7 +162,9 @@ class Check(Document):
         db_index=False,
     )
     finding = models.CharField(_("finding"), max_length=200, blank=True, editable=False)
-    decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, blank=True, editable=False)
+    decision = models.CharField(
+        _("decision"), max_length=10, choices=Decision.choices, blank=True, editable=False
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -177,7 +187,8 @@ class Check(Document):
                 name="quality_check_decision",
             ),
             models.CheckConstraint(
-                condition=Q(state="open", checked_at__isnull=True) | ~Q(state="open") & Q(checked_at__isnull=False),
+                condition=Q(state="open", checked_at__isnull=True)
+                | ~Q(state="open") & Q(checked_at__isnull=False),
                 name="quality_check_time",
             ),
             models.CheckConstraint(

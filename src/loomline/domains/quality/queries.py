@@ -35,7 +35,11 @@ def open_checks(*, by: date | None = None) -> QuerySet[Check]:
 
 def to_decide() -> QuerySet[Check]:
     """Failed checks that wait for a decision, the oldest first."""
-    return Check.objects.filter(state=CheckState.FAILED).select_related("lot", "item").order_by("checked_at", "pk")
+    return (
+        Check.objects.filter(state=CheckState.FAILED)
+        .select_related("lot", "item")
+        .order_by("checked_at", "pk")
+    )
 
 
 def checks_of(*, lot_id: int) -> QuerySet[Check]:

@@ -33,7 +33,9 @@ def to_decide(ctx: Ctx, record: models.Check) -> list[dict[str, Any]]:
     """A failed check waits for a decision and says what is held meanwhile."""
     if record.state != CheckState.FAILED:
         return []
-    found = f"{plain(record.measured)} {record.unit}".strip() if record.measured is not None else record.finding
+    found = (
+        f"{plain(record.measured)} {record.unit}".strip() if record.measured is not None else record.finding
+    )
     against = _t("against {limits}").format(limits=record.limits) if record.limits else ""
     held = _t("Lot {lot} is held until then.").format(lot=record.lot) if record.lot else ""
     text = _t("{found} {against}. {held} Use it as it is, rework it, or scrap it.").format(
@@ -163,7 +165,9 @@ class CheckPlan(Resource):
     search = "characteristic", "item.name", "stage"
     form = "item", "stage", "characteristic", "method", "unit", "lower", "upper", "holds", "is_active"
     detail = (
-        Panel("loom/panels/facts.html", read=steadiness, title=_("Steadiness"), name="steadiness", place="top"),
+        Panel(
+            "loom/panels/facts.html", read=steadiness, title=_("Steadiness"), name="steadiness", place="top"
+        ),
         Related("checks", "number", "lot", "state", "measured", "checked_at", title=_("Checks")),
         Facts("item", "stage", "method", "unit", "lower", "upper", "holds", "is_active"),
         Changes(),
@@ -172,6 +176,4 @@ class CheckPlan(Resource):
     sort = "characteristic"
     key = "pk"
     joins = ("item",)
-    empty = _(
-        "No check plans yet. Say what is measured, for example the shade of dyed yarn: at most 1.2 ΔE."
-    )
+    empty = _("No check plans yet. Say what is measured, for example the shade of dyed yarn: at most 1.2 ΔE.")

@@ -145,13 +145,25 @@ def _letter(
         "recipient": [part for part in recipient if part],
         "facts": [{"label": label, "value": value} for label, value in facts if value],
         "closing": [part for part in closing if part],
-        "words": {
-            "item": _("Item"), "day": _("Delivery"), "quantity": _("Quantity"), "price": _("Price"),
-            "discount": _("Discount"), "amount": _("Amount"), "total": _("Total"), "place": _("Place and day"),
-            "name": _("Name in capitals"), "sign": _("Signature"), "options": _("On request, not in the total"),
-            "accept": _("We order as offered above:"),
-        },
-    }  # fmt: skip
+    }
+
+
+def _words(currency: str) -> dict[str, str]:
+    """What the templates print of themselves."""
+    return {
+        "item": _("Item"),
+        "day": _("Delivery"),
+        "quantity": _("Quantity"),
+        "price": _("Price"),
+        "discount": _("Discount"),
+        "amount": _("Amount, {currency}").format(currency=currency),
+        "total": _("Total"),
+        "place": _("Place and day"),
+        "name": _("Name in capitals"),
+        "sign": _("Signature"),
+        "options": _("On request, not in the total"),
+        "accept": _("We order as offered above:"),
+    }
 
 
 def _sums(document: Quote | Order, lines: Sequence[QuoteLine | OrderLine], freight: Decimal) -> Data:
@@ -171,6 +183,7 @@ def _sums(document: Quote | Order, lines: Sequence[QuoteLine | OrderLine], freig
         if group.rate
     ]
     return {
+        "words": _words(currency),
         "sums": [{"label": label, "value": draw_text.money(amount, currency)} for label, amount in rows],
         "total": draw_text.money(totals.total, currency),
     }

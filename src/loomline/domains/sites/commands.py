@@ -9,9 +9,11 @@ from datetime import date
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.parties import commands as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.sites.events import DaysClosed, DaysOpened, LocationsAdded, SiteClosed, SiteOpened
 from loomline.domains.sites.models import Calendar, CalendarDay, Location, LocationKind, Site
@@ -50,6 +52,12 @@ class CodeUnclear(Refused):
     """A slash would look like another level of the path."""
 
     says = _("The code {code} cannot be used: leave out slashes and spaces around it.")
+
+
+class ZoneUnknown(Refused):
+    """Days begin at different moments in different places."""
+
+    says = _("{zone} is no time zone. Write it like Europe/Lisbon.")
 
 
 class OtherSite(Refused):
@@ -110,8 +118,11 @@ def open_site(
     taken = Site.objects.filter(code=code.strip()).first()
     if taken is not None:
         raise SiteCodeTaken(code=code.strip(), site=taken.name, at_field="code")
+    if timezone and timezone not in available_timezones():
+        raise ZoneUnknown(zone=timezone, at_field="timezone")
+    parties.refuse_unknown_country(country)
 
-    site = Site.objects.create(
+    site: Site = Site.objects.create(
         code=code.strip(),
         name=name.strip(),
         party=party,

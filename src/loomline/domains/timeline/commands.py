@@ -287,7 +287,7 @@ def _write(
     subject: str = "",
     **values: Any,
 ) -> Note:
-    return Note.objects.create(
+    note: Note = Note.objects.create(
         about_kind=about._meta.label_lower,
         about_id=about.pk,
         party=party or _concerned(about),
@@ -297,6 +297,7 @@ def _write(
         subject=subject.strip(),
         **values,
     )
+    return note
 
 
 def _told(note: Note) -> dict[str, Any]:

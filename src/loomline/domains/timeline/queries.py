@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils.text import capfirst
@@ -18,6 +18,7 @@ from loomline.kernel.event import EventAbout
 from loomline.kernel.quantity import plain
 
 NOTHING = "–"
+Fields = Mapping[str, "Field[Any, Any]"]
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def changes_of(record: Model, *, before: int | None = None, size: int = 50) -> l
     if before is not None:
         rows = rows.filter(id__lt=before)
     changes = list(rows.select_related("activity__actor").order_by("-id")[:size])
-    fields = {f.column: f for f in record._meta.concrete_fields if f.editable or f.name == "state"}
+    fields: Fields = {
+        str(f.column): f for f in record._meta.concrete_fields if f.editable or f.name == "state"
+    }
     names = _names(changes, fields)
     return [line for change in changes for line in _lines(change, fields, names)]
 
@@ -139,9 +142,7 @@ def _entry(event: Any, note: Note | None, zone: tzinfo) -> Entry:
     )
 
 
-def _lines(
-    change: Change, fields: Mapping[str, Field[Any, Any]], names: Mapping[tuple[str, Any], str]
-) -> list[FieldChange]:
+def _lines(change: Change, fields: Fields, names: Mapping[tuple[str, Any], str]) -> list[FieldChange]:
     activity = change.activity
     who = str(activity.actor) if activity is not None else ""
     via = activity.via if activity is not None else ""
@@ -165,14 +166,14 @@ def _lines(
     ]
 
 
-def _names(changes: Iterable[Change], fields: Mapping[str, Field[Any, Any]]) -> dict[tuple[str, Any], str]:
+def _names(changes: Iterable[Change], fields: Fields) -> dict[tuple[str, Any], str]:
     """What the records are called that changed fields point at, read set by set."""
     wanted: dict[type[Model], set[Any]] = {}
     for change in changes:
         for column, field in fields.items():
             if field.is_relation and change.operation == "U" and column in (change.new or {}):
                 values = {(change.old or {}).get(column), (change.new or {}).get(column)} - {None}
-                wanted.setdefault(field.related_model, set()).update(values)
+                wanted.setdefault(cast("type[Model]", field.related_model), set()).update(values)
     return {
         (model._meta.label_lower, row.pk): str(row)
         for model, keys in wanted.items()
@@ -184,7 +185,8 @@ def _shown(field: Field[Any, Any], value: Any, names: Mapping[tuple[str, Any], s
     if value is None or value == "":
         return NOTHING
     if field.is_relation:
-        return names.get((field.related_model._meta.label_lower, value), f"#{value}")
+        target = cast("type[Model]", field.related_model)
+        return names.get((target._meta.label_lower, value), f"#{value}")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field.choices:

@@ -47,7 +47,9 @@ class PickListWritten(OfShipment, Event, about=SHIPMENT, icon="clipboard-list", 
 class PickedShort(OfShipment, Event, about=SHIPMENT, icon="alert-triangle", tone="warn"):
     """A place held less than the books said."""
 
-    says = _("{missing} {unit} of {item} were not at {location}; {replaced} taken elsewhere, {short} still missing")
+    says = _(
+        "{missing} {unit} of {item} were not at {location}; {replaced} taken elsewhere, {short} still missing"
+    )
     item: str
     unit: str
     location: str

@@ -54,9 +54,15 @@ class Shipment(Document):
 
     number = NumberField(series="shipment", prefix="SH-", verbose_name=_("number"))
     state = StateField(ShipmentState, default=ShipmentState.PICKING, verbose_name=_("state"))
-    order = models.ForeignKey("sales.Order", models.PROTECT, related_name="shipments", verbose_name=_("order"))
-    customer = models.ForeignKey("parties.Party", models.PROTECT, related_name="shipments", verbose_name=_("customer"))
-    site = models.ForeignKey("sites.Site", models.PROTECT, related_name="shipments", verbose_name=_("leaves from"))
+    order = models.ForeignKey(
+        "sales.Order", models.PROTECT, related_name="shipments", verbose_name=_("order")
+    )
+    customer = models.ForeignKey(
+        "parties.Party", models.PROTECT, related_name="shipments", verbose_name=_("customer")
+    )
+    site = models.ForeignKey(
+        "sites.Site", models.PROTECT, related_name="shipments", verbose_name=_("leaves from")
+    )
     carrier = models.ForeignKey(
         "parties.Party",
         models.PROTECT,
@@ -108,7 +114,8 @@ class Shipment(Document):
                 name="warehouse_shipment_left",
             ),
             models.CheckConstraint(
-                condition=~Q(state="delivered") | Q(delivered_at__isnull=False, delivered_at__gte=F("shipped_at")),
+                condition=~Q(state="delivered")
+                | Q(delivered_at__isnull=False, delivered_at__gte=F("shipped_at")),
                 name="warehouse_shipment_delivered",
                 violation_error_message=_("A shipment cannot be delivered before it left."),
             ),
@@ -152,7 +159,9 @@ class ShipmentLine(Record):
     order_line = models.ForeignKey(
         "sales.OrderLine", models.PROTECT, related_name="shipment_lines", verbose_name=_("order line")
     )
-    item = models.ForeignKey("catalog.Item", models.PROTECT, related_name="shipment_lines", verbose_name=_("item"))
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, related_name="shipment_lines", verbose_name=_("item")
+    )
     lot = models.ForeignKey(
         "inventory.Lot",
         models.PROTECT,
@@ -190,7 +199,9 @@ class ShipmentLine(Record):
 class Package(Record):
     """A carton or pallet that travels as one, known everywhere by its SSCC."""
 
-    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="packages", verbose_name=_("shipment"))
+    shipment = models.ForeignKey(
+        Shipment, models.CASCADE, related_name="packages", verbose_name=_("shipment")
+    )
     position = models.PositiveSmallIntegerField(_("package"), default=1)
     sscc = models.CharField(_("SSCC"), max_length=18, unique=True, editable=False)
     weight_kg = models.DecimalField(_("weight in kg"), max_digits=12, decimal_places=3, null=True, blank=True)
@@ -270,11 +281,11 @@ class CompanyPrefix(Record):
                 fields=["is_active"],
                 condition=Q(is_active=True),
                 name="warehouse_prefix_one_in_use",
-                violation_error_message=_("Another company prefix is in use already. Take that out of use first."),
+                violation_error_message=_(
+                    "Another company prefix is in use already. Take that out of use first."
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         return self.digits
-
-

@@ -40,7 +40,10 @@ def fonts() -> typst.Fonts:
 def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     """A PDF from a template of this domain; the data are values and never markup."""
     made = typst.compile(
-        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=fonts(), sys_inputs={"data": json.dumps(data)}
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        font_paths=fonts(),
+        sys_inputs={"data": json.dumps(data)},
     )
     assert isinstance(made, bytes)
     return made
@@ -98,7 +101,11 @@ def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
         (_("Tracking number"), shipment.tracking),
         (_("Expected"), _day(shipment.expected_on)),
     ]
-    footer = [company.name, address, company.vat_number and _("VAT {number}").format(number=company.vat_number)]
+    footer = [
+        company.name,
+        address,
+        company.vat_number and _("VAT {number}").format(number=company.vat_number),
+    ]
     return {
         "lang": (translation.get_language() or "en")[:2],
         "title": title,
@@ -106,9 +113,17 @@ def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
         "order": shipment.order.number,
         "reference": shipment.order.customer_reference or "–",
         "carrier": str(shipment.carrier or shipment.get_mode_display()),
-        "company": {"name": company.name, "address": address, "footer": " · ".join(part for part in footer if part)},
+        "company": {
+            "name": company.name,
+            "address": address,
+            "footer": " · ".join(part for part in footer if part),
+        },
         "ship_to": [shipment.ship_name, *shipment.ship_address.splitlines()],
-        "ship_from": [company.name, site.name, *_lines(site.line1, f"{site.postcode} {site.city}", countries().get(site.country, ""))],
+        "ship_from": [
+            company.name,
+            site.name,
+            *_lines(site.line1, f"{site.postcode} {site.city}", countries().get(site.country, "")),
+        ],
         "facts": [{"label": label, "value": value} for label, value in facts if value],
         "words": _words(),
         "sums": [],
@@ -191,7 +206,9 @@ def _content_code(contents: Sequence[Any]) -> tuple[str, str]:
     if not gtin or not ean.is_valid(gtin.zfill(14)) or len(lot) > 20 or not lot.isascii():
         return "", ""
     parts = [("02", gtin.zfill(14)), ("37", str(int(count))), *([("10", lot)] if lot else [])]
-    return "".join(f"[{ai}]{value}" for ai, value in parts), " ".join(f"({ai}) {value}" for ai, value in parts)
+    return "".join(f"[{ai}]{value}" for ai, value in parts), " ".join(
+        f"({ai}) {value}" for ai, value in parts
+    )
 
 
 def packing_list(shipment: Shipment) -> Data:

@@ -20,7 +20,6 @@ from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, S
 
 ORDER_LINE = "sales.orderline"
 SHIPMENT_LINE = "warehouse.shipmentline"
-STANDING = (ShipmentState.PICKING, ShipmentState.PACKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +47,23 @@ class Readiness:
 
 def lines_to_pick(*, order_ids: Iterable[int]) -> list[OrderLine]:
     """The open lines of orders that are kept in stock, locked together with their orders in one statement."""
-    rows = OrderLine.objects.filter(order__in=set(order_ids), shipped__lt=F("quantity"), item__kind=ItemKind.STOCK)
+    rows = OrderLine.objects.filter(
+        order__in=set(order_ids), shipped__lt=F("quantity"), item__kind=ItemKind.STOCK
+    )
     rows = rows.select_related("order__site", "order__ship_to", "order__customer", "item__unit")
     return list(rows.order_by("order_id", "position", "pk").select_for_update(of=("self", "order")))
 
 
 def standing(*, line_ids: Iterable[int]) -> Standing:
-    """What is reserved for order lines, locked, and what of them is being picked or packed. One statement."""
-    ids = list(line_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, item_id, location_id, lot_id, quantity, origin_id FROM (SELECT * FROM inventory_reservation"
-            " WHERE origin_kind = %s AND origin_id = ANY(%s) ORDER BY id FOR UPDATE) kept"
-            " UNION ALL SELECT NULL, NULL, NULL, NULL, sum(l.quantity), l.order_line_id"
-            " FROM warehouse_shipmentline l JOIN warehouse_shipment s ON s.id = l.shipment_id"
-            " WHERE s.state IN ('picking', 'packed') AND l.order_line_id = ANY(%s) GROUP BY l.order_line_id"
-            " ORDER BY 1",
-            [ORDER_LINE, ids, ids],
-        )
-        rows = cursor.fetchall()
+    """What is reserved for order lines, locked, and how much of it is in the hands of shipments. One statement."""
+    rows = Reservation.objects.filter(origin_kind=ORDER_LINE, origin_id__in=list(line_ids)).order_by("pk")
     reserved: dict[int, list[Reservation]] = defaultdict(list)
     picked: dict[int, Decimal] = defaultdict(Decimal)
-    for pk, item_id, location_id, lot_id, quantity, line_id in rows:
-        if pk is None:
-            picked[line_id] += quantity
+    for row in rows.select_for_update():
+        if row.holder_kind:
+            picked[row.origin_id] += row.quantity
         else:
-            kept = Reservation(
-                id=pk,
-                item_id=item_id,
-                location_id=location_id,
-                lot_id=lot_id,
-                quantity=quantity,
-                origin_kind=ORDER_LINE,
-                origin_id=line_id,
-            )
-            reserved[line_id].append(kept)
+            reserved[row.origin_id].append(row)
     return Standing(reserved, picked)
 
 
@@ -106,10 +87,12 @@ def packages_of(*, shipment: Shipment) -> list[Package]:
 
 def to_pick(*, site_id: int | None = None) -> QuerySet[Order]:
     """Confirmed orders of which something is neither shipped nor being picked, the most urgent first."""
-    picked = ShipmentLine.objects.filter(order_line=OuterRef("pk"), shipment__state__in=STANDING).order_by()
-    total = picked.values("order_line").annotate(total=Sum("quantity")).values("total")
+    held = Reservation.objects.filter(
+        origin_kind=ORDER_LINE, origin_id=OuterRef("pk"), holder_kind=SHIPMENT_LINE
+    )
+    picked = held.order_by().values("origin_id").annotate(total=Sum("quantity")).values("total")
     open_lines = OrderLine.objects.filter(order=OuterRef("pk"), item__kind=ItemKind.STOCK).annotate(
-        picked=Coalesce(Subquery(total), Decimal(0))
+        picked=Coalesce(Subquery(picked), Decimal(0))
     )
     rows = Order.objects.filter(
         Exists(open_lines.filter(quantity__gt=F("shipped") + F("picked"))), state__in=OPEN
@@ -123,13 +106,11 @@ def readiness(*, order_ids: Sequence[int]) -> dict[int, Readiness]:
     """How much of each order is open, reserved and picked. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.order_id, sum(l.quantity - l.shipped), coalesce(sum(r.quantity), 0), coalesce(sum(p.quantity), 0)"
+            "SELECT l.order_id, sum(l.quantity - l.shipped), coalesce(sum(r.kept), 0), coalesce(sum(r.held), 0)"
             " FROM sales_orderline l JOIN catalog_item i ON i.id = l.item_id AND i.kind = 'stock'"
-            " LEFT JOIN LATERAL (SELECT sum(quantity) AS quantity FROM inventory_reservation"
+            " LEFT JOIN LATERAL (SELECT sum(quantity) FILTER (WHERE holder_kind = '') AS kept,"
+            "  sum(quantity) FILTER (WHERE holder_kind <> '') AS held FROM inventory_reservation"
             "  WHERE origin_kind = %s AND origin_id = l.id) r ON true"
-            " LEFT JOIN LATERAL (SELECT sum(sl.quantity) AS quantity FROM warehouse_shipmentline sl"
-            "  JOIN warehouse_shipment s ON s.id = sl.shipment_id AND s.state IN ('picking', 'packed')"
-            "  WHERE sl.order_line_id = l.id) p ON true"
             " WHERE l.order_id = ANY(%s) AND l.shipped < l.quantity GROUP BY l.order_id",
             [ORDER_LINE, list(order_ids)],
         )
@@ -138,7 +119,9 @@ def readiness(*, order_ids: Sequence[int]) -> dict[int, Readiness]:
 
 def underway() -> QuerySet[Shipment]:
     """Shipments between our door and the customer's, the ones that arrive first at the top."""
-    rows = Shipment.objects.filter(state=ShipmentState.SHIPPED).select_related("customer", "carrier", "order", "site")
+    rows = Shipment.objects.filter(state=ShipmentState.SHIPPED).select_related(
+        "customer", "carrier", "order", "site"
+    )
     return rows.order_by("expected_on", "pk")
 
 

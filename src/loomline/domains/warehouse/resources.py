@@ -44,13 +44,22 @@ def decisions(ctx: Ctx, record: models.Shipment) -> list[dict[str, Any]]:
     """What stands in the way of a shipment, and how late it will be."""
     found = []
     if record.state in WAITING:
-        for line in record.lines.select_related("lot", "item").exclude(lot__isnull=True).exclude(
-            lot__state=LotState.AVAILABLE
+        for line in (
+            record.lines.select_related("lot", "item")
+            .exclude(lot__isnull=True)
+            .exclude(lot__state=LotState.AVAILABLE)
         ):
             text = _t("Lot {lot} of {item}: {reason}. Release it, or take the line from another lot.")
             words = text.format(lot=line.lot, item=line.item, reason=line.lot.reason or line.lot.state.label)
-            found.append({"tone": line.lot.state.tone, "title": _t("It cannot leave."), "text": words, "action": None})
-    if record.state in (*WAITING, S.SHIPPED) and record.days_late and record.expected_on and record.promised_on:
+            found.append(
+                {"tone": line.lot.state.tone, "title": _t("It cannot leave."), "text": words, "action": None}
+            )
+    if (
+        record.state in (*WAITING, S.SHIPPED)
+        and record.days_late
+        and record.expected_on
+        and record.promised_on
+    ):
         title = ngettext("{n} day late.", "{n} days late.", record.days_late).format(n=record.days_late)
         text = _t("Expected {expected}, promised {promised}. {reason}").format(
             expected=draw_text.day(record.expected_on),
@@ -94,7 +103,15 @@ def papers(ctx: Ctx, record: models.Shipment) -> dict[str, Any] | None:
     if record.packed_at is not None:
         names.append(("labels.pdf", _t("Labels (GS1)")))
     files = [
-        {"name": title, "icon": "file-text", "url": f"{base}{name}", "size": "PDF", "at": at, "by": by, "actions": []}
+        {
+            "name": title,
+            "icon": "file-text",
+            "url": f"{base}{name}",
+            "size": "PDF",
+            "at": at,
+            "by": by,
+            "actions": [],
+        }
         for name, title in names
     ]
     return {"files": files, "empty": ""}

@@ -10,6 +10,7 @@ from django import template
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.forms import BaseForm, BoundField
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -199,12 +200,14 @@ def query(context: template.Context, **changes: Any) -> str:
     return f"?{params.urlencode()}" if params else "?"
 
 
-PLAIN_CHECKS = frozenset({"checkbox"})
-OWN_LOOK = frozenset({"hidden", "radio", "checkboxmultiple", "pick"})
+# Controls that bring their own classes; every other one is drawn as an input.
+OWN_LOOK = frozenset({"hidden", "choices", "pick"})
 
 
 def _kind(field: BoundField) -> str:
     widget = field.field.widget
+    if getattr(widget, "use_fieldset", False) and getattr(widget, "input_type", "") in ("radio", "checkbox"):
+        return "choices"
     return str(getattr(widget, "kind", "") or getattr(widget, "input_type", "") or "")
 
 
@@ -213,7 +216,7 @@ def control(field: BoundField, label: str = "", css: str = "") -> SafeString:
     """Draw the control of a form field with our classes; Django adds the aria attributes itself."""
     kind = _kind(field)
     attrs: dict[str, Any] = {}
-    if kind in PLAIN_CHECKS:
+    if kind == "checkbox":
         attrs["class"] = f"check {css}".strip()
     elif kind not in OWN_LOOK:
         attrs["class"] = f"input {css} {field.field.widget.attrs.get('class', '')}".strip()
@@ -224,8 +227,17 @@ def control(field: BoundField, label: str = "", css: str = "") -> SafeString:
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """Say which sort of control a field has: checkbox, radio, pick, date, …"""
-    return "choices" if _kind(field) in ("radio", "checkboxmultiple") else _kind(field)
+    """Say which sort of control a field has: checkbox, choices, pick, date, …"""
+    return _kind(field)
+
+
+@register.filter
+def options(field: BoundField) -> list[BoundWidget]:
+    """List the choices of a field, each with our class on its control."""
+    listed = list(field)
+    for option in listed:
+        option.data["attrs"]["class"] = "check"
+    return listed
 
 
 @register.filter

@@ -38,7 +38,7 @@ from loomline.domains.accounts.commands.people import (
     set_roles,
     set_teams,
 )
-from loomline.domains.accounts.commands.roles import add_role, copy_role, grant, revoke, set_grants
+from loomline.domains.accounts.commands.roles import REACH_OF, add_role, copy_role, grant, revoke, set_grants
 from loomline.domains.accounts.commands.sessions import (
     begin_session,
     end_session,
@@ -50,6 +50,7 @@ from loomline.domains.accounts.commands.sessions import (
 from loomline.domains.accounts.commands.tokens import NewToken, enter_by_token, make_token, revoke_token
 
 __all__ = [
+    "REACH_OF",
     "NewCodes",
     "NewToken",
     "accept_invitation",

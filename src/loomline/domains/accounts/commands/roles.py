@@ -25,6 +25,13 @@ from loomline.kernel.refusal import Invalid
 
 Reach = Literal["party", "own", "team", "territory", "all"]
 Change = Literal["none", "party", "own", "team", "territory", "all"]
+REACH_OF: dict[Level, Reach] = {
+    Level.PARTY: "party",
+    Level.OWN: "own",
+    Level.TEAM: "team",
+    Level.TERRITORY: "territory",
+    Level.ALL: "all",
+}
 REACHES: frozenset[str] = frozenset(get_args(Reach))
 
 
@@ -66,6 +73,7 @@ def grant(ctx: Ctx, *, role: Role, permission: str, level: Reach = "all") -> Gra
         raise RightsBeyond(role=role.name, permission=permission)
     present = Grant.objects.filter(role=role, permission=wanted.permission).first()
 
+    made: Grant
     made, _is_new = Grant.objects.update_or_create(
         role=role, permission=wanted.permission, defaults={"level": wanted.level}
     )

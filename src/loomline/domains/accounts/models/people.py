@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.accounts import ports
 from loomline.domains.accounts.models.roles import OWN_ACCOUNT, Grant, Role
+from loomline.kernel import reach
 from loomline.kernel.access import Level
 from loomline.kernel.record import Record
 
@@ -61,7 +61,7 @@ class User(AbstractBaseUser, Record):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     acts_by_token: ClassVar[bool] = False
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = _("user")
@@ -109,7 +109,7 @@ class User(AbstractBaseUser, Record):
 
     def territory_ids(self) -> list[Any]:
         """The territories this person works in, told from above."""
-        return list(ports.territories_of(user_id=self.pk))
+        return list(reach.territories_of(user_id=self.pk))
 
     def party_ids(self) -> list[int]:
         """The companies this person may see as a portal user, told from above."""
@@ -117,7 +117,7 @@ class User(AbstractBaseUser, Record):
 
     @cached_property
     def _party_ids(self) -> list[int]:
-        return list(ports.parties_of(user_id=self.pk))
+        return list(reach.parties_of(user_id=self.pk))
 
     @property
     def initials(self) -> str:

@@ -27,7 +27,7 @@ PROFILE, PASSWORD, SESSIONS = "/account/", "/account/password/", "/account/sessi
 
 def me(request: HttpRequest) -> User:
     """Who is signed in, as the database has them now."""
-    return queries.people().get(pk=request.user.pk)
+    return queries.people().get(pk=ctx_of(request).actor.pk)
 
 
 @staff
@@ -121,7 +121,7 @@ def _change_password(request: HttpRequest, form: forms.ChangePassword) -> None:
     attempt = commands.begin_attempt(
         ctx,
         kind="password",
-        account=request.user.email,
+        account=ctx.actor.email,
         address=browser.neighbourhood(browser.address(request)),
     )
     user = commands.change_own_password(
@@ -134,7 +134,6 @@ def _change_password(request: HttpRequest, form: forms.ChangePassword) -> None:
     # A new key for this browser as well: whoever copied the old one is out.
     before = request.session.session_key or ""
     auth.update_session_auth_hash(request, user)
-    request.session.save()
     commands.note_new_key(before=before, after=request.session.session_key or "")
 
 

@@ -40,7 +40,7 @@ def neighbourhood(found: str | None) -> str | None:
 
 def agent(request: HttpRequest) -> str:
     """How the browser calls itself."""
-    return request.META.get("HTTP_USER_AGENT", "")[:300]
+    return str(request.META.get("HTTP_USER_AGENT", ""))[:300]
 
 
 def safe_next(request: HttpRequest, otherwise: str = "/") -> str:

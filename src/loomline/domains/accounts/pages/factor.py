@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from loomline.domains.accounts import commands, queries
 from loomline.domains.accounts.commands import NewCodes
-from loomline.domains.accounts.models import User
+from loomline.domains.accounts.models import SecondFactor, User
 from loomline.domains.accounts.pages import browser, forms
 from loomline.domains.accounts.pages.account import me
 from loomline.domains.accounts.pages.frame import account_page, list_panel, recently_confirmed
@@ -39,37 +39,38 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     user = me(request)
     factor = queries.second_factor_of(user)
     if factor is None:
-        row = {
-            "title": _t("Authenticator app"),
-            "text": _t("Signing in then asks for a code that only your phone knows. Takes two minutes."),
-            "badge": {"text": _t("Off"), "tone": "muted"},
-            "actions": [action(_t("Set up"), SETUP, method="post", kind="primary")],
-        }
         text = _t("A password can be stolen without your noticing; a phone is missed.")
-        return account_page(request, list_panel([row], title=_t("Second factor")), text=text)
-    left = queries.recovery_codes_left(user)
-    rows = [
-        {
-            "title": _t("Authenticator app"),
-            "text": _t("Turned on {when}.").format(when=draw_text.moment(factor.confirmed_at)),
-            "badge": {"text": _t("On"), "tone": "ok"},
-            "actions": [
-                action(
-                    _t("Turn off"),
-                    f"{HERE}turn-off/",
-                    method="post",
-                    confirm=_t("Sign in with the password alone from now on?"),
-                )
-            ],
-        },
-        {
-            "title": _t("Recovery codes"),
-            "text": ngettext("{n} of 10 is left.", "{n} of 10 are left.", left).format(n=left),
-            "badge": {"text": _t("Running out"), "tone": "warn"} if left < 4 else None,
-            "actions": [action(_t("Make new ones"), f"{HERE}recovery-codes/")],
-        },
-    ]
+        return account_page(request, list_panel([_off_row()], title=_t("Second factor")), text=text)
+    rows = [_on_row(factor), _codes_row(queries.recovery_codes_left(user))]
     return account_page(request, list_panel(rows, title=_t("Second factor")))
+
+
+def _off_row() -> dict[str, Any]:
+    return {
+        "title": _t("Authenticator app"),
+        "text": _t("Signing in then asks for a code that only your phone knows. Takes two minutes."),
+        "badge": {"text": _t("Off"), "tone": "muted"},
+        "actions": [action(_t("Set up"), SETUP, method="post", kind="primary")],
+    }
+
+
+def _on_row(factor: SecondFactor) -> dict[str, Any]:
+    question = _t("Sign in with the password alone from now on?")
+    return {
+        "title": _t("Authenticator app"),
+        "text": _t("Turned on {when}.").format(when=draw_text.moment(factor.confirmed_at)),
+        "badge": {"text": _t("On"), "tone": "ok"},
+        "actions": [action(_t("Turn off"), f"{HERE}turn-off/", method="post", confirm=question)],
+    }
+
+
+def _codes_row(left: int) -> dict[str, Any]:
+    return {
+        "title": _t("Recovery codes"),
+        "text": ngettext("{n} of 10 is left.", "{n} of 10 are left.", left).format(n=left),
+        "badge": {"text": _t("Running out"), "tone": "warn"} if left < 4 else None,
+        "actions": [action(_t("Make new ones"), f"{HERE}recovery-codes/")],
+    }
 
 
 @staff
@@ -95,6 +96,10 @@ def set_up(request: HttpRequest) -> HttpResponse:
         else:
             request.session.pop(FACTOR_FIRST, None)
             return _codes_page(request, codes, title=_t("The second factor is on"))
+    return _set_up_page(request, begun, form)
+
+
+def _set_up_page(request: HttpRequest, begun: SecondFactor, form: forms.Code) -> HttpResponse:
     secret = sealed.unseal(begun.secret) or b""
     issuer = f"Loomline {ctx_of(request).company}"
     return gate(
@@ -104,7 +109,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         form=form,
         title=_t("Set up your authenticator app"),
         text=_t("Scan the picture with the app on your phone, then type the code that it shows."),
-        qr=qr_code(otp.provisioning_uri(secret, account=user.email, issuer=issuer)),
+        qr=qr_code(otp.provisioning_uri(secret, account=begun.user.email, issuer=issuer)),
         secret=otp.shown_secret(secret),
         submit=_t("Turn it on"),
         links=[{"title": _t("Back"), "url": HERE}],
@@ -162,8 +167,6 @@ def _codes_page(request: HttpRequest, made: NewCodes, *, title: str) -> HttpResp
 
 def qr_code(text: str) -> SafeString:
     """A QR code as SVG that a strict content policy lets through: geometry in attributes, no styles."""
-    out = io.BytesIO()
-    segno.make(text, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=1, svgclass=None, lineclass=None
-    )
-    return mark_safe(out.getvalue().decode())
+    made = segno.make(text, error="m")
+    svg = made.svg_inline(omitsize=True, border=1, svgclass=None, lineclass=None)
+    return mark_safe(svg)

@@ -21,6 +21,7 @@ from loomline.domains.accounts.commands.refusals import TooManyAttempts
 from loomline.domains.accounts.pages import browser, forms
 from loomline.domains.accounts.pages.gate import CONFIRMED, WrongSecret, checked_user, gate
 from loomline.surface import answer
+from loomline.surface.middleware import ctx_of
 from loomline.surface.page import page, staff
 
 View = Callable[..., HttpResponse]
@@ -80,7 +81,7 @@ def form_panel(
 
 def list_panel(rows: list[dict[str, Any]], *, title: str, empty: str = "", **parts: Any) -> dict[str, Any]:
     """A list of single things with buttons."""
-    blank = {"text": "", "badge": None, "actions": [], "switch": None}
+    blank: dict[str, Any] = {"text": "", "badge": None, "actions": [], "switch": None}
     return {
         "template": "loom/panels/settings.html",
         "title": title,
@@ -131,7 +132,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                checked_user(request, email=request.user.email, password=form.cleaned_data["password"])
+                checked_user(
+                    request, email=ctx_of(request).actor.email, password=form.cleaned_data["password"]
+                )
             except TooManyAttempts as refusal:
                 form.refuse(refusal)
                 status = 429

@@ -89,13 +89,14 @@ def checked_user(request: HttpRequest, *, email: str, password: str) -> User:
 def enter(request: HttpRequest, user: User, *, target: str, remember: bool) -> HttpResponse:
     """Sign somebody in, in a session with a new key, and go where they wanted."""
     leave(request)
+    # Whatever this browser held before belongs to nobody's new session, its key least of all.
+    request.session.flush()
     auth.login(request, user)
     # Without "keep me signed in" the browser forgets at its end.
     request.session.set_expiry(None if remember else 0)
     request.session[CONFIRMED] = browser.now().timestamp()
     if queries.must_set_up_second_factor(user):
         request.session[FACTOR_FIRST] = True
-    request.session.save()
     commands.begin_session(
         context_for(request, user),
         key=request.session.session_key or "",

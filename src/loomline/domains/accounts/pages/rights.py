@@ -49,7 +49,7 @@ class Grants(LoomForm):
                 required=False,
             )
 
-    def changed(self) -> dict[str, str]:
+    def changed(self) -> dict[str, Any]:
         """The permissions whose level is another one than before."""
         wanted = {self.names[field]: self.cleaned_data[field] or "none" for field in self.names}
         return {name: level for name, level in wanted.items() if level != self.present[name]}
@@ -70,42 +70,28 @@ def _explained(permission: Permission, inherited: Reach) -> str:
 @require_GET
 def matrix(request: HttpRequest) -> HttpResponse:
     """All roles beside all domains."""
-    ctx = ctx_of(request)
-    roles = _roles(ctx)
-    permissions = [
-        *queries.whole(),
-        *(p for label, _title in queries.domains() for p in queries.of_domain(label)),
-    ]
+    roles = _roles(ctx_of(request))
     grants = queries.grants_by_role(roles)
-    single = {
-        label: [queries.exceptions(grants[role.pk], label) for role in roles]
-        for label, _title in queries.domains()
-    }
     rows = [
         {
             "title": row.permission.title,
             "name": row.permission.name,
             "cells": [
-                {"reach": found, "more": more if row.permission.name.endswith(".do") else 0}
-                for found, more in zip(
-                    row.reaches,
-                    single.get(row.permission.name.partition(".")[0], [0] * len(roles)),
-                    strict=True,
-                )
+                {"reach": found, "more": _singles(grants[role.pk], row.permission.name)}
+                for role, found in zip(roles, row.reaches, strict=True)
             ],
         }
-        for row in queries.matrix(roles, permissions)
+        for row in queries.matrix(roles, _permissions(""))
     ]
-    context = {
-        "page": page(_t("Permissions")),
-        "rights": {
-            "roles": [
-                {"name": r.name, "description": r.description, "url": f"{RIGHTS}{r.pk}/"} for r in roles
-            ],
-            "rows": rows,
-        },
-    }
+    heads = [{"name": r.name, "description": r.description, "url": f"{RIGHTS}{r.pk}/"} for r in roles]
+    context = {"page": page(_t("Permissions")), "rights": {"roles": heads, "rows": rows}}
     return render(request, "accounts/rights.html", context)
+
+
+def _singles(grants: dict[str, Level], permission: str) -> int:
+    """How many single commands and views of this domain are granted beside its pattern."""
+    domain, _dot, kind = permission.partition(".")
+    return queries.exceptions(grants, domain) if kind == "do" else 0
 
 
 @staff
@@ -114,31 +100,38 @@ def role(request: HttpRequest, pk: int, domain: str = "") -> HttpResponse:
     """What one role allows, everywhere or in one domain."""
     ctx = ctx_of(request)
     found = visible(ctx, Role).filter(pk=pk).first()
-    known = dict(queries.domains())
-    if found is None or (domain and domain not in known):
+    if found is None or (domain and domain not in dict(queries.domains())):
         raise NotThere(reference=_t("role {pk}").format(pk=pk))
     may_change = access.may(ctx, commands.set_grants.name)
     grants = queries.grants_by_role([found])[found.pk]
-    here = f"{RIGHTS}{pk}/{domain}/" if domain else f"{RIGHTS}{pk}/"
     form = Grants(request.POST or None, permissions=_permissions(domain), grants=grants)
     if request.method == "POST":
         if not may_change:
             raise NotPermitted(verb=_t("change what roles allow"), permission=commands.set_grants.name)
-        if form.is_valid():
-            try:
-                commands.set_grants(ctx, role=found, grants=form.changed())
-            except Refused as refusal:
-                form.refuse(refusal)
-            else:
-                text = _t("{role} allows this now. It holds from each person's next page on.")
-                return answer.done(request, text.format(role=found.name), to=here)
+        if form.is_valid() and _saved(ctx, found, form):
+            text = _t("{role} allows this now. It holds from each person's next page on.")
+            return answer.done(request, text.format(role=found.name), to=_address(found, domain))
     if not may_change:
         for field in form.fields.values():
             field.disabled = True
+    return _role_page(request, found, domain, form)
+
+
+def _saved(ctx: Ctx, found: Role, form: Grants) -> bool:
+    try:
+        commands.set_grants(ctx, role=found, grants=form.changed())
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _role_page(request: HttpRequest, found: Role, domain: str, form: Grants) -> HttpResponse:
+    known = dict(queries.domains())
     panel = form_panel(
         form,
         title=known.get(domain, _t("Everywhere")),
-        url=here,
+        url=_address(found, domain),
         submit=_t("Save"),
         note=_t("The widest grant wins."),
     )
@@ -152,6 +145,10 @@ def role(request: HttpRequest, pk: int, domain: str = "") -> HttpResponse:
         },
     }
     return render(request, "loom/settings.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _address(found: Role, domain: str) -> str:
+    return f"{RIGHTS}{found.pk}/{domain}/" if domain else f"{RIGHTS}{found.pk}/"
 
 
 def _roles(ctx: Ctx) -> list[Role]:

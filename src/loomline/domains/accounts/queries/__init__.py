@@ -1,5 +1,6 @@
 """What may be asked about people, their rights and the ways in."""
 
+from loomline.domains.accounts.queries.audit import activity_sentences
 from loomline.domains.accounts.queries.devices import device
 from loomline.domains.accounts.queries.doors import (
     LIMITS,
@@ -51,6 +52,7 @@ __all__ = [
     "Permission",
     "Reach",
     "acting_by",
+    "activity_sentences",
     "administrators",
     "blocked_until",
     "commands_of",

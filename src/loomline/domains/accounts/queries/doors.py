@@ -72,7 +72,8 @@ def _since_last_success(tries: QuerySet[Attempt], *, kind: str, account: str) ->
 def _known_addresses(*, kind: str, account: str, now: datetime) -> list[str]:
     since = now - timedelta(days=KNOWN_DAYS)
     entries = Attempt.objects.filter(kind=kind, account=account, succeeded=True, at__gt=since)
-    return list(entries.exclude(address=None).values_list("address", flat=True).distinct()[:20])
+    found = entries.exclude(address=None).values_list("address", flat=True).distinct()[:20]
+    return [address for address in found if address]
 
 
 def _full(tries: QuerySet[Attempt], allowed: int, window: timedelta) -> datetime | None:
@@ -101,7 +102,8 @@ def token_for(secret: str, now: datetime) -> ApiToken | None:
     prefix, _under, _tail = rest.partition("_")
     if mark != sealed.TOKEN_MARK or not prefix or "\x00" in prefix or len(secret) > 200:
         return None
-    token = ApiToken.objects.filter(prefix=prefix, revoked_at=None).select_related("user").first()
+    found = ApiToken.objects.filter(prefix=prefix, revoked_at=None).select_related("user")
+    token: ApiToken | None = found.first()
     # Compared even when there is none, so that the time taken does not tell which prefixes exist.
     fits = sealed.same(token.digest if token else "", sealed.digest(secret))
     if token is None or not fits or not token.user.is_active or token.user.is_system:

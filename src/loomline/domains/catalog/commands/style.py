@@ -79,7 +79,7 @@ def add_style(
     tints = [_colour(colour) for colour in colours]
     _refuse_unclear(code, name, [t.name for t in tints], list(sizes))
 
-    style = Style.objects.create(
+    style: Style = Style.objects.create(
         code=code.strip(),
         name=name.strip(),
         description=description,

@@ -61,6 +61,7 @@ def set_conversion(
     _refuse_contradiction(from_unit, to_unit, ratio, item)
 
     Conversion.objects.filter(item=item, from_unit=to_unit, to_unit=from_unit).delete()
+    conversion: Conversion
     conversion, _made = Conversion.objects.update_or_create(
         item=item,
         from_unit=from_unit,
@@ -115,7 +116,7 @@ def add_pack(ctx: Ctx, *, item: Item, name: str, quantity: Decimal, gtin: str = 
     if quantity <= 0:
         raise PackEmpty(unit=item.unit.code, at_field="quantity")
 
-    pack = Pack.objects.create(item=item, name=name, quantity=quantity, gtin=gtin)
+    pack: Pack = Pack.objects.create(item=item, name=name, quantity=quantity, gtin=gtin)
 
     ctx.emit(PackAdded(item_id=item.pk, pack=name, quantity=quantity, unit=item.unit.code))
     return pack

@@ -107,7 +107,10 @@ def count_stock(ctx: Ctx, *, balance: Balance, counted: Decimal, reason: str = "
         ctx,
         counts=[
             Count(
-                item_id=balance.item_id, location_id=balance.location_id, lot_id=balance.lot_id, counted=counted
+                item_id=balance.item_id,
+                location_id=balance.location_id,
+                lot_id=balance.lot_id,
+                counted=counted,
             )
         ],
         reason=reason or str(_("count")),

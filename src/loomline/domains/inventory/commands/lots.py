@@ -17,7 +17,7 @@ from loomline.domains.inventory.models import Lot, LotState
 from loomline.domains.parties.models import Party
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
-from loomline.kernel.record import lock, lock_all
+from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
 
@@ -113,7 +113,9 @@ def hold_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     advance(lot, "hold", reason=reason)
 
     on_hand, reserved = queries.stock_of_lot(lot_id=lot.pk)
-    ctx.emit(events.LotHeld(**_facts(lot), on_hand=on_hand, reserved=reserved, unit=_unit(lot), reason=reason))
+    ctx.emit(
+        events.LotHeld(**_facts(lot), on_hand=on_hand, reserved=reserved, unit=_unit(lot), reason=reason)
+    )
     return lot
 
 
@@ -139,7 +141,11 @@ def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
 
     ctx.emit(
         events.LotBlocked(
-            **_facts(lot), on_hand=on_hand, freed=sum((row.quantity for row in freed), Decimal(0)), unit=_unit(lot), reason=reason
+            **_facts(lot),
+            on_hand=on_hand,
+            freed=sum((row.quantity for row in freed), Decimal(0)),
+            unit=_unit(lot),
+            reason=reason,
         )
     )
     tell_freed(ctx, freed, reason=str(_("lot {number} is blocked")).format(number=lot))
@@ -149,9 +155,9 @@ def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
 def _refuse_known(drafts: list[LotDraft], items: Mapping[int, Item]) -> None:
     wanted = [(draft.item_id, draft.number) for draft in drafts if draft.number]
     known = set(
-        Lot.objects.filter(item__in={pk for pk, _n in wanted}, number__in={n for _i, n in wanted}).values_list(
-            "item_id", "number"
-        )
+        Lot.objects.filter(
+            item__in={pk for pk, _n in wanted}, number__in={n for _i, n in wanted}
+        ).values_list("item_id", "number")
     )
     seen: set[tuple[int, str]] = set()
     for key in wanted:

@@ -23,7 +23,9 @@ SHOWN = 5
 class StockShort(Refused):
     """Somewhere there is less free stock than the command would take."""
 
-    says = _("There is not enough free stock. {shortages}. Receive or move stock there, or free what is reserved.")
+    says = _(
+        "There is not enough free stock. {shortages}. Receive or move stock there, or free what is reserved."
+    )
 
 
 class LotMissing(Refused):
@@ -47,7 +49,9 @@ class NotStocked(Refused):
 class TooMuchOfOneSerial(Refused):
     """A serial number stands for one piece."""
 
-    says = _("Serial number {lot} of {item} stands for one piece; there cannot be {on_hand} of it at {location}.")
+    says = _(
+        "Serial number {lot} of {item} stands for one piece; there cannot be {on_hand} of it at {location}."
+    )
 
 
 @dataclass(frozen=True, slots=True)

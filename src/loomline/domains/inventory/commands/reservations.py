@@ -81,6 +81,8 @@ class Freed:
     quantity: Decimal
     origin_kind: str
     origin_id: int
+    holder_kind: str = ""
+    holder_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +118,34 @@ def release(ctx: Ctx, *, origins: list[Origin]) -> list[Freed]:
 
 @command(hidden=True)
 def hand_over(ctx: Ctx, *, reservations: Mapping[int, Origin]) -> int:
-    """Keep reserved stock for another record: an order's stock for the shipment that carries it."""
+    """Put reserved stock into the hands of the record that carries it out: an order's stock into a shipment."""
     ids = sorted(reservations)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE inventory_reservation r SET origin_kind = t.kind, origin_id = t.origin_id"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, origin_id) WHERE r.id = t.id",
+            "UPDATE inventory_reservation r SET holder_kind = t.kind, holder_id = t.holder_id"
+            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id) WHERE r.id = t.id",
             [ids, [reservations[pk][0] for pk in ids], [reservations[pk][1] for pk in ids]],
         )
         return cursor.rowcount
 
 
 @command(hidden=True)
+def hand_back(ctx: Ctx, *, holders: list[Origin]) -> int:
+    """Take reserved stock out of these hands; it stays reserved for those who need it."""
+    return Reservation.objects.filter(_held_by(holders)).update(holder_kind="", holder_id=None)
+
+
+@command(hidden=True)
 def issue_reserved(
-    ctx: Ctx, *, origins: list[Origin], destination: Location, effective_at: datetime | None = None
+    ctx: Ctx,
+    *,
+    destination: Location,
+    origins: Sequence[Origin] = (),
+    holders: Sequence[Origin] = (),
+    effective_at: datetime | None = None,
 ) -> list[StockMove]:
-    """Let reserved stock leave for where it was reserved for."""
-    taken = _delete(_of(origins))
+    """Let reserved stock leave: what is reserved for these origins, or lies in the hands of these holders."""
+    taken = _delete(_of(origins) | _held_by(holders))
     if not taken:
         raise NothingReserved
 
@@ -143,8 +156,8 @@ def issue_reserved(
             quantity=row.quantity,
             source_id=row.location_id,
             destination_id=destination.pk,
-            origin_kind=row.origin_kind,
-            origin_id=row.origin_id,
+            origin_kind=row.holder_kind or row.origin_kind,
+            origin_id=row.holder_id or row.origin_id,
             effective_at=effective_at,
         )
         for row in taken
@@ -191,7 +204,9 @@ def candidates(demands: Sequence[Demand], *, on: date) -> QuerySet[Balance]:
     for demand in demands:
         if demand.location_id is not None or demand.lot_id is not None:
             exact = Q(item=demand.item_id)
-            exact &= Q(location=demand.location_id) if demand.location_id else Q(location__site=demand.site_id)
+            exact &= (
+                Q(location=demand.location_id) if demand.location_id else Q(location__site=demand.site_id)
+            )
             wanted |= exact & Q(lot=demand.lot_id) if demand.lot_id else exact
     return (
         Balance.objects.filter(wanted, on_hand__gt=F("reserved"), location__kind=LocationKind.STORAGE)
@@ -292,8 +307,8 @@ WITH taken AS (
     WHERE b.id = s.balance_id
 )
 INSERT INTO inventory_reservation
-    (item_id, location_id, lot_id, quantity, origin_kind, origin_id, created_at, expires_at)
-SELECT b.item_id, b.location_id, b.lot_id, t.quantity, t.origin_kind, t.origin_id, %s, %s
+    (item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, created_at, expires_at)
+SELECT b.item_id, b.location_id, b.lot_id, t.quantity, t.origin_kind, t.origin_id, '', %s, %s
 FROM taken t JOIN inventory_balance b ON b.id = t.balance_id
 ORDER BY t.position
 RETURNING id
@@ -333,12 +348,20 @@ def _write(ctx: Ctx, taken: Sequence[_Taken], expires_at: datetime | None) -> li
 
 
 def _of(origins: Iterable[Origin]) -> Q:
+    return _either("origin", origins)
+
+
+def _held_by(holders: Iterable[Origin]) -> Q:
+    return _either("holder", holders)
+
+
+def _either(role: str, records: Iterable[Origin]) -> Q:
     keys: dict[str, list[int]] = defaultdict(list)
-    for kind, pk in origins:
+    for kind, pk in records:
         keys[kind].append(pk)
     found = Q(pk__in=[])
     for kind, ids in keys.items():
-        found |= Q(origin_kind=kind, origin_id__in=ids)
+        found |= Q(**{f"{role}_kind": kind, f"{role}_id__in": ids})
     return found
 
 
@@ -350,7 +373,8 @@ def _delete(where: Q) -> list[Freed]:
         cursor.execute(
             f"WITH chosen (id) AS MATERIALIZED ({sql}), gone AS ("
             "DELETE FROM inventory_reservation r USING chosen c WHERE r.id = c.id RETURNING r.*)"
-            " SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id FROM gone ORDER BY id",
+            " SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, holder_id"
+            " FROM gone ORDER BY id",
             params,
         )
         return [Freed(*row) for row in cursor.fetchall()]

@@ -13,200 +13,497 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('parties', '0001_initial'),
-        ('sites', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("parties", "0001_initial"),
+        ("sites", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', loomline.kernel.number.NumberField(blank=True, editable=True, max_length=60, prefix='L-', series='lot', unique=False, verbose_name='lot', width=4)),
-                ('supplier_lot', models.CharField(blank=True, max_length=60, verbose_name="supplier's lot")),
-                ('state', loomline.kernel.state.StateField(choices=[('available', 'Available'), ('quarantine', 'On hold'), ('blocked', 'Blocked')], default='available', editable=False, max_length=24, verbose_name='state')),
-                ('reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='reason')),
-                ('made_on', models.DateField(blank=True, null=True, verbose_name='made on')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='best before')),
-                ('attributes', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='attributes')),
-                ('origin_kind', models.CharField(blank=True, editable=False, max_length=60, verbose_name='kind of origin')),
-                ('origin_id', models.BigIntegerField(editable=False, null=True, verbose_name='origin')),
-                ('opened_at', models.DateTimeField(editable=False, verbose_name='opened')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalog.item', verbose_name='item')),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplied_lots', to='parties.party', verbose_name='supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    loomline.kernel.number.NumberField(
+                        blank=True,
+                        editable=True,
+                        max_length=60,
+                        prefix="L-",
+                        series="lot",
+                        unique=False,
+                        verbose_name="lot",
+                        width=4,
+                    ),
+                ),
+                ("supplier_lot", models.CharField(blank=True, max_length=60, verbose_name="supplier's lot")),
+                (
+                    "state",
+                    loomline.kernel.state.StateField(
+                        choices=[
+                            ("available", "Available"),
+                            ("quarantine", "On hold"),
+                            ("blocked", "Blocked"),
+                        ],
+                        default="available",
+                        editable=False,
+                        max_length=24,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="reason"),
+                ),
+                ("made_on", models.DateField(blank=True, null=True, verbose_name="made on")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="best before")),
+                (
+                    "attributes",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="attributes",
+                    ),
+                ),
+                (
+                    "origin_kind",
+                    models.CharField(
+                        blank=True, editable=False, max_length=60, verbose_name="kind of origin"
+                    ),
+                ),
+                ("origin_id", models.BigIntegerField(editable=False, null=True, verbose_name="origin")),
+                ("opened_at", models.DateTimeField(editable=False, verbose_name="opened")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supplied_lots",
+                        to="parties.party",
+                        verbose_name="supplier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lot',
-                'verbose_name_plural': 'lots',
-                'ordering': ['-id'],
+                "verbose_name": "lot",
+                "verbose_name_plural": "lots",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_hand', loomline.kernel.quantity.QuantityField(decimal_places=6, default=Decimal('0'), max_digits=20, verbose_name='on hand')),
-                ('reserved', loomline.kernel.quantity.QuantityField(decimal_places=6, default=Decimal('0'), max_digits=20, verbose_name='reserved')),
-                ('is_physical', models.BooleanField(default=True, verbose_name='goods can be touched there')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='catalog.item', verbose_name='item')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='sites.location', verbose_name='location')),
-                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='inventory.lot', verbose_name='lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "on_hand",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, default=Decimal("0"), max_digits=20, verbose_name="on hand"
+                    ),
+                ),
+                (
+                    "reserved",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, default=Decimal("0"), max_digits=20, verbose_name="reserved"
+                    ),
+                ),
+                ("is_physical", models.BooleanField(default=True, verbose_name="goods can be touched there")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="sites.location",
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="inventory.lot",
+                        verbose_name="lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock on hand',
-                'verbose_name_plural': 'stock on hand',
-                'ordering': ['item', 'location', 'lot'],
+                "verbose_name": "stock on hand",
+                "verbose_name_plural": "stock on hand",
+                "ordering": ["item", "location", "lot"],
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', loomline.kernel.quantity.QuantityField(decimal_places=6, max_digits=20, verbose_name='quantity')),
-                ('origin_kind', models.CharField(max_length=60, verbose_name='kind of origin')),
-                ('origin_id', models.BigIntegerField(verbose_name='origin')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='lapses')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='catalog.item', verbose_name='item')),
-                ('location', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='sites.location', verbose_name='location')),
-                ('lot', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='inventory.lot', verbose_name='lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
+                    ),
+                ),
+                ("origin_kind", models.CharField(max_length=60, verbose_name="kind of origin")),
+                ("origin_id", models.BigIntegerField(verbose_name="origin")),
+                ("holder_kind", models.CharField(blank=True, max_length=60, verbose_name="kind of holder")),
+                ("holder_id", models.BigIntegerField(blank=True, null=True, verbose_name="holder")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="lapses")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="sites.location",
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="inventory.lot",
+                        verbose_name="lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reservation',
-                'verbose_name_plural': 'reservations',
-                'ordering': ['-id'],
+                "verbose_name": "reservation",
+                "verbose_name_plural": "reservations",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='StockMove',
+            name="StockMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', loomline.kernel.quantity.QuantityField(decimal_places=6, max_digits=20, verbose_name='quantity')),
-                ('effective_at', models.DateTimeField(verbose_name='moved at')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('origin_kind', models.CharField(blank=True, max_length=60, verbose_name='kind of origin')),
-                ('origin_id', models.BigIntegerField(blank=True, null=True, verbose_name='origin')),
-                ('unit_cost', loomline.kernel.money.PriceField(blank=True, decimal_places=6, max_digits=19, null=True, verbose_name='cost per unit')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('destination', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='moves_in', to='sites.location', verbose_name='to')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='stock_moves', to='catalog.item', verbose_name='item')),
-                ('lot', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stock_moves', to='inventory.lot', verbose_name='lot')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='inventory.stockmove', verbose_name='reverses')),
-                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='moves_out', to='sites.location', verbose_name='from')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
+                    ),
+                ),
+                ("effective_at", models.DateTimeField(verbose_name="moved at")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                ("origin_kind", models.CharField(blank=True, max_length=60, verbose_name="kind of origin")),
+                ("origin_id", models.BigIntegerField(blank=True, null=True, verbose_name="origin")),
+                (
+                    "unit_cost",
+                    loomline.kernel.money.PriceField(
+                        blank=True, decimal_places=6, max_digits=19, null=True, verbose_name="cost per unit"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves_in",
+                        to="sites.location",
+                        verbose_name="to",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stock_moves",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stock_moves",
+                        to="inventory.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="inventory.stockmove",
+                        verbose_name="reverses",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves_out",
+                        to="sites.location",
+                        verbose_name="from",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock move',
-                'verbose_name_plural': 'stock moves',
-                'ordering': ['-id'],
+                "verbose_name": "stock move",
+                "verbose_name_plural": "stock moves",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('supplier_lot', ''), _negated=True), fields=['supplier_lot'], name='inventory_lot_supplier_lot'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("supplier_lot", ""), _negated=True),
+                fields=["supplier_lot"],
+                name="inventory_lot_supplier_lot",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(fields=['state', '-id'], name='inventory_lot_state'),
+            model_name="lot",
+            index=models.Index(fields=["state", "-id"], name="inventory_lot_state"),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('expires_on__isnull', False)), fields=['expires_on'], name='inventory_lot_expiry'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("expires_on__isnull", False)),
+                fields=["expires_on"],
+                name="inventory_lot_expiry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('origin_kind', ''), _negated=True), fields=['origin_kind', 'origin_id'], name='inventory_lot_origin'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("origin_kind", ""), _negated=True),
+                fields=["origin_kind", "origin_id"],
+                name="inventory_lot_origin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='inventory_lot_number_trgm'),
+            model_name="lot",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("number"), name="gin_trgm_ops"
+                ),
+                name="inventory_lot_number_trgm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('item', 'number'), name='inventory_lot_number', violation_error_message='The item already has a lot with this number.'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                fields=("item", "number"),
+                name="inventory_lot_number",
+                violation_error_message="The item already has a lot with this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('id', 'item'), name='inventory_lot_of_item'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(fields=("id", "item"), name="inventory_lot_of_item"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__isnull', True), ('made_on__isnull', True), ('expires_on__gte', models.F('made_on')), _connector='OR'), name='inventory_lot_life', violation_error_message='A lot cannot expire before it was made.'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expires_on__isnull", True),
+                    ("made_on__isnull", True),
+                    ("expires_on__gte", models.F("made_on")),
+                    _connector="OR",
+                ),
+                name="inventory_lot_life",
+                violation_error_message="A lot cannot expire before it was made.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='inventory_lot_numbered'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number", ""), _negated=True), name="inventory_lot_numbered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.UniqueConstraint(fields=('item', 'location', 'lot'), name='inventory_balance_key', nulls_distinct=False),
+            model_name="balance",
+            constraint=models.UniqueConstraint(
+                fields=("item", "location", "lot"), name="inventory_balance_key", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved__gte', 0)), name='inventory_balance_reserved', violation_error_message='Less than nothing cannot be reserved.'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reserved__gte", 0)),
+                name="inventory_balance_reserved",
+                violation_error_message="Less than nothing cannot be reserved.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_physical', False), ('reserved', 0)), models.Q(('is_physical', True), ('reserved__lte', models.F('on_hand'))), _connector='OR'), name='inventory_balance_enough', violation_error_message="There is not enough free stock for this. Look at the item's stock page."),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_physical", False), ("reserved", 0)),
+                    models.Q(("is_physical", True), ("reserved__lte", models.F("on_hand"))),
+                    _connector="OR",
+                ),
+                name="inventory_balance_enough",
+                violation_error_message="There is not enough free stock for this. Look at the item's stock page.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['origin_kind', 'origin_id'], name='inventory_reserved_origin'),
+            model_name="reservation",
+            index=models.Index(fields=["origin_kind", "origin_id"], name="inventory_reserved_origin"),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['item', 'location', 'lot'], name='inventory_reserved_key'),
+            model_name="reservation",
+            index=models.Index(
+                condition=models.Q(("holder_kind", ""), _negated=True),
+                fields=["holder_kind", "holder_id"],
+                name="inventory_reserved_holder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('lot__isnull', False)), fields=['lot'], name='inventory_reserved_lot'),
+            model_name="reservation",
+            index=models.Index(fields=["item", "location", "lot"], name="inventory_reserved_key"),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='inventory_reserved_lapse'),
+            model_name="reservation",
+            index=models.Index(
+                condition=models.Q(("lot__isnull", False)), fields=["lot"], name="inventory_reserved_lot"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="reservation",
+            index=models.Index(
+                condition=models.Q(("expires_at__isnull", False)),
+                fields=["expires_at"],
+                name="inventory_reserved_lapse",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='inventory_reservation_quantity', violation_error_message='A reservation needs a quantity greater than zero.'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="inventory_reservation_quantity",
+                violation_error_message="A reservation needs a quantity greater than zero.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(fields=['item', '-id'], name='inventory_move_item'),
+            model_name="stockmove",
+            index=models.Index(fields=["item", "-id"], name="inventory_move_item"),
         ),
         migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(condition=models.Q(('lot__isnull', False)), fields=['lot', '-id'], name='inventory_move_lot'),
+            model_name="stockmove",
+            index=models.Index(
+                condition=models.Q(("lot__isnull", False)), fields=["lot", "-id"], name="inventory_move_lot"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(fields=['source', '-id'], name='inventory_move_source'),
+            model_name="stockmove",
+            index=models.Index(fields=["source", "-id"], name="inventory_move_source"),
         ),
         migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(fields=['destination', '-id'], name='inventory_move_destination'),
+            model_name="stockmove",
+            index=models.Index(fields=["destination", "-id"], name="inventory_move_destination"),
         ),
         migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(condition=models.Q(('origin_kind', ''), _negated=True), fields=['origin_kind', 'origin_id'], name='inventory_move_origin'),
+            model_name="stockmove",
+            index=models.Index(
+                condition=models.Q(("origin_kind", ""), _negated=True),
+                fields=["origin_kind", "origin_id"],
+                name="inventory_move_origin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='inventory_move_quantity', violation_error_message='A stock move needs a quantity greater than zero.'),
+            model_name="stockmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="inventory_move_quantity",
+                violation_error_message="A stock move needs a quantity greater than zero.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('destination')), _negated=True), name='inventory_move_two_places', violation_error_message='A stock move needs two different locations.'),
+            model_name="stockmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("destination")), _negated=True),
+                name="inventory_move_two_places",
+                violation_error_message="A stock move needs two different locations.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_at__lte', models.F('recorded_at'))), name='inventory_move_not_ahead', violation_error_message='A stock move cannot be recorded before it happened.'),
+            model_name="stockmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("effective_at__lte", models.F("recorded_at"))),
+                name="inventory_move_not_ahead",
+                violation_error_message="A stock move cannot be recorded before it happened.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_cost__isnull', True), ('unit_cost__gte', 0), _connector='OR'), name='inventory_move_cost', violation_error_message='The cost of a stock move cannot be negative.'),
+            model_name="stockmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_cost__isnull", True), ("unit_cost__gte", 0), _connector="OR"),
+                name="inventory_move_cost",
+                violation_error_message="The cost of a stock move cannot be negative.",
+            ),
         ),
     ]

@@ -22,6 +22,13 @@ from loomline.domains.manufacturing.commands.dates import (
     move_materials,
     replan_work,
 )
+from loomline.domains.manufacturing.commands.delays import (
+    DelayUnclear,
+    DelayWithoutReason,
+    StageNotLater,
+    StageOver,
+    report_stage_delay,
+)
 from loomline.domains.manufacturing.commands.material import (
     Issue,
     LotOnHold,
@@ -68,20 +75,15 @@ from loomline.domains.manufacturing.commands.running import (
     release_work,
 )
 from loomline.domains.manufacturing.commands.stages import (
-    DelayUnclear,
-    DelayWithoutReason,
     GivesNothing,
     MoreOutThanIn,
     NoStageReady,
-    StageNotLater,
-    StageOver,
     StageQuantity,
     Unaccounted,
     WorkNotReleased,
     cancel_stages,
     finish_stage,
     ready_stage,
-    report_stage_delay,
     start_stage,
     start_work,
 )

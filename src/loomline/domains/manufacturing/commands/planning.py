@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from loomline.domains.sites.models import Site
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.custom import checked, fields_of
 from loomline.kernel.quantity import PLACES
 from loomline.kernel.refusal import Refused, Warned
 
@@ -79,6 +81,7 @@ class WorkDraft:
     bill: Bill | None = None
     priority: int = 50
     note: str = ""
+    custom: Mapping[str, Any] = field(default_factory=dict)
     origin_kind: str = ""
     origin_id: int | None = None
     number: str = ""
@@ -107,11 +110,13 @@ def open_work(
     bill: Bill | None = None,
     priority: int = 50,
     note: str = "",
+    custom: Mapping[str, Any] | None = None,
 ) -> WorkOrder:
     """Plan to make an item, or several colours and sizes of a style together."""
     draft = WorkDraft(
-        lines=lines, due_on=due_on, starts_on=starts_on, site=site, bill=bill, priority=priority, note=note
-    )
+        lines=lines, due_on=due_on, starts_on=starts_on, site=site, bill=bill, priority=priority, note=note,
+        custom=custom or {},
+    )  # fmt: skip
     return plan_work(ctx, drafts=[draft])[0]
 
 
@@ -219,8 +224,10 @@ def _write(
     ctx: Ctx, drafts: Sequence[WorkDraft], book: Book, *, with_stages: bool = True
 ) -> tuple[list[WorkOrder], list[list[WorkLine]]]:
     works, stages, lines = [], [], []
+    rules = fields_of("manufacturing.workorder")
     for draft in drafts:
         work = _work(draft, book)
+        work.custom = checked(rules, draft.custom)
         bill = _bill(draft, book)
         route = book.routes.get(bill.pk, ()) if bill is not None and with_stages else ()
         unit_id = book.items[draft.lines[0].item.pk].unit_id

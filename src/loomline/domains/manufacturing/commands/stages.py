@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Balance, Lot
-from loomline.domains.manufacturing.commands.dates import calendar_of, calendars_of, expect
+from loomline.domains.manufacturing.commands.dates import expect
 from loomline.domains.manufacturing.commands.material import refuse_held
 from loomline.domains.manufacturing.commands.output import (
     ORIGIN,
@@ -23,7 +22,6 @@ from loomline.domains.manufacturing.commands.output import (
 )
 from loomline.domains.manufacturing.commands.telling import late, said_of, said_of_stage
 from loomline.domains.manufacturing.events import (
-    StageDelayed,
     StageFinished,
     StageReady,
     StageStarted,
@@ -89,30 +87,6 @@ class GivesNothing(Refused):
         "{stage} of {work} gives no item of its own, so no lot {lot} can be made. "
         "Name what it gives on the bill."
     )
-
-
-class DelayUnclear(Refused):
-    """A delay is so many days, or until a day."""
-
-    says = _("Say either by how many days the stage is late or on which day it will end.")
-
-
-class DelayWithoutReason(Refused):
-    """Those who wait want to know why."""
-
-    says = _("Say why {stage} is late: those who wait for it will ask.")
-
-
-class StageOver(Refused):
-    """What has ended cannot be late."""
-
-    says = _("{stage} of {work} is {state}; it cannot be late any more.")
-
-
-class StageNotLater(Refused):
-    """A delay moves the end to a later day."""
-
-    says = _("{stage} of {work} is expected to end on {expected_end} already. A delay needs a later day.")
 
 
 @command(move="ready", label=_("Make ready"), icon="hourglass")
@@ -216,34 +190,6 @@ def finish_stage(
     expect(ctx, works=[work], causes={work.pk: late(stage)})
 
     _tell_finished(ctx, work, stage, made, reason)
-    return stage
-
-
-@command(label=_("Report delay"), icon="clock")
-def report_stage_delay(
-    ctx: Ctx, *, stage: WorkStage, reason: str, days: int | None = None, expected_end: date | None = None
-) -> WorkStage:
-    """Note that a stage will end later, and why; later stages and the work move as far as they must."""
-    work = lock(stage.work)
-    stage = lock(stage)
-
-    if (days is None) == (expected_end is None):
-        raise DelayUnclear(at_field="days")
-    if not reason.strip():
-        raise DelayWithoutReason(stage=stage, at_field="reason")
-    if not stage.is_open:
-        raise StageOver(stage=stage, work=work.number, state=stage.state.label.lower())
-    was, work_was = stage.expected_end or ctx.today, work.expected_on
-    calendar = calendar_of(stage, work, calendars_of([stage], [work]))
-    ends = calendar.on_or_after(expected_end if expected_end is not None else was + timedelta(days=days or 0))
-    if ends <= was:
-        raise StageNotLater(stage=stage, work=work.number, expected_end=was)
-
-    WorkStage.objects.filter(pk=stage.pk).update(reported_end=ends, cause=reason.strip()[:300])
-    expect(ctx, works=[work], causes={work.pk: late(stage)})
-    stage.refresh_from_db()
-
-    _tell_delayed(ctx, work, stage, reason.strip(), was=was, work_was=work_was)
     return stage
 
 
@@ -377,26 +323,5 @@ def _tell_finished(ctx: Ctx, work: WorkOrder, stage: WorkStage, lots: Sequence[L
             reason=reason,
             days_late=days_late,
             tone="warn" if days_late or stage.rejected else "ok",
-        )
-    )
-
-
-def _tell_delayed(
-    ctx: Ctx, work: WorkOrder, stage: WorkStage, reason: str, *, was: date, work_was: date | None
-) -> None:
-    now = stage.expected_end or was
-    ctx.emit(
-        StageDelayed(
-            **said_of(work),
-            **said_of_stage(stage),
-            kind=stage.kind,
-            partner=stage.partner.name if stage.partner else "",
-            was_on=was,
-            expected_on=now,
-            days=(now - was).days,
-            reason=reason,
-            work_was_on=work_was,
-            work_expected_on=work.expected_on,
-            work_days=(work.expected_on - work_was).days if work.expected_on and work_was else 0,
         )
     )

@@ -30,6 +30,7 @@ from loomline.domains.manufacturing.queries.work import (
     needs_of,
     needs_of_all,
     open_work,
+    stages_by_work,
     work_for,
 )
 
@@ -61,6 +62,7 @@ __all__ = [
     "needs_of_all",
     "open_work",
     "slack",
+    "stages_by_work",
     "standard_cost",
     "where_used",
     "work_for",

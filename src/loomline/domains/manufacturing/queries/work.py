@@ -132,6 +132,14 @@ def needs_of_all(*, works: Iterable[WorkOrder]) -> dict[int, list[Need]]:
     return {pk: list(needs.values()) for pk, needs in found.items()}
 
 
+def stages_by_work(*, work_ids: Iterable[int]) -> dict[int, list[WorkStage]]:
+    """The stages of each work order in their order. Costs one statement."""
+    found: dict[int, list[WorkStage]] = {pk: [] for pk in work_ids}
+    for stage in WorkStage.objects.filter(work__in=list(found)).order_by("work_id", "position"):
+        found[stage.work_id].append(stage)
+    return found
+
+
 def late_stages(*, on: date) -> QuerySet[WorkStage]:
     """Stages that should have started or ended before a day and have not."""
     overdue = Q(state=StageState.RUNNING, expected_end__lt=on) | Q(

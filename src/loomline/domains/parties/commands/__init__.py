@@ -15,7 +15,13 @@ from loomline.domains.parties.commands.contact import (
     end_contact_point,
     make_primary,
 )
-from loomline.domains.parties.commands.drafts import AddressDraft, ContactDraft, PartyDraft
+from loomline.domains.parties.commands.drafts import (
+    AddressDraft,
+    ContactDraft,
+    CountryUnknown,
+    PartyDraft,
+    refuse_unknown_country,
+)
 from loomline.domains.parties.commands.merging import (
     KindsDiffer,
     NotMerged,
@@ -25,17 +31,16 @@ from loomline.domains.parties.commands.merging import (
 )
 from loomline.domains.parties.commands.opening import (
     KindUnknown,
-    MailNotClear,
     NameMissing,
     NotAnOrganisation,
     NotAPerson,
-    PhoneNotClear,
     PossibleDuplicate,
     RoleUnknown,
     TermsNeedRole,
     open_parties,
     open_party,
 )
+from loomline.domains.parties.commands.reach import MailNotClear, PhoneNotClear
 from loomline.domains.parties.commands.role import (
     RoleHeld,
     RoleNotHeld,
@@ -59,6 +64,7 @@ __all__ = [
     "AlreadyReached",
     "ContactDraft",
     "ContactEnded",
+    "CountryUnknown",
     "KindUnknown",
     "KindsDiffer",
     "MailNotClear",
@@ -90,6 +96,7 @@ __all__ = [
     "merge_parties",
     "open_parties",
     "open_party",
+    "refuse_unknown_country",
     "relate",
     "restore_parties",
     "set_customer_terms",

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.parties.commands.opening import normalised
+from loomline.domains.parties.commands.drafts import refuse_unknown_country
+from loomline.domains.parties.commands.reach import normalised
 from loomline.domains.parties.events import (
     AddressAdded,
     ContactPointAdded,
@@ -141,12 +142,13 @@ def add_address(
 
     if not (line1.strip() or city.strip()):
         raise AddressEmpty(at_field="line1")
+    refuse_unknown_country(country)
 
     others = Address.objects.filter(party=party, purpose=purpose, is_primary=True)
     first = is_primary or not others.exists()
     if first:
         others.update(is_primary=False)
-    address = Address.objects.create(
+    address: Address = Address.objects.create(
         party=party,
         purpose=purpose,
         line1=line1,
@@ -170,7 +172,7 @@ def add_identifier(ctx: Ctx, *, party: Party, scheme: IdentifierScheme, value: s
     """Note a number by which authorities or trading partners know a party."""
     party = lock(party)
 
-    identifier = Identifier.objects.create(party=party, scheme=scheme, value=value.strip())
+    identifier: Identifier = Identifier.objects.create(party=party, scheme=scheme, value=value.strip())
 
     label = str(IdentifierScheme(scheme).label)
     ctx.emit(IdentifierAdded(party_id=party.pk, scheme=scheme, label=label, value=identifier.value))

@@ -8,8 +8,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties.models import AddressPurpose, Party, PartyKind
+from loomline.domains.parties.models.fields import countries
+from loomline.kernel.refusal import Refused
+
+
+class CountryUnknown(Refused):
+    """Mail and customs need a country that exists."""
+
+    says = _("There is no country {country}. Write the two letters of ISO 3166, such as PT or DE.")
+
+
+def refuse_unknown_country(country: str) -> None:
+    """Refuse letters that stand for no country; none at all are fine."""
+    if country.strip() and country.strip().upper() not in countries():
+        raise CountryUnknown(country=country, at_field="country")
 
 
 @dataclass(frozen=True, kw_only=True)

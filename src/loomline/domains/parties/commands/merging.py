@@ -19,8 +19,10 @@ from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused
 
 KIND = Party._meta.label_lower
-FILLED = ("email", "phone", "website", "legal_name", "vat_number", "currency", "language")
-FILLED += ("owner_id", "team_id")
+FILLED = (
+    *("email", "phone", "website", "legal_name", "vat_number", "currency", "language"),
+    *("owner_id", "team_id"),
+)
 
 
 class SameParty(Refused):
@@ -75,10 +77,10 @@ def unmerge_party(ctx: Ctx, *, party: Party) -> Party:
     """Part two that were merged by mistake: both become exactly what they were."""
     party = lock_all([party])[0]
 
-    if party.merged_into_id is None:
+    survivor = party.merged_into
+    if survivor is None:
         raise NotMerged(name=party.name)
 
-    survivor = party.merged_into
     merges = Activity.objects.filter(verb=merge_parties.name, kind=KIND, object_id=party.pk)
     reverse(Change.objects.filter(activity=merges.latest("id")))
     own = f"{KIND}:{survivor.pk}"

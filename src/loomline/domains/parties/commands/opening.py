@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties import queries
-from loomline.domains.parties.commands.drafts import AddressDraft, ContactDraft, PartyDraft
+from loomline.domains.parties.commands.drafts import (
+    AddressDraft,
+    ContactDraft,
+    PartyDraft,
+    refuse_unknown_country,
+)
+from loomline.domains.parties.commands.reach import normalised
 from loomline.domains.parties.events import PartyOpened, PersonRelated
 from loomline.domains.parties.models import (
     Address,
@@ -27,7 +33,6 @@ from loomline.domains.parties.models import (
     SupplierTerms,
     TieKind,
 )
-from loomline.domains.parties.models.fields import PhoneUnclear, mail_address, phone_number, web_address
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import checked, fields_of
@@ -53,21 +58,6 @@ class KindUnknown(Refused):
     """A party is a person or an organisation."""
 
     says = _("{name}: a party is a person or an organisation, not {kind}.")
-
-
-class PhoneNotClear(Refused):
-    """A number that nobody could dial."""
-
-    says = _(
-        "{name}: the phone number {number} cannot be dialled. "
-        "Write it with the country code, such as +351 21 123 4567."
-    )
-
-
-class MailNotClear(Refused):
-    """An address that no mail could reach."""
-
-    says = _("{name}: {email} is no e-mail address. Write it like anna@example.org.")
 
 
 class TermsNeedRole(Refused):
@@ -223,6 +213,8 @@ def _refuse_unclear(drafts: Sequence[PartyDraft]) -> None:
         for role in draft.roles:
             if role not in Role.values:
                 raise RoleUnknown(name=draft.name, role=role, roles=", ".join(Role.values), at_field="roles")
+        for address in draft.addresses:
+            refuse_unknown_country(address.country)
         if draft.organisation is not None:
             _refuse_tie(draft, draft.organisation)
         if draft.credit_limit is not None and Role.CUSTOMER not in draft.roles:
@@ -268,21 +260,6 @@ def _points(draft: PartyDraft, *, country: str) -> dict[tuple[str, str], Contact
     return found
 
 
-def normalised(kind: str, value: str, *, name: str, country: str) -> str:
-    """A contact value as it is compared; refuses what nobody could reach."""
-    if kind == ContactKind.PHONE:
-        try:
-            return phone_number(value, country=country)
-        except PhoneUnclear as fault:
-            raise PhoneNotClear(name=name, number=value, at_field="phone") from fault
-    if kind == ContactKind.EMAIL:
-        local, _at, domain = mail_address(value).partition("@")
-        if not local or "." not in domain or " " in mail_address(value) or "@" in domain:
-            raise MailNotClear(name=name, email=value, at_field="email")
-        return mail_address(value)
-    return web_address(value)
-
-
 def _party(
     ctx: Ctx, draft: PartyDraft, points: Mapping[tuple[str, str], ContactPoint], *, custom: dict[str, Any]
 ) -> Party:
@@ -291,7 +268,7 @@ def _party(
     return Party(
         kind=draft.kind,
         name=draft.name.strip(),
-        code=draft.code,
+        code=draft.code or "",
         legal_name=draft.legal_name.strip(),
         language=draft.language,
         vat_number=draft.vat_number,

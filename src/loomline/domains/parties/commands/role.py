@@ -48,7 +48,7 @@ def give_role(ctx: Ctx, *, party: Party, role: Role, since: date | None = None) 
     if held is not None:
         raise RoleHeld(name=party.name, role=str(Role(role).label).lower(), since=held.since)
 
-    given = PartyRole.objects.create(party=party, role=role, since=since or ctx.today)
+    given: PartyRole = PartyRole.objects.create(party=party, role=role, since=since or ctx.today)
     currency = party.currency or ctx.company.currency
     if role == Role.CUSTOMER:
         CustomerTerms.objects.get_or_create(party=party, defaults={"currency": currency})
@@ -71,7 +71,9 @@ def give_role(ctx: Ctx, *, party: Party, role: Role, since: date | None = None) 
 def end_role(ctx: Ctx, *, party: Party, role: Role, until: date | None = None) -> PartyRole:
     """Say that a party is no longer something to us; what was done under the role stays."""
     party = lock(party)
-    held = PartyRole.objects.select_for_update().filter(party=party, role=role, until__isnull=True).first()
+    held: PartyRole | None = (
+        PartyRole.objects.select_for_update().filter(party=party, role=role, until__isnull=True).first()
+    )
 
     if held is None:
         label = str(Role(role).label).lower() if role in Role.values else role
@@ -107,6 +109,7 @@ def set_customer_terms(
     if credit_limit is not None and credit_limit < 0:
         raise LimitNegative(at_field="credit_limit")
 
+    terms: CustomerTerms
     terms, _made = CustomerTerms.objects.update_or_create(
         party=party,
         defaults={
@@ -136,6 +139,7 @@ def set_supplier_terms(
     """Agree with a supplier in how many working days goods come and in how many days we pay."""
     party = lock(party)
 
+    terms: SupplierTerms
     terms, _made = SupplierTerms.objects.update_or_create(
         party=party,
         defaults={

@@ -51,7 +51,7 @@ def relate(
     if organisation.kind != PartyKind.ORGANISATION:
         raise NotAnOrganisation(name=organisation.name, person=person.name, at_field="organisation")
 
-    tie = Relationship.objects.create(
+    tie: Relationship = Relationship.objects.create(
         person=person, organisation=organisation, kind=kind, title=title, since=since
     )
 
@@ -113,7 +113,7 @@ def give_portal_access(ctx: Ctx, *, party: Party, user: User) -> PortalAccess:
     if PortalAccess.objects.filter(party=party, user=user).exists():
         raise StillPortalUser(user=user, name=party.name, at_field="user")
 
-    access = PortalAccess.objects.create(party=party, user=user)
+    access: PortalAccess = PortalAccess.objects.create(party=party, user=user)
 
     ctx.emit(PortalAccessGiven(party_id=party.pk, party=party.name, user_id=user.pk, user=str(user)))
     return access

@@ -54,7 +54,7 @@ def tax_number(text: str) -> str:
     return "".join(c for c in text if c.isalnum()).upper()
 
 
-class TidyField(models.CharField):
+class TidyField(models.CharField):  # type: ignore[type-arg]
     """A text with one writing: tidied whenever it is read from a form, written or compared."""
 
     def tidy(self, text: str) -> str | None:
@@ -80,15 +80,14 @@ class CodeField(TidyField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
         kwargs.setdefault("unique", True)
-        super().__init__(
-            *args, null=True, blank=True, **{k: v for k, v in kwargs.items() if k not in ("null", "blank")}
-        )
+        kwargs["null"] = kwargs["blank"] = True
+        super().__init__(*args, **kwargs)
 
     def tidy(self, text: str) -> str | None:
         return text.strip() or None
 
 
-class MailField(TidyField, models.EmailField):
+class MailField(TidyField, models.EmailField):  # type: ignore[type-arg]
     """An e-mail address, always in lower case."""
 
     def tidy(self, text: str) -> str | None:
@@ -106,7 +105,7 @@ class TaxField(TidyField):
         return tax_number(text)
 
 
-class PhoneField(models.CharField):
+class PhoneField(models.CharField):  # type: ignore[type-arg]
     """A phone number in international writing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

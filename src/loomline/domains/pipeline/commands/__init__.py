@@ -40,8 +40,16 @@ from loomline.domains.pipeline.commands.opportunities import (
     win_opportunity,
 )
 from loomline.domains.pipeline.commands.pipelines import StageDraft, StagesMissing, add_pipeline
+from loomline.domains.pipeline.commands.takeover import (
+    ClosedWithoutDay,
+    PastOpportunity,
+    take_over_opportunities,
+)
 
 __all__ = [
+    "ClosedWithoutDay",
+    "PastOpportunity",
+    "take_over_opportunities",
     "AdjustmentUnexplained",
     "CategoryUnknown",
     "EvidenceMissing",

@@ -29,6 +29,7 @@ from loomline.domains.pipeline.models import (
     Stage,
     StageChange,
 )
+from loomline.domains.pricing import queries as pricing
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import checked, fields_of
@@ -88,11 +89,11 @@ class ReopeningUnexplained(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class OpportunityLineDraft:
-    """What the customer would buy."""
+    """What the customer would buy; without a price, at what the lists say."""
 
     item: Item
     quantity: Decimal
-    price: Decimal = ZERO
+    price: Decimal | None = None
     wanted_on: date | None = None
 
 
@@ -116,12 +117,6 @@ class OpportunityDraft:
     team: Team | None = None
     lines: Sequence[OpportunityLineDraft] = ()
     custom: Mapping[str, Any] = field(default_factory=dict)
-
-    def worth(self, currency: str) -> Decimal:
-        """The amount as given, else what the lines add up to."""
-        if self.amount is not None:
-            return Money(self.amount, currency).rounded().amount
-        return _worth(self.lines, currency)
 
 
 @command(label=_("New opportunity"), icon="plus", creates=Opportunity)
@@ -179,9 +174,12 @@ def open_opportunities(ctx: Ctx, *, drafts: list[OpportunityDraft]) -> list[Oppo
     rules = fields_of("pipeline.opportunity") if any(draft.custom for draft in drafts) else []
 
     made = [_opportunity(ctx, draft, draft.stage or first, checked(rules, draft.custom)) for draft in drafts]
+    lines = _lines_of(ctx, [(o, draft.lines) for o, draft in zip(made, drafts, strict=True)])
+    for opportunity in made:
+        opportunity.amount = opportunity.amount or _worth(opportunity, lines)
     Opportunity.objects.bulk_create(made, batch_size=BATCH)
-    pairs = list(zip(made, drafts, strict=True))
-    _write_lines([(opportunity, draft.lines) for opportunity, draft in pairs])
+    if lines:
+        OpportunityLine.objects.bulk_create(lines, batch_size=BATCH)
     StageChange.objects.bulk_create(
         (StageChange(opportunity=o, to_stage_id=o.stage_id, at=ctx.now, amount=o.amount) for o in made),
         batch_size=BATCH,
@@ -211,9 +209,10 @@ def set_opportunity_lines(
     _refuse_settled(opportunity)
 
     OpportunityLine.objects.filter(opportunity=opportunity).delete()
-    _write_lines([(opportunity, lines)])
+    rows = _lines_of(ctx, [(opportunity, lines)])
+    OpportunityLine.objects.bulk_create(rows)
     if not keep_amount:
-        opportunity.amount = _worth(lines, opportunity.currency)
+        opportunity.amount = _worth(opportunity, rows)
         opportunity.save(update_fields=["amount"])
     _foresee(ctx, [opportunity])
 
@@ -339,7 +338,7 @@ def _opportunity(
         pipeline_id=stage.pipeline_id if stage else None,
         staged_at=ctx.now,
         opened_at=ctx.now,
-        amount=draft.worth(currency),
+        amount=Money(draft.amount or ZERO, currency).rounded().amount,
         currency=currency,
         probability_override=draft.probability_override,
         closes_on=draft.closes_on,
@@ -353,21 +352,34 @@ def _opportunity(
     )
 
 
-def _write_lines(pairs: Sequence[tuple[Opportunity, Sequence[OpportunityLineDraft]]]) -> None:
-    lines = [
-        OpportunityLine(
-            opportunity=opportunity,
-            position=position,
-            item=line.item,
-            quantity=line.quantity,
-            price=line.price,
-            wanted_on=line.wanted_on,
+def _lines_of(
+    ctx: Ctx, pairs: Sequence[tuple[Opportunity, Sequence[OpportunityLineDraft]]]
+) -> list[OpportunityLine]:
+    """The lines of opportunities at the prices given, else at what the lists say; nothing is written yet."""
+    found = []
+    for opportunity, drafts in pairs:
+        asked = [(draft.item.pk, draft.quantity) for draft in drafts if draft.price is None]
+        priced = (
+            pricing.prices_for(
+                lines=asked, customer=opportunity.party, currency=opportunity.currency, on=ctx.today
+            )
+            if asked
+            else {}
         )
-        for opportunity, drafts in pairs
-        for position, line in enumerate(drafts, start=1)
-    ]
-    if lines:
-        OpportunityLine.objects.bulk_create(lines, batch_size=BATCH)
+        for position, draft in enumerate(drafts, start=1):
+            listed = priced.get((draft.item.pk, draft.quantity))
+            usual = listed.unit_price if listed is not None else ZERO
+            found.append(
+                OpportunityLine(
+                    opportunity=opportunity,
+                    position=position,
+                    item=draft.item,
+                    quantity=draft.quantity,
+                    price=usual if draft.price is None else draft.price,
+                    wanted_on=draft.wanted_on,
+                )
+            )
+    return found
 
 
 def _foresee(ctx: Ctx, opportunities: Sequence[Opportunity]) -> None:
@@ -388,8 +400,10 @@ def _refuse_settled(opportunity: Opportunity) -> None:
         raise OpportunitySettled(number=opportunity.number, state=opportunity.state.label.lower())
 
 
-def _worth(lines: Sequence[OpportunityLineDraft], currency: str) -> Decimal:
-    return sum((Money(line.quantity * line.price, currency).rounded().amount for line in lines), ZERO)
+def _worth(opportunity: Opportunity, lines: Sequence[OpportunityLine]) -> Decimal:
+    """What its lines add up to."""
+    amounts = [line.quantity * line.price for line in lines if line.opportunity is opportunity]
+    return sum((Money(amount, opportunity.currency).rounded().amount for amount in amounts), ZERO)
 
 
 def _about(opportunity: Opportunity) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from loomline.domains.procurement.models import Purchase, PurchaseLine, Purchase
 from loomline.domains.sites.models import Site
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.custom import checked, fields_of
 from loomline.kernel.money import Money
 from loomline.kernel.quantity import PLACES, Quantity
 from loomline.kernel.refusal import Refused
@@ -94,6 +96,7 @@ class PurchaseDraft:
     delivery_terms: str = ""
     supplier_reference: str = ""
     note: str = ""
+    custom: Mapping[str, Any] = field(default_factory=dict)
     number: str = ""
     ordered_on: date | None = None
     state: PurchaseState = PurchaseState.DRAFT
@@ -114,12 +117,13 @@ def open_purchase(
     delivery_terms: str = "",
     supplier_reference: str = "",
     note: str = "",
+    custom: Mapping[str, Any] | None = None,
 ) -> Purchase:
     """Draft a purchase order; prices and terms of the supplier are filled in where none are given."""
     draft = PurchaseDraft(
         supplier=supplier, lines=lines, site=site, contact=contact, buyer=buyer, requested_on=requested_on,
         currency=currency, payment_days=payment_days, delivery_terms=delivery_terms,
-        supplier_reference=supplier_reference, note=note,
+        supplier_reference=supplier_reference, note=note, custom=custom or {},
     )  # fmt: skip
     return open_purchases(ctx, drafts=[draft])[0]
 
@@ -232,8 +236,11 @@ def _write(ctx: Ctx, drafts: Sequence[PurchaseDraft]) -> list[Purchase]:
     book = book_of(lines, supplier_ids=suppliers)
     agreed = {row.party_id: row for row in SupplierTerms.objects.filter(party__in=suppliers)}
     home = queries.home_site() if any(draft.site is None for draft in drafts) else None
+    rules = fields_of("procurement.purchase")
 
     purchases = [_purchase(ctx, draft, agreed.get(draft.supplier.pk), home) for draft in drafts]
+    for purchase, draft in zip(purchases, drafts, strict=True):
+        purchase.custom = checked(rules, draft.custom)
     rows = [
         written_lines(purchase, draft.lines, book=book)
         for purchase, draft in zip(purchases, drafts, strict=True)

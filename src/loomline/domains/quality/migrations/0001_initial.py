@@ -10,110 +10,330 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('inventory', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("inventory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckPlan',
+            name="CheckPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(blank=True, max_length=80, verbose_name='stage')),
-                ('characteristic', models.CharField(max_length=120, verbose_name='characteristic')),
-                ('method', models.CharField(blank=True, max_length=200, verbose_name='how it is measured')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
-                ('lower', loomline.domains.quality.models.MeasureField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='at least')),
-                ('upper', loomline.domains.quality.models.MeasureField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='at most')),
-                ('holds', models.BooleanField(default=False, verbose_name='the lot waits for the result')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='check_plans', to='catalog.item', verbose_name='item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stage", models.CharField(blank=True, max_length=80, verbose_name="stage")),
+                ("characteristic", models.CharField(max_length=120, verbose_name="characteristic")),
+                ("method", models.CharField(blank=True, max_length=200, verbose_name="how it is measured")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                (
+                    "lower",
+                    loomline.domains.quality.models.MeasureField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="at least"
+                    ),
+                ),
+                (
+                    "upper",
+                    loomline.domains.quality.models.MeasureField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="at most"
+                    ),
+                ),
+                ("holds", models.BooleanField(default=False, verbose_name="the lot waits for the result")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_plans",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'check plan',
-                'verbose_name_plural': 'check plans',
-                'ordering': ['item', 'stage', 'characteristic', 'id'],
+                "verbose_name": "check plan",
+                "verbose_name_plural": "check plans",
+                "ordering": ["item", "stage", "characteristic", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('custom', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='own fields')),
-                ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
-                ('number', loomline.kernel.number.NumberField(editable=False, max_length=40, prefix='C-', series='check', unique=True, verbose_name='number', width=4)),
-                ('state', loomline.kernel.state.StateField(choices=[('open', 'To be checked'), ('passed', 'Passed'), ('failed', 'Failed'), ('decided', 'Decided')], default='open', max_length=24, verbose_name='state')),
-                ('origin_kind', models.CharField(blank=True, editable=False, max_length=60, verbose_name='kind of origin')),
-                ('origin_id', models.BigIntegerField(editable=False, null=True, verbose_name='origin')),
-                ('stage', models.CharField(blank=True, max_length=80, verbose_name='stage')),
-                ('characteristic', models.CharField(max_length=120, verbose_name='characteristic')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
-                ('lower', loomline.domains.quality.models.MeasureField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='at least')),
-                ('upper', loomline.domains.quality.models.MeasureField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='at most')),
-                ('holds', models.BooleanField(default=False, editable=False, verbose_name='the lot waits for the result')),
-                ('measured', loomline.domains.quality.models.MeasureField(blank=True, decimal_places=6, editable=False, max_digits=20, null=True, verbose_name='measured')),
-                ('wanted_on', models.DateField(blank=True, null=True, verbose_name='to be checked by')),
-                ('opened_at', models.DateTimeField(editable=False, verbose_name='opened')),
-                ('checked_at', models.DateTimeField(editable=False, null=True, verbose_name='checked')),
-                ('finding', models.CharField(blank=True, editable=False, max_length=200, verbose_name='finding')),
-                ('decision', models.CharField(blank=True, choices=[('use_as_is', 'Use as is'), ('rework', 'Rework'), ('scrap', 'Scrap')], editable=False, max_length=10, verbose_name='decision')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('checked_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
-                ('decided_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='catalog.item', verbose_name='item')),
-                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='inventory.lot', verbose_name='lot')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='quality.checkplan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "custom",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="own fields",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1, editable=False, verbose_name="revision")),
+                (
+                    "number",
+                    loomline.kernel.number.NumberField(
+                        editable=False,
+                        max_length=40,
+                        prefix="C-",
+                        series="check",
+                        unique=True,
+                        verbose_name="number",
+                        width=4,
+                    ),
+                ),
+                (
+                    "state",
+                    loomline.kernel.state.StateField(
+                        choices=[
+                            ("open", "To be checked"),
+                            ("passed", "Passed"),
+                            ("failed", "Failed"),
+                            ("decided", "Decided"),
+                        ],
+                        default="open",
+                        max_length=24,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "origin_kind",
+                    models.CharField(
+                        blank=True, editable=False, max_length=60, verbose_name="kind of origin"
+                    ),
+                ),
+                ("origin_id", models.BigIntegerField(editable=False, null=True, verbose_name="origin")),
+                ("stage", models.CharField(blank=True, max_length=80, verbose_name="stage")),
+                ("characteristic", models.CharField(max_length=120, verbose_name="characteristic")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                (
+                    "lower",
+                    loomline.domains.quality.models.MeasureField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="at least"
+                    ),
+                ),
+                (
+                    "upper",
+                    loomline.domains.quality.models.MeasureField(
+                        blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="at most"
+                    ),
+                ),
+                (
+                    "holds",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="the lot waits for the result"
+                    ),
+                ),
+                (
+                    "measured",
+                    loomline.domains.quality.models.MeasureField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=20,
+                        null=True,
+                        verbose_name="measured",
+                    ),
+                ),
+                ("wanted_on", models.DateField(blank=True, null=True, verbose_name="to be checked by")),
+                ("opened_at", models.DateTimeField(editable=False, verbose_name="opened")),
+                ("checked_at", models.DateTimeField(editable=False, null=True, verbose_name="checked")),
+                (
+                    "finding",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="finding"),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("use_as_is", "Use as is"), ("rework", "Rework"), ("scrap", "Scrap")],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="decided")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="checked by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="inventory.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="quality.checkplan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quality check',
-                'verbose_name_plural': 'quality checks',
-                'ordering': ['-id'],
+                "verbose_name": "quality check",
+                "verbose_name_plural": "quality checks",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='checkplan',
-            index=models.Index(condition=models.Q(('stage', ''), _negated=True), fields=['stage'], name='quality_plan_stage'),
+            model_name="checkplan",
+            index=models.Index(
+                condition=models.Q(("stage", ""), _negated=True), fields=["stage"], name="quality_plan_stage"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkplan',
-            constraint=models.CheckConstraint(condition=models.Q(('item__isnull', False), models.Q(('stage', ''), _negated=True), _connector='OR'), name='quality_plan_of_something', violation_error_message='Say which item or which stage is checked.'),
+            model_name="checkplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("item__isnull", False), models.Q(("stage", ""), _negated=True), _connector="OR"
+                ),
+                name="quality_plan_of_something",
+                violation_error_message="Say which item or which stage is checked.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkplan',
-            constraint=models.CheckConstraint(condition=models.Q(('lower__isnull', True), ('upper__isnull', True), ('upper__gte', models.F('lower')), _connector='OR'), name='quality_plan_limits', violation_error_message='The upper limit cannot lie below the lower one.'),
+            model_name="checkplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lower__isnull", True),
+                    ("upper__isnull", True),
+                    ("upper__gte", models.F("lower")),
+                    _connector="OR",
+                ),
+                name="quality_plan_limits",
+                violation_error_message="The upper limit cannot lie below the lower one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkplan',
-            constraint=models.UniqueConstraint(fields=('item', 'stage', 'characteristic'), name='quality_plan_once', nulls_distinct=False, violation_error_message='There is already a plan for this characteristic here.'),
+            model_name="checkplan",
+            constraint=models.UniqueConstraint(
+                fields=("item", "stage", "characteristic"),
+                name="quality_plan_once",
+                nulls_distinct=False,
+                violation_error_message="There is already a plan for this characteristic here.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['state', '-id'], name='quality_check_state'),
+            model_name="check",
+            index=models.Index(fields=["state", "-id"], name="quality_check_state"),
         ),
         migrations.AddIndex(
-            model_name='check',
-            index=models.Index(condition=models.Q(('origin_kind', ''), _negated=True), fields=['origin_kind', 'origin_id'], name='quality_check_origin'),
+            model_name="check",
+            index=models.Index(
+                condition=models.Q(("origin_kind", ""), _negated=True),
+                fields=["origin_kind", "origin_id"],
+                name="quality_check_origin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), models.Q(('decision', ''), _negated=True)), models.Q(models.Q(('state', 'decided'), _negated=True), ('decision', '')), _connector='OR'), name='quality_check_decision'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "decided"), models.Q(("decision", ""), _negated=True)),
+                    models.Q(models.Q(("state", "decided"), _negated=True), ("decision", "")),
+                    _connector="OR",
+                ),
+                name="quality_check_decision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='quality_check_time'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at__isnull", True), ("state", "open")),
+                    models.Q(models.Q(("state", "open"), _negated=True), ("checked_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="quality_check_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('lower__isnull', True), ('upper__isnull', True), ('upper__gte', models.F('lower')), _connector='OR'), name='quality_check_limits', violation_error_message='The upper limit cannot lie below the lower one.'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lower__isnull", True),
+                    ("upper__isnull", True),
+                    ("upper__gte", models.F("lower")),
+                    _connector="OR",
+                ),
+                name="quality_check_limits",
+                violation_error_message="The upper limit cannot lie below the lower one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'passed'), _negated=True), ('measured__isnull', True), models.Q(models.Q(('lower__isnull', True), ('measured__gte', models.F('lower')), _connector='OR'), models.Q(('upper__isnull', True), ('measured__lte', models.F('upper')), _connector='OR')), _connector='OR'), name='quality_check_passed', violation_error_message='A value outside the limits has not passed.'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "passed"), _negated=True),
+                    ("measured__isnull", True),
+                    models.Q(
+                        models.Q(
+                            ("lower__isnull", True), ("measured__gte", models.F("lower")), _connector="OR"
+                        ),
+                        models.Q(
+                            ("upper__isnull", True), ("measured__lte", models.F("upper")), _connector="OR"
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="quality_check_passed",
+                violation_error_message="A value outside the limits has not passed.",
+            ),
         ),
     ]

@@ -45,7 +45,7 @@ class PastOrder:
 
 @command(hidden=True)
 def take_over_orders(ctx: Ctx, *, pasts: list[PastOrder]) -> list[Order]:
-    """Bring orders in as they are elsewhere. Amounts are kept as the lines give them, without rounding each."""
+    """Bring orders in as they are elsewhere; amounts stay as the lines give them, without rounding each."""
     agreed = agreed_with(ctx, customers=[past.draft.customer for past in pasts])
     site = usual_site()
     for past in pasts:

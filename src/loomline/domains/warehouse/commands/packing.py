@@ -42,7 +42,9 @@ class NoPackages(Refused):
 class PackedWrong(Refused):
     """What is in the packages is not what was picked."""
 
-    says = _("Line {position} ({item}): {packed} {unit} are in the packages, {picked} were picked. Correct the packages.")
+    says = _(
+        "Line {position} ({item}): {packed} {unit} are in the packages, {picked} were picked. Correct the packages."
+    )
 
 
 class TooHeavy(Refused):
@@ -128,7 +130,9 @@ def sscc(*, serial: int, prefix: str, extension: int = 0) -> str:
     return f"{digits}{-total % 10}"
 
 
-def _refuse_unpackable(shipment: Shipment, lines: Sequence[ShipmentLine], drafts: Sequence[PackageDraft]) -> None:
+def _refuse_unpackable(
+    shipment: Shipment, lines: Sequence[ShipmentLine], drafts: Sequence[PackageDraft]
+) -> None:
     if not lines:
         raise NothingToPack(number=shipment)
     if not drafts:
@@ -160,7 +164,12 @@ def _packages(
 ) -> dict[int, list[Package]]:
     numbers = iter(_numbers(sum(len(packed[s.pk]) for s in shipments)))
     rows = [
-        Package(shipment=shipment, position=n, sscc=next(numbers), weight_kg=_weight(draft, drafts, lines[shipment.pk]))
+        Package(
+            shipment=shipment,
+            position=n,
+            sscc=next(numbers),
+            weight_kg=_weight(draft, drafts, lines[shipment.pk]),
+        )
         for shipment in shipments
         for drafts in [packed[shipment.pk]]
         for n, draft in enumerate(drafts, start=1)
@@ -190,7 +199,10 @@ def _weight(
     known = {line.pk: line.item.weight_kg for line in lines}
     if not contents or any(known[pk] is None for pk in contents):
         return None
-    return sum((quantity * (known[pk] or ZERO) for pk, quantity in contents.items()), ZERO).quantize(GRAM) or None
+    return (
+        sum((quantity * (known[pk] or ZERO) for pk, quantity in contents.items()), ZERO).quantize(GRAM)
+        or None
+    )
 
 
 def _contents(

@@ -48,7 +48,9 @@ class NothingToPick(Refused):
 class NoSite(Refused):
     """Goods leave from a place."""
 
-    says = _("Order {number} does not say where it ships from, and there is no site of our own. Open a site first.")
+    says = _(
+        "Order {number} does not say where it ships from, and there is no site of our own. Open a site first."
+    )
 
 
 class StockMissing(Warned):
@@ -72,7 +74,9 @@ class NotPicking(Refused):
 class NotShort(Refused):
     """A short pick finds less."""
 
-    says = _("The list asks for {quantity} {unit}. A short pick finds between 0 and less than that, not {found}.")
+    says = _(
+        "The list asks for {quantity} {unit}. A short pick finds between 0 and less than that, not {found}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,9 @@ def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = ""
     if found < 0 or missing <= 0:
         raise NotShort(quantity=plain(line.quantity), unit=line.item.unit, found=plain(found))
 
-    kept = Reservation.objects.get(origin_kind=SHIPMENT_LINE, origin_id=line.pk)
-    inventory.shrink_reservation(ctx, reservation=kept, quantity=found)
+    kept = Reservation.objects.filter(holder_kind=SHIPMENT_LINE, holder_id=line.pk).first()
+    if kept is not None:
+        inventory.shrink_reservation(ctx, reservation=kept, quantity=found)
     _write_off(ctx, line, missing, reason)
     replaced, short = _replace(ctx, shipment, line, missing)
     if found:
@@ -157,11 +162,7 @@ def cancel_shipment(ctx: Ctx, *, shipment: Shipment, reason: str) -> Shipment:
 
     advance(shipment, "cancel")
     shipment.packages.all().delete()
-    owners = {line.pk: line.order_line_id for line in lines}
-    kept = Reservation.objects.filter(origin_kind=SHIPMENT_LINE, origin_id__in=owners).order_by("pk")
-    back = {row.pk: (ORDER_LINE, owners[row.origin_id]) for row in kept.select_for_update()}
-    if back:
-        inventory.hand_over(ctx, reservations=back)
+    inventory.hand_back(ctx, holders=[(SHIPMENT_LINE, line.pk) for line in lines])
 
     ctx.emit(
         ShipmentCancelled(
@@ -256,7 +257,9 @@ def _refuse_missing(
 
 def _shortages(short: Sequence[tuple[OrderLine, Decimal]]) -> str:
     sentences = [
-        _t("{item}: {missing} {unit} missing").format(item=line.item, missing=plain(missing), unit=line.item.unit)
+        _t("{item}: {missing} {unit} missing").format(
+            item=line.item, missing=plain(missing), unit=line.item.unit
+        )
         for line, missing in short[:SHOWN]
     ]
     if len(short) > SHOWN:
@@ -344,8 +347,8 @@ def _replace(ctx: Ctx, shipment: Shipment, line: ShipmentLine, missing: Decimal)
     demand = inventory.Demand(
         item_id=line.item_id,
         quantity=missing,
-        origin_kind=SHIPMENT_LINE,
-        origin_id=line.pk,
+        origin_kind=ORDER_LINE,
+        origin_id=line.order_line_id,
         site_id=shipment.site_id,
     )
     result = inventory.reserve(ctx, demands=[demand])

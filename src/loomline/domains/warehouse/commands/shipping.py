@@ -26,7 +26,7 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import MoveRefused, Refused, Warned
-from loomline.kernel.state import advance, advance_all
+from loomline.kernel.state import advance_all
 
 
 class NothingToShip(Refused):
@@ -50,7 +50,9 @@ class LotExpired(Warned):
 class ReservationGone(Refused):
     """The stock went elsewhere."""
 
-    says = _("Part of what shipment {number} was to carry is no longer reserved for it. Cancel it and pick again.")
+    says = _(
+        "Part of what shipment {number} was to carry is no longer reserved for it. Cancel it and pick again."
+    )
 
 
 class NotUnderway(Refused):
@@ -74,7 +76,9 @@ class PlaceUnknown(Refused):
 class DeliveredTooSoon(Refused):
     """Goods cannot arrive before they left, nor tomorrow."""
 
-    says = _("Shipment {number} left at {shipped_at}; it was delivered between then and now, not at {delivered_at}.")
+    says = _(
+        "Shipment {number} left at {shipped_at}; it was delivered between then and now, not at {delivered_at}."
+    )
 
 
 @command(move="ship", label=_("Ship"), icon="truck")
@@ -103,7 +107,7 @@ def _ship(ctx: Ctx, shipments: Sequence[Shipment], values: Mapping[str, Any]) ->
     sales.record_shipped(ctx, shipped=_by_order_line(lines))
     moves = inventory.issue_reserved(
         ctx,
-        origins=[(SHIPMENT_LINE, line.pk) for line in lines],
+        holders=[(SHIPMENT_LINE, line.pk) for line in lines],
         destination=sites.virtual(LocationKind.CUSTOMER),
     )
     _refuse_incomplete(locked, lines, {move.origin_id: move.quantity for move in moves})
@@ -151,7 +155,9 @@ def _deliver(
                 delivered_on=on,
                 promised_on=shipment.promised_on,
                 days_late=late,
-                punctually=ngettext("{n} day late", "{n} days late", late).format(n=late) if late else _t("on time"),
+                punctually=ngettext("{n} day late", "{n} days late", late).format(n=late)
+                if late
+                else _t("on time"),
                 received_by=received_by,
             )
         )

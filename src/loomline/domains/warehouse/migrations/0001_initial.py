@@ -9,181 +9,507 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('inventory', '0001_initial'),
-        ('parties', '0001_initial'),
-        ('sales', '0001_initial'),
-        ('sites', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("inventory", "0001_initial"),
+        ("parties", "0001_initial"),
+        ("sales", "0001_initial"),
+        ("sites", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CompanyPrefix',
+            name="CompanyPrefix",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digits', models.CharField(max_length=12, unique=True, verbose_name='GS1 company prefix')),
-                ('extension', models.PositiveSmallIntegerField(default=0, verbose_name='extension digit')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digits", models.CharField(max_length=12, unique=True, verbose_name="GS1 company prefix")),
+                ("extension", models.PositiveSmallIntegerField(default=0, verbose_name="extension digit")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'GS1 company prefix',
-                'verbose_name_plural': 'GS1 company prefixes',
-                'constraints': [models.CheckConstraint(condition=models.Q(('digits__regex', '^[0-9]{4,12}$')), name='warehouse_prefix_digits', violation_error_message='A GS1 company prefix has 4 to 12 digits.'), models.CheckConstraint(condition=models.Q(('extension__lte', 9)), name='warehouse_prefix_extension', violation_error_message='The extension digit is one of 0 to 9.'), models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('is_active',), name='warehouse_prefix_one_in_use', violation_error_message='Another company prefix is in use already. Take that out of use first.')],
+                "verbose_name": "GS1 company prefix",
+                "verbose_name_plural": "GS1 company prefixes",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("digits__regex", "^[0-9]{4,12}$")),
+                        name="warehouse_prefix_digits",
+                        violation_error_message="A GS1 company prefix has 4 to 12 digits.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("extension__lte", 9)),
+                        name="warehouse_prefix_extension",
+                        violation_error_message="The extension digit is one of 0 to 9.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("is_active",),
+                        name="warehouse_prefix_one_in_use",
+                        violation_error_message="Another company prefix is in use already. Take that out of use first.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('custom', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='own fields')),
-                ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
-                ('number', loomline.kernel.number.NumberField(editable=False, max_length=40, prefix='SH-', series='shipment', unique=True, verbose_name='number', width=4)),
-                ('state', loomline.kernel.state.StateField(choices=[('picking', 'Being picked'), ('packed', 'Packed'), ('shipped', 'On the way'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='picking', max_length=24, verbose_name='state')),
-                ('mode', models.CharField(choices=[('road', 'Road'), ('rail', 'Rail'), ('sea', 'Sea'), ('air', 'Air'), ('parcel', 'Parcel'), ('pickup', 'Collected by the customer')], default='road', max_length=8, verbose_name='mode')),
-                ('tracking', models.CharField(blank=True, max_length=80, verbose_name='tracking number')),
-                ('ship_name', models.CharField(blank=True, max_length=200, verbose_name='ship to name')),
-                ('ship_address', models.TextField(blank=True, verbose_name='ship to address')),
-                ('ship_latitude', models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=9, null=True, verbose_name='latitude of the goal')),
-                ('ship_longitude', models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=9, null=True, verbose_name='longitude of the goal')),
-                ('planned_on', models.DateField(blank=True, null=True, verbose_name='to leave on')),
-                ('promised_on', models.DateField(blank=True, editable=False, null=True, verbose_name='promised')),
-                ('expected_on', models.DateField(blank=True, null=True, verbose_name='expected')),
-                ('delay_reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='reason of the delay')),
-                ('picked_at', models.DateTimeField(editable=False, verbose_name='pick list written')),
-                ('packed_at', models.DateTimeField(editable=False, null=True, verbose_name='packed')),
-                ('shipped_at', models.DateTimeField(editable=False, null=True, verbose_name='left')),
-                ('delivered_at', models.DateTimeField(editable=False, null=True, verbose_name='delivered')),
-                ('received_by', models.CharField(blank=True, editable=False, max_length=120, verbose_name='received by')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=9, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=9, null=True, verbose_name='longitude')),
-                ('place', models.CharField(blank=True, editable=False, max_length=120, verbose_name='last seen at')),
-                ('seen_at', models.DateTimeField(editable=False, null=True, verbose_name='last seen')),
-                ('weight_kg', models.DecimalField(blank=True, decimal_places=3, editable=False, max_digits=12, null=True, verbose_name='weight in kg')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('carrier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_shipments', to='parties.party', verbose_name='carrier')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='parties.party', verbose_name='customer')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='sales.order', verbose_name='order')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='sites.site', verbose_name='leaves from')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "custom",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="own fields",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1, editable=False, verbose_name="revision")),
+                (
+                    "number",
+                    loomline.kernel.number.NumberField(
+                        editable=False,
+                        max_length=40,
+                        prefix="SH-",
+                        series="shipment",
+                        unique=True,
+                        verbose_name="number",
+                        width=4,
+                    ),
+                ),
+                (
+                    "state",
+                    loomline.kernel.state.StateField(
+                        choices=[
+                            ("picking", "Being picked"),
+                            ("packed", "Packed"),
+                            ("shipped", "On the way"),
+                            ("delivered", "Delivered"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="picking",
+                        max_length=24,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("road", "Road"),
+                            ("rail", "Rail"),
+                            ("sea", "Sea"),
+                            ("air", "Air"),
+                            ("parcel", "Parcel"),
+                            ("pickup", "Collected by the customer"),
+                        ],
+                        default="road",
+                        max_length=8,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("tracking", models.CharField(blank=True, max_length=80, verbose_name="tracking number")),
+                ("ship_name", models.CharField(blank=True, max_length=200, verbose_name="ship to name")),
+                ("ship_address", models.TextField(blank=True, verbose_name="ship to address")),
+                (
+                    "ship_latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=9,
+                        null=True,
+                        verbose_name="latitude of the goal",
+                    ),
+                ),
+                (
+                    "ship_longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=9,
+                        null=True,
+                        verbose_name="longitude of the goal",
+                    ),
+                ),
+                ("planned_on", models.DateField(blank=True, null=True, verbose_name="to leave on")),
+                (
+                    "promised_on",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="promised"),
+                ),
+                ("expected_on", models.DateField(blank=True, null=True, verbose_name="expected")),
+                (
+                    "delay_reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=200, verbose_name="reason of the delay"
+                    ),
+                ),
+                ("picked_at", models.DateTimeField(editable=False, verbose_name="pick list written")),
+                ("packed_at", models.DateTimeField(editable=False, null=True, verbose_name="packed")),
+                ("shipped_at", models.DateTimeField(editable=False, null=True, verbose_name="left")),
+                ("delivered_at", models.DateTimeField(editable=False, null=True, verbose_name="delivered")),
+                (
+                    "received_by",
+                    models.CharField(blank=True, editable=False, max_length=120, verbose_name="received by"),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=9,
+                        null=True,
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=9,
+                        null=True,
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(blank=True, editable=False, max_length=120, verbose_name="last seen at"),
+                ),
+                ("seen_at", models.DateTimeField(editable=False, null=True, verbose_name="last seen")),
+                (
+                    "weight_kg",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        editable=False,
+                        max_digits=12,
+                        null=True,
+                        verbose_name="weight in kg",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carried_shipments",
+                        to="parties.party",
+                        verbose_name="carrier",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="parties.party",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="sales.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="sites.site",
+                        verbose_name="leaves from",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shipment',
-                'verbose_name_plural': 'shipments',
-                'ordering': ['-id'],
+                "verbose_name": "shipment",
+                "verbose_name_plural": "shipments",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='package')),
-                ('sscc', models.CharField(editable=False, max_length=18, unique=True, verbose_name='SSCC')),
-                ('weight_kg', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='weight in kg')),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packages', to='warehouse.shipment', verbose_name='shipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="package")),
+                ("sscc", models.CharField(editable=False, max_length=18, unique=True, verbose_name="SSCC")),
+                (
+                    "weight_kg",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=12, null=True, verbose_name="weight in kg"
+                    ),
+                ),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="packages",
+                        to="warehouse.shipment",
+                        verbose_name="shipment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'package',
-                'verbose_name_plural': 'packages',
-                'ordering': ['shipment', 'position'],
+                "verbose_name": "package",
+                "verbose_name_plural": "packages",
+                "ordering": ["shipment", "position"],
             },
         ),
         migrations.CreateModel(
-            name='ShipmentLine',
+            name="ShipmentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('quantity', loomline.kernel.quantity.QuantityField(decimal_places=6, max_digits=20, verbose_name='quantity')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipment_lines', to='catalog.item', verbose_name='item')),
-                ('location', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.location', verbose_name='from')),
-                ('lot', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shipment_lines', to='inventory.lot', verbose_name='lot')),
-                ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipment_lines', to='sales.orderline', verbose_name='order line')),
-                ('shipment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='warehouse.shipment', verbose_name='shipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                (
+                    "quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipment_lines",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.location",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipment_lines",
+                        to="inventory.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "order_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipment_lines",
+                        to="sales.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="warehouse.shipment",
+                        verbose_name="shipment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shipment line',
-                'verbose_name_plural': 'shipment lines',
-                'ordering': ['shipment', 'position', 'id'],
+                "verbose_name": "shipment line",
+                "verbose_name_plural": "shipment lines",
+                "ordering": ["shipment", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PackageContent',
+            name="PackageContent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', loomline.kernel.quantity.QuantityField(decimal_places=6, max_digits=20, verbose_name='quantity')),
-                ('package', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contents', to='warehouse.package', verbose_name='package')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contents', to='warehouse.shipmentline', verbose_name='shipment line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contents",
+                        to="warehouse.package",
+                        verbose_name="package",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contents",
+                        to="warehouse.shipmentline",
+                        verbose_name="shipment line",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'content of a package',
-                'verbose_name_plural': 'contents of packages',
-                'ordering': ['package', 'line'],
+                "verbose_name": "content of a package",
+                "verbose_name_plural": "contents of packages",
+                "ordering": ["package", "line"],
             },
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['state', '-id'], name='warehouse_shipment_state'),
+            model_name="shipment",
+            index=models.Index(fields=["state", "-id"], name="warehouse_shipment_state"),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['customer', '-id'], name='warehouse_shipment_customer'),
+            model_name="shipment",
+            index=models.Index(fields=["customer", "-id"], name="warehouse_shipment_customer"),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(condition=models.Q(('state', 'shipped')), fields=['expected_on'], name='warehouse_shipment_underway'),
+            model_name="shipment",
+            index=models.Index(
+                condition=models.Q(("state", "shipped")),
+                fields=["expected_on"],
+                name="warehouse_shipment_underway",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(condition=models.Q(('tracking', ''), _negated=True), fields=['tracking'], name='warehouse_shipment_tracking'),
+            model_name="shipment",
+            index=models.Index(
+                condition=models.Q(("tracking", ""), _negated=True),
+                fields=["tracking"],
+                name="warehouse_shipment_tracking",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['road', 'rail', 'sea', 'air', 'parcel', 'pickup'])), name='warehouse_shipment_mode'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["road", "rail", "sea", "air", "parcel", "pickup"])),
+                name="warehouse_shipment_mode",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['shipped', 'delivered']), _negated=True), ('shipped_at__isnull', False), _connector='OR'), name='warehouse_shipment_left'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["shipped", "delivered"]), _negated=True),
+                    ("shipped_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="warehouse_shipment_left",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), models.Q(('delivered_at__gte', models.F('shipped_at')), ('delivered_at__isnull', False)), _connector='OR'), name='warehouse_shipment_delivered', violation_error_message='A shipment cannot be delivered before it left.'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "delivered"), _negated=True),
+                    models.Q(("delivered_at__gte", models.F("shipped_at")), ("delivered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="warehouse_shipment_delivered",
+                violation_error_message="A shipment cannot be delivered before it left.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='warehouse_shipment_point', violation_error_message='A position needs a latitude from -90 to 90 and a longitude from -180 to 180.'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="warehouse_shipment_point",
+                violation_error_message="A position needs a latitude from -90 to 90 and a longitude from -180 to 180.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('sscc__regex', '^[0-9]{18}$')), name='warehouse_package_sscc'),
+            model_name="package",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sscc__regex", "^[0-9]{18}$")), name="warehouse_package_sscc"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_kg__isnull', True), ('weight_kg__gt', 0), _connector='OR'), name='warehouse_package_weight', violation_error_message='A package weighs more than nothing.'),
+            model_name="package",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight_kg__isnull", True), ("weight_kg__gt", 0), _connector="OR"),
+                name="warehouse_package_weight",
+                violation_error_message="A package weighs more than nothing.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('shipment', 'position'), name='warehouse_package_once', violation_error_message='The shipment already has this package.'),
+            model_name="package",
+            constraint=models.UniqueConstraint(
+                fields=("shipment", "position"),
+                name="warehouse_package_once",
+                violation_error_message="The shipment already has this package.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipmentline',
-            index=models.Index(fields=['shipment', 'position'], name='warehouse_line_shipment'),
+            model_name="shipmentline",
+            index=models.Index(fields=["shipment", "position"], name="warehouse_line_shipment"),
         ),
         migrations.AddIndex(
-            model_name='shipmentline',
-            index=models.Index(condition=models.Q(('lot__isnull', False)), fields=['lot'], name='warehouse_line_lot'),
+            model_name="shipmentline",
+            index=models.Index(
+                condition=models.Q(("lot__isnull", False)), fields=["lot"], name="warehouse_line_lot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='warehouse_line_quantity', violation_error_message='A shipment line needs a quantity greater than zero.'),
+            model_name="shipmentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="warehouse_line_quantity",
+                violation_error_message="A shipment line needs a quantity greater than zero.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packagecontent',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='warehouse_content_quantity', violation_error_message='A package holds more than nothing.'),
+            model_name="packagecontent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="warehouse_content_quantity",
+                violation_error_message="A package holds more than nothing.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packagecontent',
-            constraint=models.UniqueConstraint(fields=('package', 'line'), name='warehouse_content_once'),
+            model_name="packagecontent",
+            constraint=models.UniqueConstraint(fields=("package", "line"), name="warehouse_content_once"),
         ),
     ]

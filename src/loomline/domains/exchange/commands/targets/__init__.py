@@ -2,6 +2,6 @@
 
 from loomline.domains.exchange.commands.targets.base import Target, registry
 
-from loomline.domains.exchange.commands.targets import buying, catalog, people, selling, stock  # isort: skip
+from loomline.domains.exchange.commands.targets import buying, catalog, making, people, selling, stock  # isort: skip
 
-__all__ = ["Target", "buying", "catalog", "people", "registry", "selling", "stock"]
+__all__ = ["Target", "buying", "catalog", "making", "people", "registry", "selling", "stock"]

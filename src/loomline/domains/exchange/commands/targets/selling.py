@@ -11,7 +11,11 @@ from loomline.domains.accounts.models import User
 from loomline.domains.catalog.models import Item
 from loomline.domains.exchange.commands.targets.base import by_id, given, target
 from loomline.domains.exchange.commands.targets.stock import main_site
+from loomline.domains.parties import commands as parties_commands
 from loomline.domains.parties.models import Party
+from loomline.domains.pipeline import commands as pipeline
+from loomline.domains.pipeline.commands import PastOpportunity, StageDraft
+from loomline.domains.pipeline.models import Opportunity, OpportunityState, Stage
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales.commands import LineDraft, OrderDraft, PastOrder
 from loomline.domains.sales.models import Order
@@ -57,6 +61,58 @@ def _line(line: Mapping[str, Any], items: Mapping[int, Item]) -> LineDraft:
         price=line["price"],
         discount=line.get("discount") or Decimal(0),
         tax_rate=line.get("tax_rate") or Decimal(0),
+    )
+
+
+@target("pipeline.opportunity")
+def take_opportunities(ctx: Ctx, rows: Sequence[Row]) -> list[Opportunity]:
+    """Opportunities, open and closed; those without an account are put under one that says so."""
+    parties, owners, items = (
+        by_id(Party, rows, "party"),
+        by_id(User, rows, "owner"),
+        by_id(Item, rows, "item"),
+    )
+    stages = _stages(ctx, {str(row.values["stage"]) for row in rows})
+    nobody = _nobody(ctx) if any(not row.values.get("party") for row in rows) else None
+    pasts = [
+        PastOpportunity(
+            number=str(row.values["number"]),
+            name=str(row.values["name"]),
+            party=parties.get(row.values.get("party") or 0) or nobody,
+            stage=stages[str(row.values["stage"])],
+            state=OpportunityState(row.values["state"]),
+            opened_at=moment(row.values["opened_on"]) if row.values.get("opened_on") else None,
+            closed_at=moment(row.values["closes_on"]) if row.values.get("closes_on") else None,
+            amount=row.values.get("amount") or Decimal(0),
+            currency=row.values.get("currency") or "",
+            owner=owners.get(row.values.get("owner") or 0),
+            item=items.get(row.values.get("item") or 0),
+        )
+        for row in rows
+    ]
+    return pipeline.take_over_opportunities(ctx, pasts=pasts)
+
+
+def _stages(ctx: Ctx, names: set[str]) -> dict[str, Stage]:
+    """The stages of these names, in a pipeline of their own when there is none that has them."""
+    known = {stage.name: stage for stage in Stage.objects.filter(name__in=names).order_by("-pk")}
+    if set(known) != names:
+        drafts = [
+            StageDraft(name=name, probability=20 + 40 * n)
+            for n, name in enumerate(sorted(names, reverse=True))
+        ]
+        made = pipeline.add_pipeline(
+            ctx, name=f"Imported {ctx.now:%Y-%m-%d %H:%M}", stages=drafts, is_default=False
+        )
+        known = {stage.name: stage for stage in made.stages.all()}
+    return known
+
+
+def _nobody(ctx: Ctx) -> Party:
+    """Where opportunities stand whose account the other system did not name."""
+    found = Party.objects.filter(code="NO-ACCOUNT").first()
+    return found or parties_commands.open_party(
+        ctx, name="Account not named", code="NO-ACCOUNT", roles=("prospect",)
     )
 
 

@@ -1,4 +1,4 @@
-"""How purchase orders, their lines, receipts and suppliers' terms are shown, entered, found and exported."""
+"""Purchase orders."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ from loomline.surface.resource import (
     needs,
     own,
     party,
-    through,
 )
 
 STEPS = (
@@ -145,7 +144,7 @@ class Purchase(Resource):
     """What we have ordered from suppliers, when it is expected and how much of it has come."""
 
     model = models.Purchase
-    menu = _("Buy"), needs("parties.party", "catalog.item")
+    menu = "Buy", needs("parties.party", "catalog.item")
     order = 10
     icon = "shopping-cart"
     columns = (
@@ -250,200 +249,3 @@ class Purchase(Resource):
     )
     prefill = {"receive_goods": what_is_open, "amend_purchase": as_ordered, "confirm_purchase": as_asked}
     empty = _("Nothing ordered yet. Write the first purchase order, or let planning propose what to buy.")
-
-
-class PurchaseLine(Resource):
-    """Single goods on order: asked for when, confirmed for when, expected when, and why that differs."""
-
-    model = models.PurchaseLine
-    menu = _("Buy"), needs("procurement.purchase")
-    order = 20
-    icon = "list-details"
-    columns = (
-        Column("description", label=_("Goods"), sub="item.sku"),
-        "purchase",
-        "purchase.supplier",
-        Column("purchase.state", label=_("Order")),
-        "quantity",
-        "received",
-        "rejected",
-        "requested_on",
-        "confirmed_on",
-        Column("expected_on", against="requested_on"),
-        Column("cause", wrap=True),
-        "amount",
-    )
-    filters = (
-        "item",
-        "item.category",
-        "purchase",
-        "purchase.supplier",
-        "purchase.state",
-        "purchase.site",
-        "requested_on",
-        "confirmed_on",
-        "expected_on",
-        "is_closed",
-        "rejected",
-    )
-    search = "description", "purchase.number", "item.name", "item.sku", "supplier_sku"
-    views = (
-        Table(),
-        Table(group="purchase.supplier", label=_("By supplier")),
-        Calendar("expected_on", "requested_on"),
-    )
-    saved = {
-        _("Awaited"): "is_closed=false&purchase.state=sent,confirmed,part_received&sort=expected_on",
-        _("With rejects"): "rejected.above=0",
-    }
-    detail = (
-        Related("receipt_lines", "receipt", "receipt.received_at", "lot", "quantity", "rejected", "reason"),
-        Facts(
-            "purchase",
-            "purchase.supplier",
-            "item",
-            "quantity",
-            "received",
-            "rejected",
-            "price",
-            "amount",
-            "cause",
-        ),
-        Changes(),
-        Timeline(),
-    )
-    joins = "purchase", "item.unit"
-    key = "pk"
-    access = through("purchase", models.Purchase)
-    create = False
-    edit = False
-    delete = False
-    empty = _("No goods on order. They stand here line by line as soon as a purchase order is written.")
-
-
-class Receipt(Resource):
-    """What arrived, against which order and into which lots."""
-
-    model = models.Receipt
-    menu = _("Buy"), needs("procurement.purchase")
-    order = 30
-    icon = "truck-delivery"
-    columns = "number", "purchase", "supplier", "state", "received_at", "delivery_note", "site"
-    filters = "purchase", "supplier", "state", "received_at", "site", "delivery_note"
-    search = "number", "delivery_note", "purchase.number", "supplier.name"
-    form = "delivery_note", "note"
-    head = "purchase", "supplier", "received_at", "site", "delivery_note"
-    detail = (
-        Related(
-            "lines", "item", "lot", "quantity", "rejected", "returned", "reason", title=_("Goods"), sort="pk"
-        ),
-        Facts("purchase", "supplier", "site", "received_at", "delivery_note", "note"),
-        Changes(),
-        Timeline(),
-    )
-    views = Table(), Calendar("received_at")
-    key = "number"
-    access = party("supplier") | everyone()
-    create = False
-    delete = False
-    empty = _("Nothing received yet. Open a purchase order and receive what the truck brought.")
-
-
-class ReceiptLine(Resource):
-    """What arrived of one line of an order: taken, rejected, sent back."""
-
-    model = models.ReceiptLine
-    menu = None
-    icon = "package"
-    columns = (
-        Column("item", sub="item.sku"),
-        "lot",
-        "receipt",
-        "receipt.supplier",
-        "receipt.received_at",
-        "quantity",
-        "rejected",
-        "returned",
-        Column("reason", wrap=True),
-    )
-    filters = "item", "lot", "receipt", "receipt.supplier", "receipt.received_at", "rejected"
-    search = "item.name", "item.sku", "lot.number", "receipt.number", "receipt.supplier.name"
-    joins = "receipt", "item.unit", "lot", "purchase_line"
-    detail = (
-        Facts(
-            "receipt",
-            "receipt.supplier",
-            "purchase_line.purchase",
-            "item",
-            "lot",
-            "quantity",
-            "rejected",
-            "returned",
-        ),
-        Changes(),
-        Timeline(),
-    )
-    key = "pk"
-    access = through("receipt", models.Receipt)
-    create = False
-    edit = False
-    delete = False
-    actions = "reject_goods", "return_goods"
-    empty = _("Nothing received yet. Lines stand here as soon as goods are received.")
-
-
-class SupplierItem(Resource):
-    """At which price, lead time and quantities suppliers sell us items."""
-
-    model = models.SupplierItem
-    menu = _("Buy"), needs("parties.party", "catalog.item")
-    order = 40
-    icon = "tag"
-    slug = "supplier-items"
-    columns = (
-        Column("item", sub="item.sku"),
-        "supplier",
-        "supplier_sku",
-        "price",
-        "lead_days",
-        "min_quantity",
-        "multiple",
-        "is_preferred",
-    )
-    filters = "item", "item.category", "supplier", "price", "currency", "lead_days", "is_preferred"
-    search = "item.name", "item.sku", "supplier.name", "supplier_sku"
-    form = (
-        "supplier",
-        "item",
-        "supplier_sku",
-        "price",
-        "currency",
-        "lead_days",
-        "min_quantity",
-        "multiple",
-        "over_tolerance",
-    )
-    joins = "item.unit", "supplier"
-    views = Table(), Table(group="supplier", label=_("By supplier"))
-    saved = {_("Preferred"): "is_preferred=true"}
-    detail = (
-        Facts(
-            "supplier",
-            "item",
-            "supplier_sku",
-            "price",
-            "lead_days",
-            "min_quantity",
-            "multiple",
-            "over_tolerance",
-            "is_preferred",
-            place="tab",
-        ),
-        Changes(),
-        Timeline(),
-    )
-    sort = "item"
-    key = "pk"
-    access = party("supplier") | everyone()
-    actions = ("prefer_supplier",)
-    empty = _("No terms yet. Say which supplier sells which item, at which price and how fast.")

@@ -1,0 +1,75 @@
+"""Suppliers' terms."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.procurement import models
+from loomline.surface.resource import (
+    Changes,
+    Column,
+    Facts,
+    Resource,
+    Table,
+    Timeline,
+    everyone,
+    needs,
+    party,
+)
+
+
+class SupplierItem(Resource):
+    """At which price, lead time and quantities suppliers sell us items."""
+
+    model = models.SupplierItem
+    menu = "Buy", needs("parties.party", "catalog.item")
+    order = 40
+    icon = "tag"
+    slug = "supplier-items"
+    columns = (
+        Column("item", sub="item.sku"),
+        "supplier",
+        "supplier_sku",
+        "price",
+        "lead_days",
+        "min_quantity",
+        "multiple",
+        "is_preferred",
+    )
+    filters = "item", "item.category", "supplier", "price", "currency", "lead_days", "is_preferred"
+    search = "item.name", "item.sku", "supplier.name", "supplier_sku"
+    form = (
+        "supplier",
+        "item",
+        "supplier_sku",
+        "price",
+        "currency",
+        "lead_days",
+        "min_quantity",
+        "multiple",
+        "over_tolerance",
+    )
+    joins = "item.unit", "supplier"
+    views = Table(), Table(group="supplier", label=_("By supplier"))
+    saved = {_("Preferred"): "is_preferred=true"}
+    detail = (
+        Facts(
+            "supplier",
+            "item",
+            "supplier_sku",
+            "price",
+            "lead_days",
+            "min_quantity",
+            "multiple",
+            "over_tolerance",
+            "is_preferred",
+            place="tab",
+        ),
+        Changes(),
+        Timeline(),
+    )
+    sort = "item"
+    key = "pk"
+    access = party("supplier") | everyone()
+    actions = ("prefer_supplier",)
+    empty = _("No terms yet. Say which supplier sells which item, at which price and how fast.")
