@@ -23,6 +23,7 @@ from loomline.domains.warehouse import commands as warehouse
 from loomline.domains.warehouse.models import Shipment, ShipmentState
 from loomline_demo.story import Story
 
+SEEN_AFTER = frozenset({1, 4, 8, 11})
 NEAR = frozenset({"PT", "FR", "DE", "NL", "IT", "IE", "GB", "NO", "SE"})
 SHRUGS = frozenset({"MadeLess", "MaterialsMissing", "BelowMinimum", "ReceivedMore", "StillAwaited"})
 
@@ -177,7 +178,8 @@ class Days:
 
     def _track(self, day: date) -> None:
         for shipment in Shipment.objects.filter(state=ShipmentState.SHIPPED).select_related("site"):
-            self._seen(shipment, day)
+            if shipment.shipped_at is not None and (day - shipment.shipped_at.date()).days in SEEN_AFTER:
+                self._seen(shipment, day)
 
     def _seen(self, shipment: Shipment, day: date) -> None:
         """The carrier says once a day where the goods are."""
@@ -191,7 +193,7 @@ class Days:
         warehouse.report_position(
             self.s.by("warehouse"),
             shipment=shipment,
-            place="at sea" if whole > 5 else "on the road",
+            place=_where(share, whole),
             latitude=latitude.quantize(Decimal("0.0001")),
             longitude=longitude.quantize(Decimal("0.0001")),
         )
@@ -214,3 +216,15 @@ class Days:
                 reference=invoice.number,
                 invoices=[invoice],
             )
+
+
+def _where(share: Decimal, whole: int) -> str:
+    if whole <= 5:
+        return "the motorway"
+    return (
+        "the port of Leixões"
+        if share < Decimal("0.2")
+        else "sea"
+        if share < Decimal("0.8")
+        else "the port of arrival"
+    )

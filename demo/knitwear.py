@@ -21,7 +21,7 @@ from loomline.domains.manufacturing.models import StageState, WorkLine, WorkStag
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.commands import OpportunityLineDraft
-from loomline.domains.pipeline.models import Stage
+from loomline.domains.pipeline.models import Opportunity, Stage
 from loomline.domains.planning import commands as planning
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase
@@ -353,6 +353,9 @@ class Halden:
 
     def proves(self) -> None:
         """The figures that the season must end with."""
+        pipeline.foresee_deliveries(
+            self.s.by("planner"), opportunities=list(Opportunity.objects.filter(state="open"))
+        )
         late = self.orders["Nordvik Outdoor MER-CREW"]
         late.refresh_from_db()
         needs = [n for n in self._needs(late) if n.item_id == self.yarns["merino"].pk]

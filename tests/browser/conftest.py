@@ -30,11 +30,18 @@ LISTEN = """
     (event) => window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
 """
 RUN_AXE = """
-  (hasColours) => axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    rules: {'color-contrast': {enabled: hasColours}},
+  (part) => axe.run(document, {
+    runOnly: part === 'colours' ? {type: 'rule', values: ['color-contrast']}
+      : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: {'color-contrast': {enabled: part !== 'structure'}},
     resultTypes: ['violations'],
   }).then(({violations}) => violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.target}`)))
+"""
+SETTLE = """
+  () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    .then(() => Promise.allSettled(document.getAnimations()
+      .filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished)))
+    .then(() => true)
 """
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -62,17 +69,21 @@ class Look:
         self.page.evaluate("document.fonts.ready.then(() => true)")
         return self.page
 
-    def faults(self, *, axe: bool = True, colours: bool = True) -> list[str]:
-        """Everything that is wrong now: policy, console, width, accessibility; contrast is the slow part."""
+    def faults(self, part: str = "all") -> list[str]:
+        """Everything that is wrong now: policy, console, width, accessibility.
+
+        `part` narrows the last: "colours" alone (all that a theme changes), "structure" without them, or "none".
+        """
+        self.page.evaluate(SETTLE)
         found = [f"policy: {v}" for v in self.page.evaluate("window.violations")]
         found += [f"console: {e}" for e in self.errors]
         too_wide = self.page.evaluate(OVERFLOW)
         if too_wide > 0:
             found.append(f"sideways overflow of {too_wide} px")
-        if axe:
+        if part != "none":
             if not self.page.evaluate("'axe' in window"):
                 self.page.evaluate(AXE.read_text(encoding="utf-8"))
-            found += [f"axe {v}" for v in self.page.evaluate(RUN_AXE, colours)]
+            found += [f"axe {v}" for v in self.page.evaluate(RUN_AXE, part)]
         return found
 
     def cookie(self, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loomline.domains.catalog.models import Unit
+from loomline.domains.catalog.models import Item, Unit
 from loomline.domains.parties.models import Party
 from loomline.domains.sites.models import Site
 
@@ -14,6 +14,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "finance_invoice": {"net": 100, "total": 100},
     "finance_payment": {"amount": 100},
     "finance_paymentallocation": {"amount": 1},
+    "inventory_balance": {"is_physical": True, "on_hand": 5},
+    "manufacturing_bill": {"item": lambda filler: filler.one(Item)},
+    "manufacturing_workorder": {"item": lambda filler: filler.one(Item)},
     "sites_location": {"site": lambda filler: filler.one(Site), "kind": "storage"},
     "parties_relationship": {"organisation": lambda filler: filler.another(Party)},
     "warehouse_companyprefix": {"digits": lambda filler: f"{5600000 + filler.count}", "is_active": False},

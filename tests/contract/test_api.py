@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from loomline.domains.accounts.models import User
+from loomline.kernel import access
 from loomline.kernel.audit import Activity, Change
 from loomline.kernel.command import Command
 from loomline.kernel.command import registry as commands
@@ -133,11 +134,16 @@ def _body(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -> A
 
 
 def test_every_command_is_refused_without_permission_and_nothing_changes(
-    stranger_client: Client, rows: dict[str, Any], subtests: pytest.Subtests
+    stranger_client: Client, stranger: User, rows: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
     document = _document()
     before = (Activity.objects.count(), Change.objects.count())
+    everybodys = [c for c in open_commands() if access.level_of(stranger, c.name) > access.Level.NONE]
+    # What everybody may do is about themselves; nothing of it touches the company's records.
+    assert {c.domain for c in everybodys} <= {"accounts", "kernel"}
     for command in open_commands():
+        if command in everybodys:
+            continue
         with subtests.test(command=command.name):
             path = f"/api/v1/commands/{command.domain}/{command.verb}"
             schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]

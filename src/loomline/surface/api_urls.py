@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.utils.module_loading import autodiscover_modules
 
-from loomline.surface import api
+from loomline.surface import api, registry
 
+registry.load()
 # Domains answer here what the interface asks of them: who stands behind a token.
 autodiscover_modules("api")
 built = api.build()

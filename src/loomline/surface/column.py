@@ -270,13 +270,14 @@ class _Aggregate(Column):
 
     @property
     def lookup(self) -> str:
-        return self.name
+        # A name of its own: `Count("lines")` stands beside the relation of that name.
+        return f"{self.name}_figure"
 
     def joins(self) -> set[str]:
         return {p.joins for p in (self.currency, self.unit) if p is not None and p.joins}
 
     def value(self, record: Any) -> Any:
-        return getattr(record, self.name, None)
+        return getattr(record, self.lookup, None)
 
     def aggregate(self, lookup: str) -> Any:
         raise NotImplementedError
@@ -291,7 +292,7 @@ class _Aggregate(Column):
         rows = many.related_model._default_manager.filter(**{back: OuterRef("pk")}).order_by().values(back)
         figure = rows.annotate(figure_=self.aggregate("__".join(rest) or "pk")).values("figure_")[:1]
         out = self._output()
-        return {self.name: Coalesce(Subquery(figure, output_field=out), Value(0), output_field=out)}
+        return {self.lookup: Coalesce(Subquery(figure, output_field=out), Value(0), output_field=out)}
 
     def _output(self) -> Any:
         return DecimalField(max_digits=24, decimal_places=6)

@@ -59,7 +59,7 @@ class Asking:
                 made[parameter.name] = argument.form_field(parameter, self.pool, model=self.resource.model)
             except Unwritable:
                 continue
-        kind = type("CommandForm", (forms.Form,), made)
+        kind = type("CommandForm", (forms.Form,), dict(made))
         form: forms.Form = kind(data=self.data, initial={k: v for k, v in self.given.items() if k in made})
         return form
 

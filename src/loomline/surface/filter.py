@@ -72,11 +72,11 @@ class Filter:
         self.nullable = True
         self.is_moment = False
 
-    def bind(self, model: type[Model], *, by: str, annotations: Iterable[str] = ()) -> Filter:
+    def bind(self, model: type[Model], *, by: str, annotations: Mapping[str, str] | None = None) -> Filter:
         """The same filter, checked against a model, its type and choices derived from the field."""
         bound = Filter(self.text, label=self.given_label, kind=self.kind)
-        if self.text in annotations:
-            bound.kind, bound.nullable = "number", False
+        if annotations and self.text in annotations:
+            bound.kind, bound.nullable, bound.lookup = "number", False, annotations[self.text]
             return bound
         bound.path = path = Path.of(model, self.text, by=by)
         if not path.in_database:

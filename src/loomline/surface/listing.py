@@ -117,7 +117,9 @@ class Listing:
 
     def needed(self) -> list[Column]:
         """The columns that rows must carry: those shown, and those sorted or grouped by."""
-        extra = [c for c in (self.group, self.sort_column[0]) if c is not None and c not in self.columns]
+        usual = self.resource.by_name().get(self.resource.sort.lstrip("-"))
+        wanted = (self.group, self.sort_column[0], usual)
+        extra = [c for c in dict.fromkeys(wanted) if c is not None and c not in self.columns]
         return [*self.columns, *extra]
 
     def matching(self, columns: Iterable[Column] = ()) -> QuerySet[Any]:

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
 
 if TYPE_CHECKING:
+    from loomline.surface.panel import Panel
     from loomline.surface.resource import Resource
 
 resources: dict[type[Model], type[Resource]] = {}
@@ -22,6 +23,15 @@ def load() -> None:
 @lru_cache(maxsize=1)
 def _load() -> None:
     autodiscover_modules("resources")
+
+
+def contribute(model: type[Model], *panels: Panel, after: str = "") -> None:
+    """Put panels of a higher domain on the page of a model below it, after the panel of a name or at the end."""
+    resource = resources[model]
+    bound = [panel.bind(model, by=resource.__qualname__) for panel in panels]
+    held = list(resource.detail)
+    at = next((n + 1 for n, panel in enumerate(held) if panel.name == after), len(held))
+    resource.detail = (*held[:at], *bound, *held[at:])
 
 
 def of(model: type[Model] | None) -> type[Resource] | None:

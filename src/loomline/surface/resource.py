@@ -205,7 +205,10 @@ class Resource:
     @classmethod
     def first_sort(cls) -> Sort:
         """The order of the list when nobody asks for another."""
-        return Sort(cls.sort.lstrip("-"), descending=cls.sort.startswith("-"))
+        name = cls.sort.lstrip("-")
+        column = cls.by_name().get(name)
+        lookup = column.lookup if column is not None and column.annotations() else name
+        return Sort(lookup, descending=cls.sort.startswith("-"))
 
     # Rights and verbs
 
@@ -288,7 +291,7 @@ def _bind_columns(cls: type[Resource]) -> None:
 
 def _bind_reading(cls: type[Resource]) -> None:
     said, model = cls.__qualname__, cls.model
-    computed = {c.name for c in cls.columns if c.annotations()}
+    computed = {c.name: c.lookup for c in cls.columns if c.annotations()}
     given = as_tuple(cls.filters) or tuple(_usual_filters(cls))
     cls.filters = tuple(
         (Filter(f) if isinstance(f, str) else f).bind(model, by=said, annotations=computed) for f in given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,10 +18,17 @@ from loomline.kernel.audit import Change
 from tests.domains.inventory.mill import NOW, Mill, counted
 
 
-def check_now() -> None:
-    """What the database checks when a transaction ends, checked at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+def ended(work: Callable[[], object]) -> None:
+    """Do this and check what the database checks when a transaction ends."""
+    with transaction.atomic():
+        work()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def by_hand(**values: object) -> None:
+    """A move written past the commands."""
+    ended(lambda: StockMove.objects.create(**values))
 
 
 def draft(mill: Mill, quantity: str, **more: object) -> inventory.MoveDraft:
@@ -107,17 +115,16 @@ def test_the_lot_of_another_item_is_refused(mill: Mill) -> None:
 
 def test_the_database_itself_refuses_the_lot_of_another_item(mill: Mill) -> None:
     lot = mill.lot("BY-7781")
-    StockMove.objects.create(
-        item=mill.button,
-        lot=lot,
-        quantity=1,
-        source=mill.supplier,
-        destination=mill.shelf,
-        effective_at=NOW,
-        recorded_at=NOW,
-    )
-    with pytest.raises(IntegrityError, match="inventory_move_lot_of_item"), transaction.atomic():
-        check_now()
+    with pytest.raises(IntegrityError, match="inventory_move_lot_of_item"):
+        by_hand(
+            item=mill.button,
+            lot=lot,
+            quantity=1,
+            source=mill.supplier,
+            destination=mill.shelf,
+            effective_at=NOW,
+            recorded_at=NOW,
+        )
 
 
 def test_a_service_cannot_be_moved(mill: Mill) -> None:
@@ -186,6 +193,5 @@ def test_each_move_stands_in_the_audit_with_its_activity(mill: Mill) -> None:
 
 
 def test_an_unknown_place_is_refused_when_the_command_ends(mill: Mill) -> None:
-    inventory.move_stock(mill.ctx, moves=[draft(mill, "1", destination_id=999_999_999)])
-    with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
-        check_now()
+    with pytest.raises(IntegrityError, match="foreign key"):
+        ended(lambda: inventory.move_stock(mill.ctx, moves=[draft(mill, "1", destination_id=999_999_999)]))

@@ -158,7 +158,7 @@ def test_rejected_goods_stand_apart_and_are_owed_still(
                 line=purchase.lines.get(),
                 quantity=Decimal(500),
                 rejected=Decimal(20),
-                reason="wet cones",
+                fault="wet cones",
                 lot="BY-1",
             )
         ],

@@ -24,7 +24,7 @@ def test_punctuality_is_counted_against_the_confirmed_day(
             line=purchase.lines.get(),
             quantity=Decimal(quantity),
             rejected=Decimal(rejected),
-            reason="moth",
+            fault="moth",
             lot=f"L{day}",
         )
         procurement.receive_goods(

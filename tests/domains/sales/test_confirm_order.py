@@ -146,7 +146,7 @@ def test_confirming_five_lines_takes_few_statements(
     limited = order(*five)
     with statements("confirm_order, 5 lines, customer with a limit") as seen:
         sales.confirm_order(ctx, order=limited)
-    # Savepoint, activity, lines with order, what is owed, two for working days, lines, order, events, release.
+    # Savepoint, activity, lines with order, what is owed, working days (2), lines, order, events, release.
     assert len(seen) == 10
 
     parties.set_customer_terms(ctx, party=world.shop, payment_days=45, credit_limit=None)

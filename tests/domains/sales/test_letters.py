@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from loomline.domains.accounts.models import User
 from loomline.domains.parties import commands as parties
@@ -63,15 +64,20 @@ def test_a_quote_says_what_when_and_how_much(ctx: Ctx, offer: Quote) -> None:
     assert Decimal("71005.40") == offer.total
 
 
-def test_a_letter_speaks_the_customers_way_of_writing_numbers(ctx: Ctx, offer: Quote) -> None:
-    offer.customer.language = "de"
-    offer.customer.save()
-    offer = Quote.objects.get(pk=offer.pk)
-
+def test_a_letter_writes_numbers_and_days_as_its_reader_does(ctx: Ctx, offer: Quote) -> None:
+    with translation.override("de"):
+        said = pages.quote_data(ctx, offer)
+    assert said["rows"][0]["amount"] == "51.300,00"
+    assert said["facts"][0]["value"] == "23. November 2026"
     assert pages.quote_letter(ctx, quote=offer).startswith(b"%PDF-")
-    assert pages.price(Decimal("1234.5"), "EUR") == "1,234.50"
-    assert pages.price(Decimal("1234"), "JPY") == "1,234"
-    assert pages.price(Decimal("0.018125"), "KWD") == "0.018125"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [("1234.5", "EUR", "1,234.50"), ("1234", "JPY", "1,234"), ("0.018125", "KWD", "0.018125")],
+)
+def test_a_price_has_the_decimals_of_its_currency_or_its_own(amount: str, currency: str, written: str) -> None:
+    assert pages.price(Decimal(amount), currency) == written
 
 
 def test_a_draft_is_no_confirmation(ctx: Ctx, order: Callable[..., Order]) -> None:

@@ -15,7 +15,7 @@ ITEM = {"item_id": "catalog.item"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemAdded(Event, about={**ITEM, "style_id": "catalog.style"}, icon="package", tone="info"):
+class ItemAdded(Event, about=ITEM, icon="package", tone="info"):
     """Something can be bought, made, kept or sold from now on."""
 
     says: ClassVar[str | Promise] = _("{item} was added as {sku}")

@@ -21,7 +21,8 @@ class BooksDiffer(Refused):
     """A balance is not the sum of its moves: something wrote past the commands."""
 
     says = _(
-        "{count} stock balances differ from the ledger: {shown}. Rebuild the balances, and look for who wrote them."
+        "{count} stock balances differ from the ledger: {shown}. Rebuild the balances, and look for who"
+        " wrote them."
     )
 
 

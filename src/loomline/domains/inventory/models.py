@@ -234,7 +234,7 @@ class Balance(models.Model):
 
 
 class Reservation(Record):
-    """Keeps stock for the record that needs it (origin), in the hands of the one that carries it out (holder)."""
+    """Keeps stock for the record that needs it (origin), in the hands of what carries it out (holder)."""
 
     item = models.ForeignKey(
         "catalog.Item", models.PROTECT, related_name="reservations", verbose_name=_("item"), db_index=False

@@ -27,13 +27,15 @@ FROM (
         SELECT item_id, lot_id, source_id, destination_id, sum(quantity) AS quantity
         FROM inventory_stockmove GROUP BY 1, 2, 3, 4
     ) g
-    CROSS JOIN LATERAL (VALUES (g.destination_id, g.quantity), (g.source_id, -g.quantity)) e (location_id, quantity)
+    CROSS JOIN LATERAL (VALUES (g.destination_id, g.quantity), (g.source_id, -g.quantity))
+        e (location_id, quantity)
     GROUP BY 1, 2, 3
 ) s
 JOIN sites_location l ON l.id = s.location_id
 LEFT JOIN (
     SELECT item_id, location_id, lot_id, sum(quantity) AS reserved FROM inventory_reservation GROUP BY 1, 2, 3
-) k ON k.item_id = s.item_id AND k.location_id = s.location_id AND coalesce(k.lot_id, 0) = coalesce(s.lot_id, 0)
+) k ON k.item_id = s.item_id AND k.location_id = s.location_id
+    AND coalesce(k.lot_id, 0) = coalesce(s.lot_id, 0)
 """
 
 
@@ -93,10 +95,10 @@ def on_hand(
         .annotate(
             total=Sum("on_hand"),
             kept=Sum("reserved"),
-            free=Coalesce(Sum(F("on_hand") - F("reserved"), filter=usable(on=on)), zero),
+            usable=Coalesce(Sum(F("on_hand") - F("reserved"), filter=usable(on=on)), zero),
         )
     )
-    return {row["item_id"]: Stock(row["total"], row["kept"], row["free"]) for row in sums}
+    return {row["item_id"]: Stock(row["total"], row["kept"], row["usable"]) for row in sums}
 
 
 def stock_of(*, item_id: int, site_id: int | None = None, on: date) -> Stock:
@@ -201,7 +203,8 @@ def as_of(
 ) -> list[PastStock]:
     """The stock as it was known at a moment, or, by "effective", as it lay there by what is known today."""
     column = {"recorded": "recorded_at", "effective": "effective_at"}[basis]
-    conditions, params = [f"m.{column} <= %s"], [at]
+    conditions = [f"m.{column} <= %s"]
+    params: list[datetime | list[int]] = [at]
     for name, ids in (("item_id", item_ids), ("lot_id", lot_ids)):
         if ids is not None:
             conditions.append(f"m.{name} = ANY(%s)")

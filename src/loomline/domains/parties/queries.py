@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
 
 from loomline.domains.parties.models import (
     Address,
@@ -22,6 +22,7 @@ from loomline.domains.parties.models import (
     SupplierTerms,
 )
 from loomline.domains.parties.models.fields import mail_address, tax_number
+from loomline.kernel.record import Document
 
 BEST_ADDRESS: Mapping[str, Sequence[str]] = {
     AddressPurpose.SHIPPING: (AddressPurpose.SHIPPING, AddressPurpose.VISITING, AddressPurpose.BILLING),
@@ -148,6 +149,31 @@ def twins_of(*, party: Party, at_most: int = 3) -> list[Party]:
             same |= Q(**{name: getattr(party, name)})
     rows = Party.objects.filter(same, kind=party.kind, is_active=True).exclude(pk=party.pk)
     return list(rows.order_by("pk")[:at_most])
+
+
+def document_relations() -> list[ForeignObjectRel]:
+    """Every way in which a document of any domain points at a party, found in the models, not listed."""
+    return [
+        relation
+        for relation in Party._meta.related_objects
+        if relation.one_to_many and issubclass(relation.related_model, Document)
+    ]
+
+
+def documents_held(*, party: Party) -> set[str]:
+    """The relations through which at least one document points at a party. Costs one statement."""
+    relations = document_relations()
+    if not relations:
+        return set()
+    asked = [
+        f"EXISTS (SELECT 1 FROM {connection.ops.quote_name(relation.related_model._meta.db_table)}"
+        f" WHERE {connection.ops.quote_name(relation.field.column)} = %s)"
+        for relation in relations
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(asked)}", [party.pk] * len(asked))
+        there = cursor.fetchone()
+    return {str(r.get_accessor_name()) for r, exists in zip(relations, there, strict=True) if exists}
 
 
 def portal_parties(*, user_id: int) -> list[int]:

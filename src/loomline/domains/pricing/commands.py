@@ -175,21 +175,10 @@ def copy_price_list(
         raise NameTaken(name=name, at_field="name")
 
     made: PriceList = PriceList.objects.create(name=name, currency=price_list.currency, valid_from=valid_from)
+    rows = Price.objects.filter(price_list=price_list).exclude(valid_to__lte=valid_from or ctx.today)
     factor, step = 1 + percent / 100, Decimal(1).scaleb(-decimals)
-    day = valid_from or ctx.today
-    rows = Price.objects.filter(price_list=price_list).exclude(valid_to__lte=day)
     copies = Price.objects.bulk_create(
-        (
-            Price(
-                price_list=made,
-                item_id=row.item_id,
-                from_quantity=row.from_quantity,
-                unit_price=max((row.unit_price * factor).quantize(step, ROUND_HALF_UP), Decimal(0)),
-                valid_from=row.valid_from,
-                valid_to=row.valid_to,
-            )
-            for row in rows
-        ),
+        (_copied(row, made, (row.unit_price * factor).quantize(step, ROUND_HALF_UP)) for row in rows),
         batch_size=BATCH,
     )
 
@@ -203,6 +192,17 @@ def copy_price_list(
         )
     )
     return made
+
+
+def _copied(row: Price, price_list: PriceList, unit_price: Decimal) -> Price:
+    return Price(
+        price_list=price_list,
+        item_id=row.item_id,
+        from_quantity=row.from_quantity,
+        unit_price=max(unit_price, Decimal(0)),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
 
 
 class _Rewrite:

@@ -199,7 +199,7 @@ def fail_check(ctx: Ctx, *, check: Check, finding: str = "", measured: Decimal |
 def decide(
     ctx: Ctx, *, check: Check, decision: Literal["use_as_is", "rework", "scrap"], note: str = ""
 ) -> Check:
-    """Say what becomes of goods that failed: use them as they are, rework and check again, or scrap the lot."""
+    """Say what becomes of goods that failed: use as is, rework and check again, or scrap."""
     check = lock(check)
     chosen = Decision(decision)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -14,18 +15,23 @@ from loomline.kernel.quantity import plain
 from loomline.kernel.record import Document, Record
 from loomline.kernel.state import Moves, StateField, States
 
+if TYPE_CHECKING:
+    _Decimal = models.DecimalField[Any, Any]
+else:
+    _Decimal = models.DecimalField
 
-class MeasureField(models.DecimalField):
+
+class MeasureField(_Decimal):
     """A measured value or a limit, numeric(20,6)."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 20)
         kwargs.setdefault("decimal_places", 6)
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
 
 
 def within(measured: Decimal, *, lower: Decimal | None, upper: Decimal | None) -> bool:
-    """True when the value lies between the limits; a missing limit does not limit, the limits themselves pass."""
+    """True when the value lies between the limits; the limits themselves pass."""
     return (lower is None or measured >= lower) and (upper is None or measured <= upper)
 
 

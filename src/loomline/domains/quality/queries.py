@@ -75,7 +75,7 @@ def pass_rate(*, starts_on: date, ends_on: date, supplier_id: int | None = None)
 
 
 def capability(*, plan: CheckPlan) -> Capability:
-    """Mean, spread and process capability (Cpk, from the sample's standard deviation) of a plan. One statement."""
+    """Mean, spread and process capability (Cpk, by the sample's deviation) of a plan. One statement."""
     sums = Check.objects.filter(plan=plan, measured__isnull=False).aggregate(
         count=Count("pk"),
         mean=Avg("measured"),

@@ -112,15 +112,7 @@ def open_site(
     custom: Mapping[str, Any] | None = None,
 ) -> Site:
     """Open a place for goods and work, ours or a partner's, with the locations each site needs."""
-    if not code.strip() or not name.strip():
-        raise SiteNameless(at_field="code" if not code.strip() else "name")
-    _refuse_unclear(code)
-    taken = Site.objects.filter(code=code.strip()).first()
-    if taken is not None:
-        raise SiteCodeTaken(code=code.strip(), site=taken.name, at_field="code")
-    if timezone and timezone not in available_timezones():
-        raise ZoneUnknown(zone=timezone, at_field="timezone")
-    parties.refuse_unknown_country(country)
+    _refuse_site(code=code.strip(), name=name.strip(), timezone=timezone, country=country)
 
     site: Site = Site.objects.create(
         code=code.strip(),
@@ -276,6 +268,18 @@ def _except(ctx: Ctx, calendar: Calendar, days: Mapping[date, str], *, is_open: 
 def _span(first: date, last: date | None) -> Sequence[date]:
     end = last or first
     return [date.fromordinal(n) for n in range(first.toordinal(), end.toordinal() + 1)]
+
+
+def _refuse_site(*, code: str, name: str, timezone: str, country: str) -> None:
+    if not code or not name:
+        raise SiteNameless(at_field="code" if not code else "name")
+    _refuse_unclear(code)
+    taken = Site.objects.filter(code=code).first()
+    if taken is not None:
+        raise SiteCodeTaken(code=code, site=taken.name, at_field="code")
+    if timezone and timezone not in available_timezones():
+        raise ZoneUnknown(zone=timezone, at_field="timezone")
+    parties.refuse_unknown_country(country)
 
 
 def _refuse_unclear(code: str) -> None:

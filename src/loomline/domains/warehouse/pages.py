@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -87,60 +88,82 @@ def _bars(symbology: zint.Symbology, data: str, mode: zint.InputMode) -> str:
     symbol.outfile = "bars.svg"
     symbol.encode(data)
     symbol.print()
-    return bytes(symbol.memfile).decode()
+    return bytes(symbol.memfile or b"").decode()
 
 
 def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
-    company, site = ctx.company, shipment.site
-    address = " · ".join(part.strip() for part in company.address.splitlines() if part.strip())
-    facts = [
-        (_("Order"), shipment.order.number),
-        (_("Your reference"), shipment.order.customer_reference),
-        (_("Date"), _day((shipment.shipped_at or ctx.now).astimezone(company.zone).date())),
-        (_("Carrier"), str(shipment.carrier or shipment.get_mode_display())),
-        (_("Tracking number"), shipment.tracking),
-        (_("Expected"), _day(shipment.expected_on)),
-    ]
-    footer = [
-        company.name,
-        address,
-        company.vat_number and _("VAT {number}").format(number=company.vat_number),
-    ]
     return {
         "lang": (translation.get_language() or "en")[:2],
         "title": title,
         "number": shipment.number,
         "order": shipment.order.number,
         "reference": shipment.order.customer_reference or "–",
-        "carrier": str(shipment.carrier or shipment.get_mode_display()),
-        "company": {
-            "name": company.name,
-            "address": address,
-            "footer": " · ".join(part for part in footer if part),
-        },
+        "carrier": _carrier(shipment),
         "ship_to": [shipment.ship_name, *shipment.ship_address.splitlines()],
-        "ship_from": [
-            company.name,
-            site.name,
-            *_lines(site.line1, f"{site.postcode} {site.city}", countries().get(site.country, "")),
-        ],
-        "facts": [{"label": label, "value": value} for label, value in facts if value],
         "words": _words(),
         "sums": [],
         "note": shipment.note,
+        **_sender(ctx, shipment),
+        **_facts(ctx, shipment),
     }
+
+
+def _sender(ctx: Ctx, shipment: Shipment) -> Data:
+    company, site = ctx.company, shipment.site
+    address = " · ".join(part.strip() for part in company.address.splitlines() if part.strip())
+    number = _("VAT {number}").format(number=company.vat_number) if company.vat_number else ""
+    footer = " · ".join(part for part in (company.name, address, number) if part)
+    place = _lines(site.line1, f"{site.postcode} {site.city}", countries().get(site.country, ""))
+    return {
+        "company": {"name": company.name, "address": address, "footer": footer},
+        "ship_from": [company.name, site.name, *place],
+    }
+
+
+def _facts(ctx: Ctx, shipment: Shipment) -> Data:
+    facts = [
+        (_("Order"), shipment.order.number),
+        (_("Your reference"), shipment.order.customer_reference),
+        (_("Date"), _day((shipment.shipped_at or ctx.now).astimezone(ctx.company.zone).date())),
+        (_("Carrier"), _carrier(shipment)),
+        (_("Tracking number"), shipment.tracking),
+        (_("Expected"), _day(shipment.expected_on)),
+    ]
+    return {"facts": [{"label": label, "value": value} for label, value in facts if value]}
+
+
+def _carrier(shipment: Shipment) -> str:
+    return str(shipment.carrier or shipment.get_mode_display())
 
 
 def _words() -> dict[str, str]:
     return {
-        "ship_to": _("Ship to"), "ship_from": _("From"), "sku": _("Item number"), "item": _("Item"), "lot": _("Lot"),
-        "best_before": _("Best before"), "quantity": _("Quantity"), "position": _("Line"), "ordered": _("Ordered"),
-        "delivered": _("In this delivery"), "open": _("Still to come"), "note": _("Note"), "day": _("Day"),
-        "received": _("Received complete and undamaged:"), "name": _("Name in capitals"), "place": _("Place"),
-        "signature": _("Signature"), "taken": _("Taken"), "order": _("Order"), "reference": _("Your reference"),
-        "shipment": _("Shipment"), "carrier": _("Carrier"), "package": _("Package"), "weight": _("Weight"),
+        "ship_to": _("Ship to"),
+        "ship_from": _("From"),
+        "sku": _("Item number"),
+        "item": _("Item"),
+        "lot": _("Lot"),
+        "best_before": _("Best before"),
+        "quantity": _("Quantity"),
+        "position": _("Line"),
+        "ordered": _("Ordered"),
+        "delivered": _("In this delivery"),
+        "open": _("Still to come"),
+        "note": _("Note"),
+        "day": _("Day"),
+        "received": _("Received complete and undamaged:"),
+        "name": _("Name in capitals"),
+        "place": _("Place"),
+        "signature": _("Signature"),
+        "taken": _("Taken"),
+        "order": _("Order"),
+        "reference": _("Your reference"),
+        "shipment": _("Shipment"),
+        "carrier": _("Carrier"),
+        "package": _("Package"),
+        "weight": _("Weight"),
         "more": _("and more, see the packing list"),
-    }  # fmt: skip
+    }
 
 
 def _day(day: date | None) -> str:
@@ -249,7 +272,7 @@ def delivery_note(shipment: Shipment) -> Data:
     rows = []
     for ordered in shipment.order.lines.filter(pk__in=by_order_line).order_by("position", "pk"):
         lines = by_order_line[ordered.pk]
-        here = sum(line.quantity for line in lines)
+        here = sum((line.quantity for line in lines), Decimal(0))
         lots = ", ".join(f"{line.lot}: {plain(line.quantity)}" for line in lines if line.lot)
         rest = ordered.open_quantity - (0 if has_left else here)
         rows.append(

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from loomline.domains.catalog.models import ItemKind
-from loomline.domains.inventory.models import Reservation
+from loomline.domains.inventory.models import Lot, LotState, Reservation
 from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, ShipmentState
@@ -55,7 +55,7 @@ def lines_to_pick(*, order_ids: Iterable[int]) -> list[OrderLine]:
 
 
 def standing(*, line_ids: Iterable[int]) -> Standing:
-    """What is reserved for order lines, locked, and how much of it is in the hands of shipments. One statement."""
+    """What is reserved for order lines, locked, and how much of it shipments hold. One statement."""
     rows = Reservation.objects.filter(origin_kind=ORDER_LINE, origin_id__in=list(line_ids)).order_by("pk")
     reserved: dict[int, list[Reservation]] = defaultdict(list)
     picked: dict[int, Decimal] = defaultdict(Decimal)
@@ -78,6 +78,12 @@ def pick_round(*, shipment: Shipment) -> list[ShipmentLine]:
     """The lines of a shipment in the order in which a person walks past their places."""
     rows = shipment.lines.select_related("item__unit", "lot", "location", "order_line")
     return list(rows.order_by("location__path", "item__sku", "lot__expires_on", "pk"))
+
+
+def held_lots(*, shipment: Shipment) -> list[Lot]:
+    """The lots of a shipment that may not be used now, so that it cannot leave."""
+    rows = Lot.objects.filter(shipment_lines__shipment=shipment).exclude(state=LotState.AVAILABLE)
+    return list(rows.select_related("item").distinct())
 
 
 def packages_of(*, shipment: Shipment) -> list[Package]:
@@ -106,7 +112,8 @@ def readiness(*, order_ids: Sequence[int]) -> dict[int, Readiness]:
     """How much of each order is open, reserved and picked. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.order_id, sum(l.quantity - l.shipped), coalesce(sum(r.kept), 0), coalesce(sum(r.held), 0)"
+            "SELECT l.order_id, sum(l.quantity - l.shipped), coalesce(sum(r.kept), 0),"
+            " coalesce(sum(r.held), 0)"
             " FROM sales_orderline l JOIN catalog_item i ON i.id = l.item_id AND i.kind = 'stock'"
             " LEFT JOIN LATERAL (SELECT sum(quantity) FILTER (WHERE holder_kind = '') AS kept,"
             "  sum(quantity) FILTER (WHERE holder_kind <> '') AS held FROM inventory_reservation"
@@ -131,7 +138,7 @@ def late(*, on: date) -> QuerySet[Shipment]:
 
 
 def punctuality(*, starts_on: date, ends_on: date) -> tuple[int, int]:
-    """Of the shipments delivered in [starts_on, ends_on): how many came by their promise, and how many there were."""
+    """Of the shipments delivered in [starts_on, ends_on): how many came by their promise, of how many."""
     done = Shipment.objects.filter(state=ShipmentState.DELIVERED, promised_on__isnull=False)
     done = done.filter(delivered_at__date__gte=starts_on, delivered_at__date__lt=ends_on)
     return done.filter(delivered_at__date__lte=F("promised_on")).count(), done.count()

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loomline.domains.inventory.models import LotState
-from loomline.domains.warehouse import commands, models
+from loomline.domains.warehouse import commands, models, queries
 from loomline.domains.warehouse.models import ShipmentState as S
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
@@ -43,29 +42,18 @@ WAITING = (S.PICKING, S.PACKED)
 def decisions(ctx: Ctx, record: models.Shipment) -> list[dict[str, Any]]:
     """What stands in the way of a shipment, and how late it will be."""
     found = []
-    if record.state in WAITING:
-        for line in (
-            record.lines.select_related("lot", "item")
-            .exclude(lot__isnull=True)
-            .exclude(lot__state=LotState.AVAILABLE)
-        ):
-            text = _t("Lot {lot} of {item}: {reason}. Release it, or take the line from another lot.")
-            words = text.format(lot=line.lot, item=line.item, reason=line.lot.reason or line.lot.state.label)
-            found.append(
-                {"tone": line.lot.state.tone, "title": _t("It cannot leave."), "text": words, "action": None}
-            )
-    if (
-        record.state in (*WAITING, S.SHIPPED)
-        and record.days_late
-        and record.expected_on
-        and record.promised_on
-    ):
-        title = ngettext("{n} day late.", "{n} days late.", record.days_late).format(n=record.days_late)
+    for lot in queries.held_lots(shipment=record) if record.state in WAITING else ():
+        text = _t("Lot {lot} of {item}: {reason}. Release it, or take the line from another lot.")
+        words = text.format(lot=lot, item=lot.item, reason=lot.reason or lot.state.label)
+        found.append({"tone": lot.state.tone, "title": _t("It cannot leave."), "text": words, "action": None})
+    late = record.days_late if record.state in (*WAITING, S.SHIPPED) else 0
+    if late:
         text = _t("Expected {expected}, promised {promised}. {reason}").format(
             expected=draw_text.day(record.expected_on),
             promised=draw_text.day(record.promised_on),
             reason=record.delay_reason,
         )
+        title = ngettext("{n} day late.", "{n} days late.", late).format(n=late)
         found.append({"tone": "bad", "title": title, "text": text.strip(), "action": None})
     return found
 

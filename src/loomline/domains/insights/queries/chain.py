@@ -49,7 +49,14 @@ class Station:
 
 def chain(ctx: Ctx) -> list[Station]:
     """The stations from sourcing to delivery that the actor may see. Six statements."""
-    return [_sourcing(ctx), *_making(ctx), _shipping(ctx), _delivered(ctx)]
+    found: list[Station] = []
+    if access.may(ctx, "procurement.view_purchaseline"):
+        found.append(_sourcing(ctx))
+    if access.may(ctx, "manufacturing.view_workstage"):
+        found += _making(ctx)
+    if access.may(ctx, "warehouse.view_shipment"):
+        found += [_shipping(ctx), _delivered(ctx)]
+    return found
 
 
 def _sourcing(ctx: Ctx) -> Station:
@@ -99,7 +106,7 @@ def _making(ctx: Ctx) -> list[Station]:
         .annotate(took=Avg(took), standard=Avg("days"))
     )
     dwell = {row["kind"]: row for row in ended}
-    used = {kind for kind in (*by_kind, *dwell)} or {"dyeing", "knitting", "tailoring", "check", "packing"}
+    used = {*by_kind, *dwell} or {"dyeing", "knitting", "tailoring", "check", "packing"}
     stations = []
     for kind in StageKind:
         if kind.value not in used:

@@ -41,8 +41,15 @@ class Figure:
 
 
 def figures(ctx: Ctx) -> list[Figure]:
-    """On time in full, orders at risk, weighted pipeline, stock cover, late supplier lines."""
-    return [_on_time(ctx), _risk(ctx), _pipeline(ctx), _cover(ctx), _late_lines(ctx)]
+    """On time in full, orders at risk, weighted pipeline, stock cover, late supplier lines: what one may see."""
+    wanted = (
+        ("sales.view_order", _on_time),
+        ("sales.view_order", _risk),
+        ("pipeline.view_opportunity", _pipeline),
+        ("inventory.view_balance", _cover),
+        ("procurement.view_purchaseline", _late_lines),
+    )
+    return [figure(ctx) for permission, figure in wanted if access.may(ctx, permission)]
 
 
 def _on_time(ctx: Ctx) -> Figure:

@@ -47,8 +47,8 @@ class CountedBelowReserved(Warned):
     """Less was found than is promised."""
 
     says = _(
-        "{places} hold less than is reserved there. Accept to free the newest reservations that no longer fit;"
-        " those who lose them are told."
+        "{places} hold less than is reserved there. Accept to free the newest reservations that no longer"
+        " fit; those who lose them are told."
     )
 
 
@@ -209,6 +209,10 @@ def _tell(ctx: Ctx, counts: Sequence[Count], held: Mapping[Key, Balance], *, rea
             )
         )
         return
+    _tell_each(ctx, different, reason=reason)
+
+
+def _tell_each(ctx: Ctx, different: Sequence[tuple[Count, Decimal]], *, reason: str) -> None:
     items = Item.objects.select_related("unit").in_bulk({c.item_id for c, _d in different})
     places = Location.objects.in_bulk({c.location_id for c, _d in different})
     lots = Lot.objects.in_bulk({c.lot_id for c, _d in different if c.lot_id})

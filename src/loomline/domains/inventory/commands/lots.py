@@ -107,7 +107,7 @@ def open_lot(
 
 @command(move="hold", label=_("Hold"), icon="lock")
 def hold_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
-    """Stop the use of a lot until somebody decides; what is reserved of it stays reserved but may not leave."""
+    """Stop the use of a lot until somebody decides; what is reserved of it may not leave."""
     lot = lock(lot)
 
     advance(lot, "hold", reason=reason)
@@ -134,7 +134,7 @@ def release_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
 def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     """Stop the use of a lot for good and free what is reserved of it, so that it is sought elsewhere."""
     lot = lock(lot)
-    on_hand, reserved = queries.stock_of_lot(lot_id=lot.pk)
+    on_hand, _reserved = queries.stock_of_lot(lot_id=lot.pk)
 
     advance(lot, "block", reason=reason)
     freed = free_of(lot_id=lot.pk)

@@ -101,20 +101,7 @@ def transfer_stock(ctx: Ctx, *, balance: Balance, quantity: Decimal, destination
         ],
     )
 
-    item = Item.objects.select_related("unit").get(pk=balance.item_id)
-    ctx.emit(
-        StockTransferred(
-            lot_id=balance.lot_id,
-            item_id=item.pk,
-            location_ids=(balance.location_id, destination.pk),
-            item=item.name,
-            lot=str(balance.lot or ""),
-            quantity=quantity,
-            unit=item.unit.code,
-            source=str(balance.location),
-            destination=str(destination),
-        )
-    )
+    ctx.emit(_transferred(balance, quantity, destination))
     return move
 
 
@@ -187,6 +174,21 @@ def _refuse_malformed(ctx: Ctx, moves: Sequence[MoveDraft]) -> None:
             raise NothingMoves(location=fetch(Location, move.source_id))
         if move.effective_at is not None and move.effective_at > ctx.now:
             raise MovedAhead(at=move.effective_at)
+
+
+def _transferred(balance: Balance, quantity: Decimal, destination: Location) -> StockTransferred:
+    item = Item.objects.select_related("unit").get(pk=balance.item_id)
+    return StockTransferred(
+        lot_id=balance.lot_id,
+        item_id=item.pk,
+        location_ids=(balance.location_id, destination.pk),
+        item=item.name,
+        lot=str(balance.lot or ""),
+        quantity=quantity,
+        unit=item.unit.code,
+        source=str(balance.location),
+        destination=str(destination),
+    )
 
 
 def _opposite(move: StockMove, reason: str) -> MoveDraft:

@@ -118,15 +118,16 @@ def release(ctx: Ctx, *, origins: list[Origin]) -> list[Freed]:
 
 @command(hidden=True)
 def hand_over(ctx: Ctx, *, reservations: Mapping[int, Origin]) -> int:
-    """Put reserved stock into the hands of the record that carries it out: an order's stock into a shipment."""
+    """Put reserved stock into the hands of what carries it out: an order's stock into a shipment."""
     ids = sorted(reservations)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE inventory_reservation r SET holder_kind = t.kind, holder_id = t.holder_id"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id) WHERE r.id = t.id",
+            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id)"
+            " WHERE r.id = t.id",
             [ids, [reservations[pk][0] for pk in ids], [reservations[pk][1] for pk in ids]],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @command(hidden=True)
@@ -176,7 +177,7 @@ def shrink_reservation(ctx: Ctx, *, reservation: Reservation, quantity: Decimal)
     if quantity >= current.quantity:
         return Decimal(0)
 
-    freed = current.quantity - quantity
+    freed: Decimal = current.quantity - quantity
     if quantity > 0:
         Reservation.objects.filter(pk=current.pk).update(quantity=quantity)
     else:

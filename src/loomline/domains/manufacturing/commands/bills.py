@@ -165,7 +165,7 @@ def add_bills(ctx: Ctx, *, drafts: list[BillDraft]) -> list[Bill]:
                 version=bill.version,
                 lines=len(draft.lines),
                 stages=len(draft.stages),
-                valid_from=draft.valid_from,
+                valid_from=draft.valid_from or ctx.today,
             )
         )
     return bills

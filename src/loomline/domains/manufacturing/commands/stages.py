@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from django.db.models import Q
@@ -161,7 +161,7 @@ def finish_stage(
     rejected: Decimal = Decimal(0),
     lot: str = "",
     reason: str = "",
-    outputs: list[Output] | None = None,
+    outputs: Collection[Output] | None = None,
 ) -> WorkStage:
     """End a stage: what is good goes on, what is rejected does not; its lot is tied to those that went in."""
     work = lock(stage.work)
@@ -278,7 +278,7 @@ def _refuse_quantities(ctx: Ctx, stage: WorkStage, quantity_out: Decimal, reject
 
 
 def _produce(
-    ctx: Ctx, work: WorkOrder, stage: WorkStage, *, last: bool, lot: str, outputs: Sequence[Output] | None
+    ctx: Ctx, work: WorkOrder, stage: WorkStage, *, last: bool, lot: str, outputs: Collection[Output] | None
 ) -> list[Lot]:
     """Half-finished lots where the stage stands; after the last stage the goods, if it is clear which."""
     if last:
@@ -293,7 +293,7 @@ def _produce(
 
 
 def _finished(
-    ctx: Ctx, work: WorkOrder, stage: WorkStage, *, lot: str, outputs: Sequence[Output] | None
+    ctx: Ctx, work: WorkOrder, stage: WorkStage, *, lot: str, outputs: Collection[Output] | None
 ) -> list[Lot]:
     lines = lines_of(work)
     if not outputs and len(lines) != 1:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -34,6 +35,11 @@ STAGE = (
 )
 
 
+def names(bills: Sequence[models.Bill]) -> Mapping[int, str]:
+    """What each bill makes, and its version."""
+    return {bill.pk: str(bill) for bill in bills}
+
+
 def exploded(ctx: Ctx, bill: models.Bill) -> dict[str, Any] | None:
     """All levels of the bill, for one of what it makes (of a style: its first variant)."""
     item = bill.item or bill.style.items.order_by("pk").first()
@@ -51,7 +57,7 @@ def exploded(ctx: Ctx, bill: models.Bill) -> dict[str, Any] | None:
                     sub=row.sku,
                     url=registry.url_of_kind("catalog.item", row.item_id),
                 ),
-                Cell(kind="quantity", value=row.quantity.amount, unit=row.quantity.unit),
+                Cell(kind="quantity", text=str(row.quantity)),
                 Cell(kind="money", value=row.quantity.amount * row.unit_cost, unit=ctx.company.currency),
             ],
         }
@@ -88,7 +94,8 @@ def as_it_is(ctx: Ctx, bill: models.Bill) -> dict[str, Any]:
 
 
 def _given(row: Any, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(row, row._meta.get_field(name).attname) for name in names}
+    found = {name: getattr(row, row._meta.get_field(name).attname) for name in names}
+    return {name: f"{v.normalize():f}" if isinstance(v, Decimal) else v for name, v in found.items()}
 
 
 class Bill(Resource):
@@ -99,13 +106,14 @@ class Bill(Resource):
     order = 30
     icon = "list-tree"
     columns = (
-        Column("item", sub="item.sku"),
+        Column("makes", read=names, label=_("Makes")),
+        "item",
         "style",
         "version",
         "is_active",
         "batch",
-        Count("lines", label=_("Materials")),
-        Count("stages", label=_("Stages")),
+        Count("lines", as_="line_count", label=_("Materials")),
+        Count("stages", as_="stage_count", label=_("Stages")),
     )
     filters = "item", "style", "is_active", "version"
     search = "item.name", "item.sku", "style.name", "style.code"

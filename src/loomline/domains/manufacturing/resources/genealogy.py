@@ -21,7 +21,7 @@ class MaterialUse(Resource):
     menu = None
     icon = "stack-2"
     slug = "uses"
-    columns = Column("item", sub="item.sku"), "lot", "work", "stage", "quantity", "at"
+    columns = Column("item.name", label=_("Item"), sub="item.sku"), "lot", "work", "stage", "quantity", "at"
     filters = "item", "lot", "work", "stage", "at"
     search = "item.name", "item.sku", "lot.number", "work.number"
     joins = "item.unit", "lot", "work"
@@ -38,7 +38,15 @@ class WorkOutput(Resource):
     menu = None
     icon = "packages"
     slug = "outputs"
-    columns = Column("item", sub="item.sku"), "lot", "work", "stage", "location", "quantity", "at"
+    columns = (
+        Column("item.name", label=_("Item"), sub="item.sku"),
+        "lot",
+        "work",
+        "stage",
+        "location",
+        "quantity",
+        "at",
+    )
     filters = "item", "lot", "work", "stage", "location", "at"
     search = "item.name", "item.sku", "lot.number", "work.number"
     joins = "item.unit", "lot", "work"

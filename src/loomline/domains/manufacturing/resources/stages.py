@@ -26,7 +26,8 @@ from loomline.surface.resource import (
 
 def all_good(ctx: Ctx, stage: models.WorkStage) -> dict[str, Any]:
     """Finishing a stage opens with everything that went in being good."""
-    return {"quantity_out": stage.quantity_in if stage.quantity_in is not None else stage.quantity}
+    into = stage.quantity_in if stage.quantity_in is not None else stage.quantity
+    return {"quantity_out": f"{into.normalize():f}", "rejected": "0", "lot": ""}
 
 
 class WorkStage(Resource):
@@ -38,7 +39,7 @@ class WorkStage(Resource):
     icon = "route"
     slug = "stages"
     columns = (
-        Column("name", icon="route"),
+        "name",
         "work",
         Column("kind", label=_("Kind")),
         "partner",

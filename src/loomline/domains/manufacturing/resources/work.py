@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.manufacturing import commands, models, queries
-from loomline.domains.manufacturing.models import StageState, WorkState
+from loomline.domains.manufacturing.models import StageState
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
@@ -83,8 +84,9 @@ def what_slips(ctx: Ctx, work: models.WorkOrder) -> list[dict[str, Any]]:
     """Work that will end after its due day, with the reason and the stage that holds it up."""
     if not work.is_open or work.expected_on is None or work.due_on is None or work.days_late <= 0:
         return []
+    cause = f"{capfirst(work.cause.rstrip('.'))}." if work.cause else ""
     words = _t("It is due on {due} and expected on {expected}. {cause}").format(
-        due=draw_text.day(work.due_on), expected=draw_text.day(work.expected_on), cause=work.cause
+        due=draw_text.day(work.due_on), expected=draw_text.day(work.expected_on), cause=cause
     )
     title = _t("{days} days late.").format(days=work.days_late)
     return [{"tone": "bad", "title": title, "text": words.strip(), "action": None}]
@@ -111,7 +113,7 @@ def balance(ctx: Ctx, work: models.WorkOrder) -> dict[str, Any] | None:
         (row.item_id, row.name, "", row.due.amount, row.used.amount, row.difference, row.used.unit)
         for row in queries.mass_balance(work=work)
     ]
-    if not rows or work.state not in (WorkState.RUNNING, WorkState.DONE):
+    if not rows or not work.done + work.rejected:
         return None
     heads = ((_t("Material"), ""), (_t("By the bill"), "end"), (_t("Used"), "end"), (_t("Difference"), "end"))
     return {"table": _table(_t("Mass balance"), heads, rows), "sub": "", "empty": "", "link": None}
@@ -226,6 +228,6 @@ class WorkOrder(Resource):
     access = everyone()
     create = commands.open_work
     edit = False
-    actions = "start_work", "release_work", "issue_material", "record_output", "finish_work", "replan_work"
+    actions = "release_work", "start_work", "finish_work", "issue_material", "record_output", "replan_work"
     prefill = {"record_output": what_came_out, "finish_work": what_came_out}
     empty = _("Nothing is being made yet. Plan a work order, or confirm an order whose goods are made.")

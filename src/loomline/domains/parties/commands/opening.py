@@ -126,45 +126,20 @@ def open_party(
     is_subcontractor: bool = False,
 ) -> Party:
     """Enter a person or an organisation once, with all the roles it has for us."""
-    ticked = {
-        Role.CUSTOMER: is_customer,
-        Role.SUPPLIER: is_supplier,
-        Role.CARRIER: is_carrier,
-        Role.PARTNER: is_partner,
-        Role.PROSPECT: is_prospect,
-        Role.SUBCONTRACTOR: is_subcontractor,
-    }
-    roles = tuple(dict.fromkeys([*roles, *(role.value for role, given in ticked.items() if given)]))
+    ticked = (is_customer, is_supplier, is_carrier, is_partner, is_prospect, is_subcontractor)
+    also = [role.value for role, given in zip(Role, ticked, strict=True) if given]
     twin = queries.possible_duplicates(kind=kind, email=email, vat_number=vat_number).first()
     if twin is not None:
         ctx.warn(PossibleDuplicate(found=twin, name=name))
+
     draft = PartyDraft(
-        name=name,
-        kind=kind,
-        roles=roles,
-        code=code,
-        legal_name=legal_name,
-        language=language,
-        vat_number=vat_number,
-        currency=currency,
-        email=email,
-        phone=phone,
-        website=website,
-        parent=parent,
-        organisation=organisation,
-        title=title,
-        owner=owner,
-        team=team,
-        notes=notes,
-        contacts=contacts,
-        addresses=addresses,
-        identifiers=identifiers or {},
-        payment_days=payment_days,
-        credit_limit=credit_limit,
-        lead_days=lead_days,
-        since=since,
+        name=name, kind=kind, roles=tuple(dict.fromkeys([*roles, *also])), code=code, legal_name=legal_name,
+        language=language, vat_number=vat_number, currency=currency, email=email, phone=phone,
+        website=website, parent=parent, organisation=organisation, title=title, owner=owner, team=team,
+        notes=notes, contacts=contacts, addresses=addresses, identifiers=identifiers or {},
+        payment_days=payment_days, credit_limit=credit_limit, lead_days=lead_days, since=since,
         custom=custom or {},
-    )
+    )  # fmt: skip
     return open_parties(ctx, drafts=[draft])[0]
 
 
@@ -295,31 +270,27 @@ def _write_roles(ctx: Ctx, pairs: Sequence[tuple[Party, PartyDraft]]) -> None:
         ),
         batch_size=BATCH,
     )
-    CustomerTerms.objects.bulk_create(
-        (
-            CustomerTerms(
-                party=party,
-                payment_days=30 if draft.payment_days is None else draft.payment_days,
-                credit_limit=draft.credit_limit,
-                currency=draft.currency or ctx.company.currency,
-            )
-            for party, draft in pairs
-            if Role.CUSTOMER in draft.roles
-        ),
-        batch_size=BATCH,
+    buying = (_customer_terms(ctx, *pair) for pair in pairs if Role.CUSTOMER in pair[1].roles)
+    CustomerTerms.objects.bulk_create(buying, batch_size=BATCH)
+    supplying = (_supplier_terms(ctx, *pair) for pair in pairs if SUPPLYING & set(pair[1].roles))
+    SupplierTerms.objects.bulk_create(supplying, batch_size=BATCH)
+
+
+def _customer_terms(ctx: Ctx, party: Party, draft: PartyDraft) -> CustomerTerms:
+    return CustomerTerms(
+        party=party,
+        payment_days=30 if draft.payment_days is None else draft.payment_days,
+        credit_limit=draft.credit_limit,
+        currency=draft.currency or ctx.company.currency,
     )
-    SupplierTerms.objects.bulk_create(
-        (
-            SupplierTerms(
-                party=party,
-                lead_days=10 if draft.lead_days is None else draft.lead_days,
-                payment_days=30 if draft.payment_days is None else draft.payment_days,
-                currency=draft.currency or ctx.company.currency,
-            )
-            for party, draft in pairs
-            if SUPPLYING & set(draft.roles)
-        ),
-        batch_size=BATCH,
+
+
+def _supplier_terms(ctx: Ctx, party: Party, draft: PartyDraft) -> SupplierTerms:
+    return SupplierTerms(
+        party=party,
+        lead_days=10 if draft.lead_days is None else draft.lead_days,
+        payment_days=30 if draft.payment_days is None else draft.payment_days,
+        currency=draft.currency or ctx.company.currency,
     )
 
 

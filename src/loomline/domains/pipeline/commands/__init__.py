@@ -47,11 +47,9 @@ from loomline.domains.pipeline.commands.takeover import (
 )
 
 __all__ = [
-    "ClosedWithoutDay",
-    "PastOpportunity",
-    "take_over_opportunities",
     "AdjustmentUnexplained",
     "CategoryUnknown",
+    "ClosedWithoutDay",
     "EvidenceMissing",
     "LeadClosed",
     "LeadDraft",
@@ -64,6 +62,7 @@ __all__ = [
     "OpportunitySettled",
     "OpportunityUnnamed",
     "OtherParty",
+    "PastOpportunity",
     "ReasonMissing",
     "ReopeningUnexplained",
     "SameStage",
@@ -84,6 +83,7 @@ __all__ = [
     "reopen_lead",
     "reopen_opportunity",
     "set_opportunity_lines",
+    "take_over_opportunities",
     "win_opportunity",
     "work_lead",
 ]

@@ -96,8 +96,7 @@ class ReceivedLine:
     lot: str = ""
     supplier_lot: str = ""
     rejected: Decimal = Decimal(0)
-    reason: str = ""
-    made_on: date | None = None
+    fault: str = ""
     expires_on: date | None = None
 
 
@@ -206,7 +205,6 @@ def _lots(
                 number=number,
                 supplier_id=purchase.supplier_id,
                 supplier_lot=row.supplier_lot or row.lot,
-                made_on=row.made_on,
                 expires_on=row.expires_on,
                 origin_kind=ORIGIN,
                 origin_id=receipt.pk,
@@ -264,7 +262,7 @@ def _write_lines(
             lot=lot,
             quantity=row.quantity,
             rejected=row.rejected,
-            reason=row.reason[:300],
+            reason=row.fault[:300],
         )
         for row, lot in zip(lines, lots, strict=True)
     )
@@ -300,8 +298,8 @@ def _tell(
                 days_late=max(late, default=0),
             )
         )
-    for reason in dict.fromkeys(row.reason for row, _line, _lot in bad):
-        same = [one for one in bad if one[0].reason == reason]
+    for reason in dict.fromkeys(row.fault for row, _line, _lot in bad):
+        same = [one for one in bad if one[0].fault == reason]
         ctx.emit(
             GoodsRejected(
                 **_said(purchase, receipt, same),

@@ -89,7 +89,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "currency",
-                    loomline.kernel.money.CurrencyField(default="EUR", max_length=3, verbose_name="currency"),
+                    loomline.kernel.money.CurrencyField(
+                        blank=True,
+                        help_text="Empty: the one agreed with the supplier.",
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
                 ),
                 (
                     "total",
@@ -97,7 +102,14 @@ class Migration(migrations.Migration):
                         decimal_places=4, default=0, editable=False, max_digits=19, verbose_name="total"
                     ),
                 ),
-                ("payment_days", models.PositiveSmallIntegerField(default=30, verbose_name="payment days")),
+                (
+                    "payment_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty: as agreed with the supplier.",
+                        verbose_name="payment days",
+                    ),
+                ),
                 (
                     "delivery_terms",
                     models.CharField(
@@ -193,9 +205,9 @@ class Migration(migrations.Migration):
                 (
                     "price",
                     loomline.kernel.money.PriceField(
+                        blank=True,
                         decimal_places=6,
-                        default=0,
-                        help_text="Per stock unit, without tax.",
+                        help_text="Without tax; empty: as agreed.",
                         max_digits=19,
                         validators=[django.core.validators.MinValueValidator(0)],
                         verbose_name="price",

@@ -88,9 +88,13 @@ class Purchase(Document):
     requested_on = models.DateField(_("requested"), null=True, blank=True)
     confirmed_on = models.DateField(_("confirmed"), null=True, blank=True, editable=False)
     expected_on = models.DateField(_("expected"), null=True, blank=True, editable=False)
-    currency = CurrencyField(_("currency"), default="EUR")
+    currency = CurrencyField(
+        _("currency"), blank=True, help_text=_("Empty: the one agreed with the supplier.")
+    )
     total = AmountField(_("total"), default=0, editable=False)
-    payment_days = models.PositiveSmallIntegerField(_("payment days"), default=30)
+    payment_days = models.PositiveSmallIntegerField(
+        _("payment days"), blank=True, help_text=_("Empty: as agreed with the supplier.")
+    )
     delivery_terms = models.CharField(
         _("delivery terms"), max_length=60, blank=True, help_text=_("Incoterm and place, such as DAP Porto.")
     )
@@ -150,7 +154,10 @@ class PurchaseLine(Record):
         db_index=False,
     )
     price = PriceField(
-        _("price"), default=0, validators=[MinValueValidator(0)], help_text=_("Per stock unit, without tax.")
+        _("price"),
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Without tax; empty: as agreed."),
     )
     discount = models.DecimalField(
         _("discount"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.procurement import commands, models, queries
 from loomline.domains.procurement.models import PurchaseState as S
 from loomline.kernel.context import Ctx
-from loomline.kernel.quantity import plain
 from loomline.surface import draw_text
 from loomline.surface.resource import (
     Board,
@@ -70,25 +72,34 @@ def steps(ctx: Ctx, purchase: models.Purchase) -> list[dict[str, str]]:
 
 
 def what_is_late(ctx: Ctx, purchase: models.Purchase) -> list[dict[str, Any]]:
-    """Goods that are overdue or will come after the day they were asked for, with the reason."""
-    told = []
+    """Goods that are overdue or will come after the day they were asked for, by day and reason."""
+    groups: dict[tuple[date, int, str], list[models.PurchaseLine]] = {}
     for line in queries.late_lines(on=ctx.today).filter(purchase=purchase).order_by("position"):
-        if line.expected_on is None:
-            continue
-        overdue = line.expected_on < ctx.today
-        goods = f"{plain(line.open_quantity)} {line.item.unit.code} {line.item.name}"
-        words = (
-            _t("{goods} was expected on {day} and has not come.")
-            if overdue
-            else _t("{goods} is expected on {day}.")
-        )
-        title = _t("Overdue.") if overdue else _t("{days} days late.").format(days=line.days_late)
-        text = words.format(goods=goods, day=draw_text.day(line.expected_on))
-        told.append({
-            "tone": "bad" if overdue else "warn", "title": title, "action": None,
-            "text": f"{text} {line.cause}".strip(),
-        })  # fmt: skip
-    return told
+        if line.expected_on is not None:
+            groups.setdefault((line.expected_on, line.days_late, line.cause), []).append(line)
+    return [_late(ctx, lines, *key) for key, lines in sorted(groups.items(), key=lambda pair: pair[0])]
+
+
+def _late(ctx: Ctx, lines: Sequence[models.PurchaseLine], day: date, days: int, cause: str) -> dict[str, Any]:
+    goods = queries.in_words([(line.open_quantity, line.item.unit.code, line.item.name) for line in lines])
+    overdue = day < ctx.today
+    words = _t("{goods}: expected on {day}, not here yet.") if overdue else _t("{goods}: expected on {day}.")
+    text = words.format(goods=goods, day=draw_text.day(day))
+    return {
+        "tone": "bad" if overdue else "warn",
+        "title": _t("Overdue.") if overdue else _t("{days} days late.").format(days=days),
+        "text": f"{text} {_sentence(cause)}".strip(),
+        "action": None,
+    }
+
+
+def _sentence(words: str) -> str:
+    return f"{capfirst(words.rstrip('.'))}." if words else ""
+
+
+def written(amount: Decimal) -> str:
+    """A quantity as a field holds it, without the zeros at its end."""
+    return f"{amount.normalize():f}"
 
 
 def papers(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
@@ -116,23 +127,27 @@ def what_is_open(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
     """Receiving opens with what is still to come of each line."""
     rows = purchase.lines.order_by("position")
     return {
-        "lines": [{"line": row.pk, "quantity": row.open_quantity} for row in rows if row.open_quantity > 0]
+        "lines": [
+            {"line": row.pk, "quantity": written(row.open_quantity)} for row in rows if row.open_quantity > 0
+        ]
     }
 
 
 def as_ordered(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
     """Changing lines opens with the lines as they stand, in the units they were entered in."""
-    rows = purchase.lines.order_by("position")
+    return {"lines": [_as_ordered(row) for row in purchase.lines.order_by("position")]}
+
+
+def _as_ordered(row: models.PurchaseLine) -> dict[str, Any]:
     return {
-        "lines": [
-            {
-                "line": row.pk, "item": row.item_id, "quantity": row.entered_quantity, "unit": row.unit_id,
-                "price": row.price * row.quantity / row.entered_quantity, "discount": row.discount,
-                "requested_on": row.requested_on,
-            }
-            for row in rows
-        ]
-    }  # fmt: skip
+        "line": row.pk,
+        "item": row.item_id,
+        "quantity": written(row.entered_quantity),
+        "unit": row.unit_id,
+        "price": written(row.price * row.quantity / row.entered_quantity),
+        "discount": written(row.discount),
+        "requested_on": row.requested_on,
+    }
 
 
 def as_asked(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
@@ -210,7 +225,6 @@ class Purchase(Resource):
         Tracker(steps),
         LinesPanel(
             "lines",
-            "position",
             Column("item", sub="supplier_sku"),
             "quantity",
             "received",
@@ -218,7 +232,6 @@ class Purchase(Resource):
             "requested_on",
             "confirmed_on",
             Column("expected_on", against="requested_on"),
-            "price",
             "amount",
             totals=("total",),
         ),

@@ -56,7 +56,7 @@ class ReceiptLine(Resource):
     menu = None
     icon = "package"
     columns = (
-        Column("item", sub="item.sku"),
+        Column("item.name", label=_("Item"), sub="item.sku"),
         "lot",
         "receipt",
         "receipt.supplier",

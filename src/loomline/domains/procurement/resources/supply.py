@@ -27,7 +27,7 @@ class SupplierItem(Resource):
     icon = "tag"
     slug = "supplier-items"
     columns = (
-        Column("item", sub="item.sku"),
+        Column("item.name", label=_("Item"), sub="item.sku"),
         "supplier",
         "supplier_sku",
         "price",
@@ -68,7 +68,7 @@ class SupplierItem(Resource):
         Changes(),
         Timeline(),
     )
-    sort = "item"
+    sort = "item.name"
     key = "pk"
     access = party("supplier") | everyone()
     actions = ("prefer_supplier",)

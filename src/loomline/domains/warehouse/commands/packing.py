@@ -43,7 +43,8 @@ class PackedWrong(Refused):
     """What is in the packages is not what was picked."""
 
     says = _(
-        "Line {position} ({item}): {packed} {unit} are in the packages, {picked} were picked. Correct the packages."
+        "Line {position} ({item}): {packed} {unit} are in the packages, {picked} were picked. Correct the"
+        " packages."
     )
 
 

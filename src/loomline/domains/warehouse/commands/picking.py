@@ -90,7 +90,7 @@ class _Part:
 
 @command(label=_("Pick"), icon="clipboard-list")
 def pick_order(ctx: Ctx, *, order: Order, planned_on: date | None = None) -> Shipment:
-    """Write the pick list of an order from what is reserved for it; what is not reserved yet is reserved now."""
+    """Write the pick list of an order from what is reserved for it; the rest is reserved now."""
     return pick_orders(ctx, orders=[order], planned_on=planned_on)[0]
 
 
@@ -119,7 +119,7 @@ def pick_orders(ctx: Ctx, *, orders: list[Order], planned_on: date | None = None
 
 @command(label=_("Found less"), icon="alert-triangle", danger=True)
 def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = "") -> Shipment:
-    """Correct a place that held less than the books said, and take the rest from elsewhere if there is any."""
+    """Correct a place that held less than the books said, and take the rest from elsewhere."""
     shipment = lock(line.shipment)
     line = lock(line)
     missing = line.quantity - found
@@ -128,15 +128,9 @@ def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = ""
     if found < 0 or missing <= 0:
         raise NotShort(quantity=plain(line.quantity), unit=line.item.unit, found=plain(found))
 
-    kept = Reservation.objects.filter(holder_kind=SHIPMENT_LINE, holder_id=line.pk).first()
-    if kept is not None:
-        inventory.shrink_reservation(ctx, reservation=kept, quantity=found)
+    _keep_only(ctx, line, found)
     _write_off(ctx, line, missing, reason)
     replaced, short = _replace(ctx, shipment, line, missing)
-    if found:
-        ShipmentLine.objects.filter(pk=line.pk).update(quantity=found)
-    else:
-        ShipmentLine.objects.filter(pk=line.pk).delete()
     if not found and not replaced and not shipment.lines.exists():
         advance(shipment, "cancel")
 
@@ -184,14 +178,14 @@ def _refuse_unpickable(orders: Sequence[Order], lines: Sequence[OrderLine]) -> N
 
 def _site_of(lines: Sequence[OrderLine]) -> dict[int, Site]:
     """The site each order ships from; one without any ships from the first of our own."""
-    found = {line.order_id: line.order.site for line in lines}
-    if None in found.values():
+    found = {line.order_id: line.order.site for line in lines if line.order.site is not None}
+    without = [line.order for line in lines if line.order.site is None]
+    if without:
         usual = sites.own_sites().order_by("pk").first()
-        for line in lines:
-            if line.order.site is None and usual is None:
-                raise NoSite(number=line.order)
-        return {pk: site or usual for pk, site in found.items() if site or usual}
-    return {pk: site for pk, site in found.items() if site is not None}
+        if usual is None:
+            raise NoSite(number=without[0])
+        found |= {order.pk: usual for order in without}
+    return found
 
 
 def _parts(
@@ -321,6 +315,18 @@ def _lines(
     for row, part in zip(rows, parts, strict=True):
         written[part.line.order_id].append(row)
     return written
+
+
+def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> None:
+    """The line and its reservation shrink to what was found; a line of nothing goes."""
+    kept = Reservation.objects.filter(holder_kind=SHIPMENT_LINE, holder_id=line.pk).first()
+    if kept is not None:
+        inventory.shrink_reservation(ctx, reservation=kept, quantity=found)
+    rows = ShipmentLine.objects.filter(pk=line.pk)
+    if found:
+        rows.update(quantity=found)
+    else:
+        rows.delete()
 
 
 def _write_off(ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str) -> None:

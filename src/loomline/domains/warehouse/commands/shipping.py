@@ -77,7 +77,8 @@ class DeliveredTooSoon(Refused):
     """Goods cannot arrive before they left, nor tomorrow."""
 
     says = _(
-        "Shipment {number} left at {shipped_at}; it was delivered between then and now, not at {delivered_at}."
+        "Shipment {number} left at {shipped_at}; it was delivered between then and now, not at"
+        " {delivered_at}."
     )
 
 
@@ -178,11 +179,7 @@ def report_position(
     shipment = lock(shipment)
     if shipment.state != ShipmentState.SHIPPED:
         raise NotUnderway(number=shipment, state=shipment.state.label.lower())
-    has_point = latitude is not None and longitude is not None
-    if not (place or has_point) or (latitude is None) != (longitude is None):
-        raise PlaceUnknown(at_field="place")
-    if has_point and not (abs(latitude or 0) <= 90 and abs(longitude or 0) <= 180):
-        raise PlaceUnknown(at_field="latitude")
+    _refuse_unclear(place, latitude, longitude)
 
     at = seen_at or ctx.now
     if shipment.seen_at is None or at >= shipment.seen_at:
@@ -222,6 +219,14 @@ def report_delay(ctx: Ctx, *, shipment: Shipment, expected_on: date, reason: str
         )
     )
     return shipment
+
+
+def _refuse_unclear(place: str, latitude: Decimal | None, longitude: Decimal | None) -> None:
+    if latitude is None or longitude is None:
+        if not place or latitude is not longitude:
+            raise PlaceUnknown(at_field="place")
+    elif not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise PlaceUnknown(at_field="latitude")
 
 
 def _refuse_unshippable(ctx: Ctx, shipments: Sequence[Shipment], lines: Sequence[ShipmentLine]) -> None:

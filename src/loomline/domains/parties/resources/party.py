@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties import commands, models, queries
 from loomline.kernel.context import Ctx
-from loomline.kernel.record import Document
 from loomline.surface import menu
 from loomline.surface.page import action
+from loomline.surface.record_panels import DRAWERS
 from loomline.surface.resource import (
     Callouts,
     Changes,
@@ -32,10 +32,42 @@ from loomline.surface.resource import (
     own,
     party,
     team,
-    through,
 )
 
 MAIN = ("customer", "supplier", "party")
+
+
+class Held(Related):
+    """A table that stands on the page only where there is something in it."""
+
+    kind = "held"
+
+
+def draw_held(panel: Panel, record: models.Party, ctx: Ctx) -> dict[str, Any] | None:
+    """The table of related documents, or nothing; which ones there are is asked once for a page."""
+    known: set[str] | None = record.__dict__.get("documents_held")
+    if known is None:
+        known = record.__dict__["documents_held"] = queries.documents_held(party=record)
+    if panel.name not in known:
+        return None
+    drawn = DRAWERS[Related](panel, record, ctx)
+    return {**drawn, "title": panel.title} if drawn and drawn["table"]["rows"] else None
+
+
+DRAWERS[Held] = draw_held
+
+
+def no_documents(ctx: Ctx, record: models.Party) -> dict[str, Any] | None:
+    """What the overview says of a party with which nothing has been done yet."""
+    record.__dict__["documents_held"] = known = queries.documents_held(party=record)
+    if known:
+        return None
+    return {
+        "title": "",
+        "table": {"label": _t("Overview"), "rows": []},
+        "empty": _t("No deals, quotes, orders, shipments or invoices yet. What you do together stands here."),
+        "empty_action": None,
+    }
 
 
 def documents() -> Iterator[Panel]:
@@ -45,18 +77,15 @@ def documents() -> Iterator[Panel]:
     is only the contact or the carrier of stands below what it is the customer or supplier of.
     """
     found: dict[str, list[Any]] = {}
-    for relation in models.Party._meta.related_objects:
-        model = relation.related_model
-        if relation.one_to_many and issubclass(model, Document) and relation.get_accessor_name():
-            found.setdefault(model._meta.label, []).append(relation)
+    for relation in queries.document_relations():
+        found.setdefault(relation.related_model._meta.label, []).append(relation)
     for relations in found.values():
-        first, *others = sorted(relations, key=lambda r: r.field.name not in MAIN)
-        plural = capfirst(first.related_model._meta.verbose_name_plural)
-        tab = first.get_accessor_name()
-        yield Related(tab, title=plural)
-        for other in others:
-            title = format_lazy(_("{documents}, as {role}"), documents=plural, role=other.field.verbose_name)
-            yield Related(other.get_accessor_name(), title=title, tab=tab)
+        for relation in sorted(relations, key=lambda r: r.field.name not in MAIN):
+            plural = capfirst(relation.related_model._meta.verbose_name_plural)
+            if relation.field.name not in MAIN:
+                role = relation.field.verbose_name
+                plural = format_lazy(_("{documents}, as {role}"), documents=plural, role=role)
+            yield Held(relation.get_accessor_name(), title=plural, tab="overview")
 
 
 def as_customer(ctx: Ctx, record: models.Party) -> dict[str, Any]:
@@ -188,6 +217,7 @@ class Party(Resource):
     )
     detail = (
         Callouts(twins),
+        Panel("loom/panels/table.html", read=no_documents, name="overview", title=_("Overview")),
         *documents(),
         Related("people", title=_("People"), create=True),
         Related("ties", title=_("Works for"), tab="people"),
@@ -232,166 +262,6 @@ class Party(Resource):
         "Nobody here yet. Enter your first customer or supplier, or bring a list from a spreadsheet; "
         "one that is both is entered once."
     )
-
-
-class ContactPoint(Resource):
-    """E-mail addresses, phone numbers and web pages of parties."""
-
-    model = models.ContactPoint
-    menu = None
-    icon = "mail"
-    columns = "value", "kind", "party", "purpose", "is_primary", "since", "until"
-    filters = "kind", "party", "is_primary", "until"
-    search = "value", "normalised"
-    form = "party", "kind", "value", "purpose", "is_primary"
-    head = "party", "kind", "purpose", "is_primary"
-    key = "pk"
-    access = through("party", models.Party)
-    create = commands.add_contact_point
-    edit = False
-    actions = "make_primary", "end_contact_point"
-    empty = _("No contact points yet. Add one on the page of a party.")
-
-
-class Address(Resource):
-    """Where mail, people and goods go."""
-
-    model = models.Address
-    menu = None
-    icon = "map-pin"
-    columns = "purpose", "party", "line1", "postcode", "city", "country", "is_primary"
-    filters = "purpose", "party", "country", "city", "is_primary"
-    search = "line1", "city", "postcode"
-    form = (
-        "party",
-        "purpose",
-        "line1",
-        "line2",
-        "postcode",
-        "city",
-        "region",
-        "country",
-        "latitude",
-        "longitude",
-        "is_primary",
-    )
-    access = through("party", models.Party)
-    create = commands.add_address
-    empty = _("No addresses yet. Add one on the page of a party.")
-
-
-class Relationship(Resource):
-    """Who works for, represents, owns or advises whom."""
-
-    model = models.Relationship
-    menu = None
-    icon = "users"
-    columns = (
-        Column("as_words", label=_("As")),
-        "person",
-        "organisation",
-        Column("kind", label=_("How")),
-        "since",
-        "until",
-    )
-    filters = "kind", "person", "organisation", "until"
-    search = "title", "person.name", "organisation.name"
-    form = "person", "organisation", "kind", "title", "since"
-    joins = "person", "organisation"
-    access = through("organisation", models.Party)
-    create = commands.relate
-    actions = ("end_relationship",)
-    empty = _("Nobody is tied to an organisation yet. Add people on the page of a person.")
-
-
-class PartyRole(Resource):
-    """What parties are and were to us, since when and until when."""
-
-    model = models.PartyRole
-    menu = None
-    icon = "user-circle"
-    columns = "role", "party", "since", "until"
-    filters = "role", "party", "since", "until"
-    search = ("party.name",)
-    form = "party", "role", "since"
-    joins = ("party",)
-    access = through("party", models.Party)
-    create = commands.give_role
-    edit = False
-    delete = False
-    empty = _("No roles yet. Say on the page of a party what it is to you.")
-
-
-class CustomerTerms(Resource):
-    """How long customers have to pay, and up to what amount goods go unpaid."""
-
-    model = models.CustomerTerms
-    slug = "customer-terms"
-    menu = None
-    icon = "file-text"
-    columns = "party", "payment_days", "credit_limit", "currency"
-    filters = "party", "payment_days", "credit_limit", "currency"
-    search = ("party.name",)
-    form = "party", "payment_days", "credit_limit", "currency"
-    joins = ("party",)
-    access = through("party", models.Party)
-    create = commands.set_customer_terms
-    edit = False
-    delete = False
-    empty = _("No terms yet. They are made with the first customer.")
-
-
-class SupplierTerms(Resource):
-    """How fast suppliers deliver, and how long we have to pay."""
-
-    model = models.SupplierTerms
-    slug = "supplier-terms"
-    menu = None
-    icon = "file-text"
-    columns = "party", "lead_days", "payment_days", "currency"
-    filters = "party", "lead_days", "payment_days", "currency"
-    search = ("party.name",)
-    form = "party", "lead_days", "payment_days", "currency"
-    joins = ("party",)
-    access = through("party", models.Party)
-    create = commands.set_supplier_terms
-    edit = False
-    delete = False
-    empty = _("No terms yet. They are made with the first supplier.")
-
-
-class Identifier(Resource):
-    """Numbers by which authorities and trading partners know a party."""
-
-    model = models.Identifier
-    menu = None
-    icon = "id-badge-2"
-    columns = "value", "scheme", "party"
-    filters = "scheme", "party"
-    search = ("value",)
-    form = "party", "scheme", "value"
-    key = "value"
-    access = through("party", models.Party)
-    create = commands.add_identifier
-    empty = _("No identifiers yet. Add one on the page of a party.")
-
-
-class PortalAccess(Resource):
-    """Who from outside may see the records of which party."""
-
-    model = models.PortalAccess
-    menu = None
-    icon = "key"
-    columns = "user", "party"
-    filters = "user", "party"
-    search = "user.name", "user.email", "party.name"
-    form = "party", "user"
-    joins = "user", "party"
-    access = through("party", models.Party)
-    create = commands.give_portal_access
-    edit = False
-    delete = False
-    empty = _("Nobody from outside can look in yet. Give portal access on the page of a party.")
 
 
 LIST = Party.path()
