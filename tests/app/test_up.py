@@ -14,23 +14,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from loomline.app import processes
 from loomline.app.embedded import Cluster
-from tests.app.conftest import COMMAND, Loomline
+from tests.app.conftest import COMMAND, any_free_port, copied, environ_of, new_home
 from tests.databases import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
 
 SESSION = """
-from datetime import timedelta
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, BACKEND_SESSION_KEY
 from django.conf import settings
 from importlib import import_module
 from loomline.domains.accounts.models import User
-user = User.objects.get(email="mei@example.com")
+user = User.objects.filter(email="mei@example.com").first()
+if user is None:
+    user = User.objects.create(email="mei@example.com", name="Mei Lin")
 store = import_module(settings.SESSION_ENGINE).SessionStore()
 store[SESSION_KEY] = str(user.pk)
 store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -111,105 +111,102 @@ def up(environ: dict[str, str]) -> Iterator[Running]:
         process.kill()
 
 
-@pytest.fixture
-def session(installed: Path, loomline: Loomline) -> str:
-    """The cookie of somebody who has signed in."""
-    words = ("user", "create", "mei@example.com", "--admin", "--name", "Mei Lin")
-    made = loomline(*words, stdin="warp and weft 1\n")
-    assert made.returncode == 0, made.stderr
-    answer = loomline("manage", "shell", "--verbosity", "0", "--command", SESSION)
-    assert "key:" in answer.stdout, answer.stderr
-    return "sessionid=" + answer.stdout.split("key:")[1].strip()
+@pytest.fixture(scope="module")
+def running(made: Path) -> Iterator[Running]:
+    """One installation that stays up for the tests of this file."""
+    for home in new_home():
+        with up(environ_of(copied(made, home), any_free_port())) as found:
+            yield found
 
 
-def test_it_starts_answers_and_stops_without_orphans(environ: dict[str, str]) -> None:
-    with up(environ) as running:
-        assert running.healthy()
-        assert running.get("/live/events/?topics=a")[0] == 401
-        assert f"  Open http://localhost:{running.port}/\n" in running.lines
-        running.process.send_signal(signal.SIGINT)
-        assert running.process.wait(timeout=60) == 0
-
-    assert running.lines[-2:] == ["Stopping ...\n", "Stopped. The data is kept.\n"]
-    assert running.everybody() == []
+def test_the_address_is_printed_and_answers(running: Running) -> None:
+    assert f"  Open http://localhost:{running.port}/\n" in running.lines
+    assert running.healthy()
+    assert running.get("/sign-in/")[0] == 200
+    assert running.get("/live/events/?topics=a")[0] == 401
 
 
-@pytest.mark.usefixtures("installed")
-def test_a_second_start_on_the_same_folder_is_refused(environ: dict[str, str], loomline: Loomline) -> None:
-    with up(environ) as running:
-        other = loomline("up", LOOMLINE_PORT=str(running.port + 1))
+def test_a_second_start_on_the_same_folder_is_refused(running: Running) -> None:
+    environ = environ_of(running.data, any_free_port())
+    other = subprocess.run([*COMMAND, "up"], env=environ, capture_output=True, text=True, check=False)
 
-    assert other.returncode == 1
+    assert (other.returncode, other.stdout) == (1, "")
     assert other.stderr == (
         f"loomline: Loomline already runs on the data folder {running.data} (process {running.process.pid}). "
         "Use that one, stop it with Ctrl-C, or choose another folder with LOOMLINE_DATA.\n"
     )
 
 
-@pytest.mark.usefixtures("installed")
-def test_whatever_is_killed_comes_back(environ: dict[str, str]) -> None:
-    with up(environ) as running:
-        for name in ("loomline.app.web", "loomline.app.worker"):
-            (before,) = running.children(name)
-            os.kill(before, signal.SIGKILL)
-            assert wait_until(lambda n=name, b=before: running.children(n) not in ([], [b]), seconds=30)
-            assert wait_until(running.healthy, seconds=30)
-        cluster = Cluster(running.data / "postgres")
-        os.kill(int((cluster.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_killed_process_is_started_again(running: Running, name: str) -> None:
+    (before,) = running.children(f"loomline.app.{name}")
+    os.kill(before, signal.SIGKILL)
 
-        assert running.says("The database ended by itself; it has recovered and runs again.")
-        assert wait_until(cluster.answers, seconds=30)
-        assert running.healthy()
+    assert wait_until(lambda: running.children(f"loomline.app.{name}") not in ([], [before]), seconds=60)
+    assert wait_until(running.healthy, seconds=60)
+    assert running.says(f"The {name} process ended by itself (signal 9); it is started again.")
+
+
+def test_a_notification_reaches_an_open_page_and_a_lost_database_is_told(running: Running) -> None:
+    cluster = Cluster(running.data / "postgres")
+    cookie = _session(running)
+    assert running.get("/live/events/", Cookie=cookie)[0] == 400
+    events: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_listen, args=(running.port, cookie, events), daemon=True).start()
+    assert events.get(timeout=20) == ": welcome"
+    time.sleep(0.5)
+
+    _notify(cluster, '{"topics": ["sales.order:7", "other"], "event": "sales.OrderConfirmed", "id": 12}')
+    assert events.get(timeout=20) == "event: sales.OrderConfirmed"
+    assert events.get(timeout=20) == 'data: {"topic":"sales.order:7","id":12}'
+
+    os.kill(int((cluster.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert running.says("The database ended by itself; it has recovered and runs again.")
+    assert events.get(timeout=60) == "event: refresh"
+    assert events.get(timeout=20) == 'data: {"topic":"*","id":null}'
+    assert running.get("/sign-in/")[0] == 200
+
+    _notify(cluster, "not json")
+    _notify(cluster, '{"topics": ["parties.party"], "event": "parties.PartyChanged", "id": 3}')
+    assert events.get(timeout=20) == "event: parties.PartyChanged"
+
+
+def test_ctrl_c_stops_everything_even_with_an_open_page(running: Running) -> None:
+    threading.Thread(
+        target=_listen, args=(running.port, _session(running), queue.Queue()), daemon=True
+    ).start()
+    time.sleep(1)
+
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.process.wait(timeout=60) == 0
+    assert wait_until(lambda: "Stopped. The data is kept.\n" in running.lines)
     assert running.everybody() == []
 
 
-@pytest.mark.usefixtures("installed")
 def test_when_the_supervisor_is_killed_its_children_stop_and_the_next_start_takes_over(
-    environ: dict[str, str],
+    made: Path, home: Path
 ) -> None:
-    with up(environ) as running:
-        running.process.kill()
-        running.process.wait()
-        cluster = running.data / "postgres"
-        assert wait_until(
-            lambda: running.everybody() == [] or set(running.everybody()) <= set(_server(cluster)), seconds=40
-        )
+    environ = environ_of(copied(made, home), any_free_port())
+    with up(environ) as killed:
+        killed.process.kill()
+        killed.process.wait()
+        server = processes.inside(home / "postgres", named="postgres")
+        assert server != []
+        assert wait_until(lambda: set(killed.everybody()) <= set(server), seconds=60)
 
     with up(environ) as again:
         assert again.healthy()
     assert again.everybody() == []
 
 
-def test_a_notification_reaches_an_open_page_and_survives_a_lost_database(
-    environ: dict[str, str], session: str
-) -> None:
-    with up(environ) as running:
-        assert running.get("/live/events/", Cookie=session)[0] == 400
-        events: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_listen, args=(running.port, session, events), daemon=True).start()
-        assert events.get(timeout=10) == ": welcome"
-        cluster = Cluster(running.data / "postgres")
-
-        _notify(cluster, '{"topics": ["sales.order:7", "other"], "event": "sales.OrderConfirmed", "id": 12}')
-        assert events.get(timeout=10) == "event: sales.OrderConfirmed"
-        assert events.get(timeout=10) == 'data: {"topic":"sales.order:7","id":12}'
-
-        os.kill(int((cluster.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        assert events.get(timeout=30) == "event: refresh"
-        assert events.get(timeout=10) == 'data: {"topic":"*","id":null}'
-
-        _notify(cluster, "not json")
-        _notify(cluster, '{"topics": ["parties.party"], "event": "parties.PartyChanged", "id": 3}')
-        assert events.get(timeout=10) == "event: parties.PartyChanged"
-
-        begin = time.monotonic()
-        running.process.send_signal(signal.SIGINT)
-        assert running.process.wait(timeout=60) == 0
-        assert time.monotonic() - begin < 15
-
-
-def _server(cluster: Path) -> list[int]:
-    return processes.inside(cluster, named="postgres")
+def _session(running: Running) -> str:
+    """The cookie of somebody who has signed in."""
+    environ = environ_of(running.data, running.port)
+    words = [*COMMAND, "manage", "shell", "--verbosity", "0", "--command", SESSION]
+    answer = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
+    assert "key:" in answer.stdout, answer.stderr
+    return "sessionid=" + answer.stdout.split("key:")[1].strip()
 
 
 def _listen(port: int, cookie: str, events: queue.Queue[str]) -> None:
@@ -223,11 +220,6 @@ def _listen(port: int, cookie: str, events: queue.Queue[str]) -> None:
 
 
 def _notify(cluster: Cluster, payload: str) -> None:
-    wait_until(cluster.answers, seconds=30)
-    time.sleep(0.5)
-    with contextlib.closing(psycopg.connect(cluster_address(cluster), autocommit=True)) as session:
+    assert wait_until(cluster.answers, seconds=60)
+    with cluster.connect(name="loomline") as session:
         session.execute("SELECT pg_notify('loomline', %s)", [payload])
-
-
-def cluster_address(cluster: Cluster) -> str:
-    return f"host={cluster.socket} port={cluster.port} user=loomline dbname=loomline"

@@ -7,78 +7,104 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import Loomline
+from loomline.app import upkeep
+from loomline.domains.accounts.models import User
+from tests.app.conftest import Ask
 
-pytestmark = pytest.mark.usefixtures("installed")
-
-
-def test_a_user_is_made_listed_and_given_a_new_password(loomline: Loomline) -> None:
-    made = loomline(
-        "user", "create", "mei@example.com", "--name", "Mei Lin", "--admin", stdin="warp and weft 1\n"
-    )
-    listed = loomline("user", "list")
-    changed = loomline("user", "password", "mei@example.com", stdin="warp and weft 2\n")
-
-    assert (made.stdout, made.stderr) == ("Mei Lin <mei@example.com> may sign in now.\n", "")
-    assert listed.stdout.split() == ["mei@example.com", "Mei", "Lin", "administrator"]
-    assert changed.stdout == "Mei Lin has a new password; all their sessions ended.\n"
+pytestmark = pytest.mark.django_db
 
 
-def test_a_short_password_and_a_second_account_are_refused(loomline: Loomline) -> None:
-    short = loomline("user", "create", "mei@example.com", stdin="x\n")
-    loomline("user", "create", "mei@example.com", stdin="warp and weft 1\n")
-    twice = loomline("user", "create", "MEI@example.com", stdin="warp and weft 1\n")
-
-    assert (short.returncode, twice.returncode) == (1, 1)
-    assert "This password is too short. It must contain at least 10 characters." in short.stderr
-    assert (short.stderr.count("\n"), twice.stderr.count("\n")) == (1, 1)
+@pytest.fixture(autouse=True)
+def _rows_that_everybody_needs() -> None:
+    upkeep.load_reference()
 
 
-def test_a_role_that_does_not_exist_is_refused_with_those_that_do(loomline: Loomline) -> None:
-    answer = loomline("user", "create", "mei@example.com", "--role", "Emperor", stdin="warp and weft 1\n")
+def test_a_user_is_made_listed_and_given_a_new_password(ask: Ask) -> None:
+    words = ("user", "create", "mei@example.com", "--name", "Mei Lin", "--admin")
+    made = ask(*words, stdin="warp and weft 1\n")
+    listed = ask("user", "list")
+    changed = ask("user", "password", "mei@example.com", stdin="warp and weft 2\n")
 
-    assert answer.returncode == 2
-    assert answer.stderr.startswith("loomline: There is no role Emperor. There is: ")
-    assert "Planner" in answer.stderr
+    assert (made.out, made.err) == ("Mei Lin <mei@example.com> may sign in now.\n", "")
+    assert listed.out.split() == ["mei@example.com", "Mei", "Lin", "administrator"]
+    assert changed.out == "Mei Lin has a new password; all their sessions ended.\n"
+    assert User.objects.get(email="mei@example.com").check_password("warp and weft 2")
 
 
-def test_an_export_holds_the_rows_of_the_list(loomline: Loomline, tmp_path: Path) -> None:
+def test_a_short_password_makes_nobody(ask: Ask) -> None:
+    answer = ask("user", "create", "mei@example.com", stdin="x\n")
+
+    assert (answer.code, answer.err.count("\n")) == (1, 1)
+    assert "This password is too short. It must contain at least 10 characters." in answer.err
+    assert not User.objects.filter(email="mei@example.com").exists()
+
+
+def test_a_second_account_with_the_same_address_is_refused(ask: Ask) -> None:
+    ask("user", "create", "mei@example.com", stdin="warp and weft 1\n")
+
+    answer = ask("user", "create", "MEI@example.com", stdin="warp and weft 1\n")
+
+    assert (answer.code, answer.err.count("\n")) == (1, 1)
+    assert User.objects.filter(email__iexact="mei@example.com").count() == 1
+
+
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do(ask: Ask) -> None:
+    answer = ask("user", "create", "mei@example.com", "--role", "Emperor", stdin="warp and weft 1\n")
+
+    assert answer.code == 2
+    assert answer.err.startswith("loomline: There is no role Emperor. There is: ")
+    assert "Planner" in answer.err
+
+
+def test_an_export_holds_the_rows_of_the_list(ask: Ask, tmp_path: Path) -> None:
     target = tmp_path / "units.csv"
 
-    answer = loomline("export", "catalog.units", str(target))
+    answer = ask("export", "catalog.units", str(target))
 
     rows = list(csv.DictReader(target.read_text("utf-8-sig").splitlines()))
-    assert answer.stdout == f"{target}: {len(rows)} rows.\n"
+    assert (answer.out, answer.err) == (f"{target}: {len(rows)} rows.\n", "")
     assert {row["Code"]: row["Name"] for row in rows}["kg"] == "kilogram"
 
 
-def test_an_export_refuses_what_it_cannot_do(loomline: Loomline, tmp_path: Path) -> None:
+def test_an_export_never_replaces_a_file_unasked(ask: Ask, tmp_path: Path) -> None:
     there = tmp_path / "there.csv"
     there.write_text("mine")
 
-    taken = loomline("export", "catalog.units", str(there))
-    kind = loomline("export", "catalog.units", str(tmp_path / "units.pdf"))
-    unknown = loomline("export", "catalog.unicorns", str(tmp_path / "u.csv"))
+    answer = ask("export", "catalog.units", str(there))
 
-    assert taken.stderr == f"loomline: {there} exists already. Choose another name, or add --force.\n"
-    assert kind.stderr == "loomline: units.pdf is neither .csv nor .xlsx. Choose one of the two.\n"
-    assert unknown.stderr.startswith("loomline: There is no list catalog.unicorns. There is: catalog.")
+    assert answer.err == f"loomline: {there} exists already. Choose another name, or add --force.\n"
     assert there.read_text() == "mine"
 
 
-def test_an_import_names_its_recipes_and_what_is_missing(loomline: Loomline, tmp_path: Path) -> None:
-    listed = loomline("import", "--list")
-    unknown = loomline("import", "sap", str(tmp_path))
-    empty = loomline("import", "northwind", str(tmp_path))
-    answer = loomline("import", "northwind", str(tmp_path), "--answer", "day")
+def test_an_export_to_another_kind_of_file_is_refused(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("export", "catalog.units", str(tmp_path / "units.pdf"))
 
-    assert "northwind\n" in listed.stdout
-    assert [a.returncode for a in (unknown, empty, answer)] == [1, 1, 1]
-    assert all(a.stderr.startswith("loomline: ") and a.stderr.count("\n") == 1 for a in (unknown, empty))
+    assert (answer.code, answer.err) == (
+        2,
+        "loomline: units.pdf is neither .csv nor .xlsx. Choose one of the two.\n",
+    )
 
 
-def test_undoing_an_import_that_never_was_is_refused(loomline: Loomline) -> None:
-    answer = loomline("import", "--undo", "IM-9999")
+def test_an_export_of_an_unknown_list_names_those_of_the_domain(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("export", "catalog.unicorns", str(tmp_path / "u.csv"))
 
-    assert answer.returncode == 1
-    assert answer.stderr == "loomline: There is no import IM-9999. The page Imports lists them.\n"
+    assert answer.err.startswith("loomline: There is no list catalog.unicorns. There is: catalog.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_import_lists_its_recipes(ask: Ask) -> None:
+    assert {"northwind", "adventureworks", "maven-crm"} <= set(ask("import", "--list").out.split())
+
+
+def test_an_import_from_an_empty_folder_is_refused(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("import", "northwind", str(tmp_path))
+
+    assert (answer.code, answer.err.count("\n")) == (1, 1)
+    assert str(tmp_path) in answer.err
+
+
+def test_undoing_an_import_that_never_was_is_refused(ask: Ask) -> None:
+    answer = ask("import", "--undo", "IM-9999")
+
+    assert answer.code == 1
+    assert answer.err == "loomline: There is no import IM-9999. The page Imports lists them.\n"

@@ -72,7 +72,7 @@ class Look:
     def faults(self, part: str = "all") -> list[str]:
         """Everything that is wrong now: policy, console, width, accessibility.
 
-        `part` narrows the last: "colours" alone (all that a theme changes), "structure" without them, or "none".
+        `part` narrows the last: "colours" alone (all that a theme changes), "structure" without them, "none".
         """
         self.page.evaluate(SETTLE)
         found = [f"policy: {v}" for v in self.page.evaluate("window.violations")]

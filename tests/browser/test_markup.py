@@ -23,6 +23,7 @@ FORBIDDEN = {
     "word outside the htmx vocabulary": re.compile(
         r"\bhx-(on|live|vals|vars|boost|ext|action|method|config)\b"
     ),
+    "stray backslash": re.compile(r"\\[\"']"),
     "filter in hx-trigger": re.compile(r"hx-trigger=\"[^\"]*\["),
 }
 ALLOWED_HX = {

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from loomline.app import database, fresh
+from loomline.app.fault import Fault
 from loomline.kernel.actor import system_actor
 from loomline.kernel.context import Ctx
 
@@ -25,6 +26,16 @@ def pending() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def require() -> None:
+    """Refuse to work on tables that are older than the code."""
+    database.check_server()
+    if missing := pending():
+        raise Fault(
+            f"The tables are not up to date: {len(missing)} migrations are missing, {missing[0]} first.",
+            way_out="Run loomline migrate; loomline up does it by itself.",
+        )
 
 
 def prepare() -> int:

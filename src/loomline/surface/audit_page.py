@@ -15,11 +15,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.kernel import access, query
-from loomline.kernel.audit import Activity, Change
+from loomline.kernel import access, query, sentence
+from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
 from loomline.kernel.query import Page, Sort
 from loomline.kernel.refusal import NotPermitted
+from loomline.kernel.sentence import Sentence
 from loomline.surface import history, registry
 from loomline.surface import filter as narrow
 from loomline.surface.fields import Pool
@@ -73,7 +74,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         "audit": {
             "url": "/audit/", "search": {"name": "q", "value": params.get("q", ""), "placeholder": _t("Person, record or verb")},
             "keep": [{"name": k, "value": v} for k in params for v in params.getlist(k) if k not in ("q", "after", "before")],
-            **_bar(conditions, params, ctx), "entries": _entries(found.rows, ctx),
+            **_bar(conditions, params, ctx), "entries": _entries(found.rows),
             "pager": _pager(params, found), "note": _t("Nothing has been done that fits."),
         },
     }  # fmt: skip
@@ -124,59 +125,40 @@ def _pager(params: QueryDict, found: Page) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _entries(rows: Sequence[Activity], ctx: Ctx) -> list[dict[str, Any]]:
-    pool = Pool(ctx)
-    changes = _changes(rows, pool)
+def _entries(rows: Sequence[Activity]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     last = None
-    for row in rows:
-        day = timezone.localtime(row.at).date()
+    for one in sentence.sentences_of(rows):
+        day = timezone.localtime(one.at).date()
         if day != last:
             found.append({"day": history.day_words(day)})
             last = day
         found.append({
-            "icon": "", "tone": "", "actor": str(row.actor), "title": title(row), "url": registry.url_of_kind(row.kind, row.object_id),
-            "text": _accepted(row), "at": row.at, "via": "" if row.via == "page" else str(VIA.get(row.via, row.via)),
-            "changes": changes.get(row.pk, []), "alarm": False, "open": False,
+            "icon": "", "tone": "", "actor": one.actor, "title": one.text, "url": registry.url_of_kind(one.kind, one.object_id),
+            "text": _besides(one), "at": one.at, "via": one.via, "changes": _diff(one), "alarm": False, "open": False,
         })  # fmt: skip
     return found
 
 
-def title(row: Activity) -> str:
-    """The verb and its subject: "confirm order S-0042"."""
-    return f"{history.verb(row.verb).lower()} {row.subject}".strip()
-
-
-def _accepted(row: Activity) -> str:
+def _besides(one: Sentence) -> str:
+    """What was accepted with it, and whether it still holds."""
     said = []
-    if row.accepted:
-        said.append(_t("accepting {what}").format(what=", ".join(row.accepted)))
-    if row.undone_by_id:
+    if one.accepted:
+        said.append(_t("accepting: {what}").format(what=", ".join(one.accepted)))
+    if one.is_undone:
         said.append(_t("(taken back later)"))
     return " ".join(said)
 
 
-def _changes(rows: Sequence[Activity], pool: Pool) -> dict[int, list[dict[str, str]]]:
-    """The changed columns of each activity, the first dozen rows of each, in one statement."""
-    held = list(Change._default_manager.filter(activity__in=[r.pk for r in rows]).order_by("activity_id", "id")[: SIZE * 40])
-    history.load_names(held, pool)
-    found: dict[int, list[dict[str, str]]] = {}
-    for change in held:
-        list_ = found.setdefault(change.activity_id or 0, [])
-        if len(list_) < CHANGES:
-            list_ += list(_diff(change, pool))
+def _diff(one: Sentence) -> list[dict[str, str]]:
+    """Each changed field, then the rows that came and went."""
+    found = [
+        {"label": f"{d.what}: {d.label}" if d.what else d.label, "before": d.before, "after": d.after} for d in one.differences
+    ]
+    found += [{"label": told, "before": "", "after": ""} for told in one.rows]
+    if one.has_more:
+        found.append({"label": _t("and more"), "before": "", "after": ""})
     return found
-
-
-def _diff(change: Change, pool: Pool) -> Iterator[dict[str, str]]:
-    model = history.model_of(change.kind)
-    noun = str(capfirst(str(model._meta.verbose_name))) if model is not None else change.kind
-    if change.operation != "U":
-        said = _t("created") if change.operation == "I" else _t("deleted")
-        yield {"label": f"{noun} {change.object_id}", "before": "", "after": said}
-        return
-    for label, old, new in history.pairs(change, pool):
-        yield {"label": f"{noun} {change.object_id}: {label}", "before": old, "after": new}
 
 
 @staff

@@ -72,6 +72,9 @@ class Editor:
 
     def _lines(self) -> list[Lines]:
         found = [e for e in self.resource.form if isinstance(e, Lines) and self._wanted(e.name)]
+        if self.record is not None:
+            # Lines that the state closes, or that change by a command of their own, stay out of the form.
+            found = [e for e in found if self._is_open(e.name)]
         return (
             found
             if self.is_plain or self.command is None

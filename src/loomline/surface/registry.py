@@ -26,7 +26,7 @@ def _load() -> None:
 
 
 def contribute(model: type[Model], *panels: Panel, after: str = "") -> None:
-    """Put panels of a higher domain on the page of a model below it, after the panel of a name or at the end."""
+    """Put panels of a higher domain on the page of a model below it, after a named panel or at the end."""
     resource = resources[model]
     bound = [panel.bind(model, by=resource.__qualname__) for panel in panels]
     held = list(resource.detail)

@@ -10,6 +10,8 @@ from django.test import Client
 from loomline.domains.accounts.models import User
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item, Style, Unit
+from loomline.domains.pricing import commands as pricing
+from loomline.domains.pricing.models import PriceList
 from loomline.kernel.context import Ctx
 
 pytestmark = pytest.mark.usefixtures("units")
@@ -75,6 +77,18 @@ def test_a_pack_dialog_opens_without_the_name_of_the_item(ctx: Ctx, page: Client
 
     page.post(f"/catalog/items/do/add_pack/?ids={item.pk}", {"name": "Carton", "quantity": "24"})
     assert [(p.name, p.quantity) for p in item.packs.all()] == [("Carton", Decimal(24))]
+
+
+def test_records_of_every_domain_stand_on_the_page(ctx: Ctx, page: Client) -> None:
+    item = catalog.add_item(ctx, sku="A", name="Sweater")
+    url = f"/catalog/items/{item.pk}/"
+    assert "No stock, prices, orders or bills yet." in page.get(url).content.decode()
+
+    retail = PriceList.objects.create(name="Retail")
+    pricing.set_price(ctx, price_list=retail, item=item, unit_price=Decimal("45.50"))
+    text = page.get(url).content.decode()
+    assert "45.50" in text
+    assert f"/pricing/price-lists/{retail.pk}/" in text
 
 
 def test_items_sort_by_name_without_accents(ctx: Ctx, page: Client) -> None:

@@ -170,6 +170,24 @@ def test_a_reservation_changes_hands_and_leaves_from_there(mill: Mill) -> None:
     assert (move.origin_kind, move.origin_id) == ("warehouse.shipmentline", 8)
 
 
+def test_what_is_reserved_beyond_a_limit_is_freed_the_newest_first(mill: Mill) -> None:
+    mill.receive("10")
+    mill.receive("10", at=mill.rack)
+    inventory.reserve(mill.ctx, demands=[mill.demand("12", origin=1), mill.demand("5", origin=2)])
+    held = Reservation.objects.filter(origin_id=2).latest("pk")
+    inventory.hand_over(mill.ctx, reservations={held.pk: ("warehouse.shipmentline", 9)})
+
+    limits = {("sales.orderline", 1): Decimal("9.5"), ("sales.orderline", 2): Decimal(0)}
+    freed = inventory.trim_reservations(mill.ctx, limits=limits)
+
+    assert [(row.origin_id, row.location_id, row.quantity) for row in freed] == [
+        (1, mill.rack.pk, Decimal(2)),
+        (1, mill.shelf.pk, Decimal("0.5")),
+    ]
+    assert queries.reserved_for(kind="sales.orderline", ids=[1, 2]) == {1: Decimal("9.5"), 2: Decimal(5)}
+    assert queries.compare_balances() == []
+
+
 def test_what_was_reserved_for_a_while_lapses(mill: Mill) -> None:
     mill.receive("10")
     inventory.reserve(mill.ctx, demands=[mill.demand("4")], expires_at=NOW + timedelta(hours=1))

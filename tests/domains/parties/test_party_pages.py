@@ -11,6 +11,7 @@ from loomline.domains.accounts.models import User
 from loomline.domains.parties import commands as parties
 from loomline.domains.parties import queries
 from loomline.domains.parties.models import Party
+from loomline.domains.sales import commands as sales
 from loomline.kernel.context import Ctx
 
 
@@ -86,6 +87,16 @@ def test_the_page_of_a_customer_shows_facts_people_and_what_happened(
 
     people = page.get(f"/parties/parties/{shop.pk}/?tab=people").content.decode()
     assert "Buyer" in people
+
+
+def test_documents_of_every_domain_stand_on_the_page(ctx: Ctx, page: Client, shop: Party) -> None:
+    url = f"/parties/parties/{shop.pk}/"
+    assert "No deals, quotes, orders, shipments or invoices yet." in page.get(url).content.decode()
+
+    order = sales.open_order(ctx, customer=shop)
+    text = page.get(url).content.decode()
+    assert f"/sales/orders/{order.pk}/" in text
+    assert order.number in text
 
 
 def test_a_note_is_written_under_the_record(page: Client, shop: Party) -> None:

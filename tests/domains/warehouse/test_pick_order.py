@@ -153,6 +153,21 @@ def test_a_cancelled_shipment_leaves_the_goods_reserved_for_its_order(dock: Dock
     assert rows(warehouse.pick_order(dock.ctx, order=order)) == [("LB-1", "", Decimal(5))]
 
 
+def test_an_order_that_is_withdrawn_is_no_longer_picked_and_keeps_nothing(dock: Dock) -> None:
+    dock.stock(dock.label, "20")
+    first, other = dock.order((dock.label, "5")), dock.order((dock.label, "7"))
+    shipment, kept = warehouse.pick_orders(dock.ctx, orders=[first, other])
+
+    assert warehouse.withdraw_orders(dock.ctx, order_ids=[first.pk], reason="order cancelled") == [shipment]
+
+    kept.refresh_from_db()
+    assert kept.state == ShipmentState.PICKING
+    assert list(Reservation.objects.values_list("origin_id", "quantity")) == [
+        (other.lines.get().pk, Decimal(7))
+    ]
+    assert stock.compare_balances() == []
+
+
 def test_a_place_that_holds_less_is_corrected_and_the_rest_comes_from_elsewhere(dock: Dock) -> None:
     dock.stock(dock.label, "10")
     dock.stock(dock.label, "4", at="rack")

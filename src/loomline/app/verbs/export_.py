@@ -17,6 +17,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from loomline.app import upkeep
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 from loomline.domains.accounts.models import User
@@ -46,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, env: Environment) -> int:
     """List or export."""
+    upkeep.require()
     registry.load()
     if options.list:
         sys.stdout.write("".join(f"{name}\n" for name in _names()))

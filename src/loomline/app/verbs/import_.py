@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, env: Environment) -> int:
     if options.list:
         sys.stdout.write("".join(f"{name}\n" for name in exchange.recipe_names()))
         return 0
-    upkeep.prepare()
+    upkeep.require()
     if options.undo:
         return _undo(options)
     if not options.recipe:

@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, env: Environment) -> int:
     """Do the one that was asked for."""
-    upkeep.prepare()
+    upkeep.require()
     return {"create": _create, "password": _password, "list": _list}[options.verb](options)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import ForeignObjectRel, Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Conversion, Item, Unit
@@ -107,6 +108,34 @@ def units_by_code(*, codes: Iterable[str]) -> dict[str, Unit]:
 def items_by_sku(*, skus: Iterable[str]) -> dict[str, Item]:
     """Items by their stock-keeping numbers, with their units. Costs one statement."""
     return {item.sku: item for item in Item.objects.filter(sku__in=set(skus)).select_related("unit")}
+
+
+def uses_of_items() -> list[ForeignObjectRel]:
+    """Every way in which records of other domains point at an item, found in the models, not listed."""
+    return [
+        relation
+        for relation in Item._meta.related_objects
+        if relation.one_to_many
+        and relation.get_accessor_name()
+        and relation.related_model._meta.app_label != Item._meta.app_label
+        and not getattr(relation.related_model, "append_only", False)
+    ]
+
+
+def uses_of(*, item: Item) -> set[str]:
+    """The relations through which at least one record of another domain points at an item. One statement."""
+    relations = uses_of_items()
+    if not relations:
+        return set()
+    asked = [
+        f"EXISTS (SELECT 1 FROM {connection.ops.quote_name(relation.related_model._meta.db_table)}"
+        f" WHERE {connection.ops.quote_name(relation.field.column)} = %s)"
+        for relation in relations
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(asked)}", [item.pk] * len(asked))
+        there = cursor.fetchone()
+    return {str(r.get_accessor_name()) for r, exists in zip(relations, there, strict=True) if exists}
 
 
 def variants_of(*, style_id: int) -> dict[tuple[str, str], Item]:

@@ -2,24 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.catalog import commands, models
+from loomline.domains.catalog import commands, models, queries
 from loomline.kernel.context import Ctx
+from loomline.surface import registry
+from loomline.surface.record_panels import DRAWERS
 from loomline.surface.resource import (
     Changes,
     Column,
     Count,
     Facts,
-    LinesPanel,
+    Panel,
     Related,
     Resource,
     Table,
     Timeline,
     needs,
 )
+
+
+class Use(Related):
+    """A table of another domain's records about an item, where there are any that the person may see."""
+
+    kind = "use"
+
+
+def draw_use(panel: Any, record: models.Item, ctx: Ctx) -> dict[str, Any] | None:
+    """The table, or nothing; which ones there are is asked once for a page."""
+    target = registry.of(panel.target)
+    if panel.name not in used(record) or target is None or not target.may_see(ctx):
+        return None
+    drawn = DRAWERS[Related](panel, record, ctx)
+    return {**drawn, "title": panel.title} if drawn and drawn["table"]["rows"] else None
+
+
+DRAWERS[Use] = draw_use
+
+
+def used(record: models.Item) -> set[str]:
+    """The relations that hold something, kept with the record for the rest of the page."""
+    if "uses" not in record.__dict__:
+        record.__dict__["uses"] = queries.uses_of(item=record)
+    found: set[str] = record.__dict__["uses"]
+    return found
+
+
+def no_uses(ctx: Ctx, record: models.Item) -> dict[str, Any] | None:
+    """What the overview says of an item with which nothing has been done yet."""
+    if used(record):
+        return None
+    return {
+        "title": "",
+        "table": {"label": _t("Overview"), "rows": []},
+        "empty": _t("No stock, prices, orders or bills yet. Everything about the item stands here."),
+        "empty_action": None,
+    }
+
+
+def uses() -> Iterator[Panel]:
+    """A table for every kind of record that points at an item, whatever domain it belongs to."""
+    for relation in queries.uses_of_items():
+        title = capfirst(relation.related_model._meta.verbose_name_plural)
+        if relation.field.name != "item":
+            title = format_lazy(_("{records}, as {role}"), records=title, role=relation.field.verbose_name)
+        yield Use(relation.get_accessor_name(), title=title, tab="overview")
 
 
 def another_pack(ctx: Ctx, record: models.Item) -> dict[str, Any]:
@@ -100,6 +152,8 @@ class Item(Resource):
     }
     head = "sku", "unit", Column("supply", label=_("Bought or made")), "list_price", "standard_cost"
     detail = (
+        Panel("loom/panels/table.html", read=no_uses, name="overview", title=_("Overview")),
+        *uses(),
         Facts(
             "description",
             "category",
@@ -115,8 +169,8 @@ class Item(Resource):
             "gtin",
             "hs_code",
         ),
-        LinesPanel("packs", "name", "quantity", "gtin", title=_("Packs")),
-        Related("conversions", "from_unit", "numerator", "denominator", "to_unit", title=_("Conversions")),
+        Related("packs", title=_("Packs and conversions"), create=True),
+        Related("conversions", title=_("Conversions"), tab="packs", create=True),
         Changes(),
         Timeline(),
     )
@@ -150,7 +204,7 @@ class Style(Resource):
     filters = "category", "is_active"
     search = "name", "code", "description"
     form = "code", "name", "category", "description"
-    head = "code", "category", Column("colour_names", label=_("Colours"), kind="tags"), "sizes"
+    head = "code", "category", "description", Column("colour_names", label=_("Colours"), kind="tags"), "sizes"
     detail = (
         Related(
             "items",
@@ -164,7 +218,6 @@ class Style(Resource):
             sort="sku",
         ),
         Changes(),
-        Facts("description", "category"),
         Timeline(),
     )
     sort = "sort_name"

@@ -67,7 +67,7 @@ class Balance(Resource):
 
     model = models.Balance
     slug = "stock"
-    menu = "Stock", needs("catalog.item", "sites.site")
+    menu = "Supply", needs("catalog.item", "sites.site")
     order = 10
     icon = "packages"
     columns = (
@@ -131,7 +131,7 @@ class Lot(Resource):
     """Quantities that were made or bought together, whether they may be used, and where they went."""
 
     model = models.Lot
-    menu = "Stock", needs("catalog.item")
+    menu = "Supply", needs("catalog.item")
     order = 20
     icon = "barcode"
     columns = (
@@ -192,7 +192,7 @@ class StockMove(Resource):
 
     model = models.StockMove
     slug = "ledger"
-    menu = "Stock", needs("catalog.item")
+    menu = "Supply", needs("catalog.item")
     order = 30
     icon = "arrows-exchange"
     columns = (

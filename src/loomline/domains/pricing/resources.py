@@ -35,7 +35,7 @@ class PriceList(Resource):
     """Prices in one currency that belong together."""
 
     model = models.PriceList
-    menu = "Sell", needs("catalog.item")
+    menu = "Customers", needs("catalog.item")
     order = 70
     icon = "tags"
     columns = (

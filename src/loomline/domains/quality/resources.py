@@ -70,7 +70,7 @@ class Check(Resource):
     """What was measured of lots and stages, whether it passed, and what was decided when it did not."""
 
     model = models.Check
-    menu = "Stock"
+    menu = "Supply"
     order = 50
     icon = "checkup-list"
     columns = (
@@ -147,7 +147,7 @@ class CheckPlan(Resource):
     """What is measured of an item or at a stage, and between which limits it is good enough."""
 
     model = models.CheckPlan
-    menu = "Stock"
+    menu = "Supply"
     order = 60
     icon = "checklist"
     columns = (

@@ -23,6 +23,7 @@ from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import ctx_of, page, staff
 
+TOPICS = "manufacturing.workstage procurement.purchase warehouse.shipment"
 STATES = {"done": "done", "now": "now", "todo": "", "late": "late", "hold": "hold"}
 KINDS = {"sourcing": "procurement.purchase", "shipping": "warehouse.shipment"}
 
@@ -108,7 +109,7 @@ def _thread(ctx: Ctx, line: OrderLine, found: Thread | None, at: datetime | None
         "empty": _("Nothing was known of this line at that moment.")
         if found is None
         else _("Nothing is planned for this line yet. Plan its supply from the order."),
-        "topics": f"sales.order:{line.order_id} manufacturing.workstage procurement.purchase warehouse.shipment",
+        "topics": f"sales.order:{line.order_id} {TOPICS}",
     }
 
 

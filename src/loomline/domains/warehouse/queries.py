@@ -67,6 +67,20 @@ def standing(*, line_ids: Iterable[int]) -> Standing:
     return Standing(reserved, picked)
 
 
+def standing_shipments(*, order_ids: Iterable[int]) -> QuerySet[Shipment]:
+    """The shipments of orders that have not left yet."""
+    return Shipment.objects.filter(
+        order__in=list(order_ids), state__in=(ShipmentState.PICKING, ShipmentState.PACKED)
+    )
+
+
+def line_ids_of(*, order_ids: Iterable[int]) -> list[int]:
+    """The lines of orders."""
+    return list(
+        OrderLine.objects.filter(order__in=list(order_ids)).order_by("pk").values_list("pk", flat=True)
+    )
+
+
 def lines_of(*, shipment_ids: Iterable[int]) -> list[ShipmentLine]:
     """The lines of shipments with item, lot and place, in the order of a pick round. One statement."""
     rows = ShipmentLine.objects.filter(shipment__in=list(shipment_ids))

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import to_locale
 
 from loomline.domains.accounts import queries
-from loomline.kernel import access
 from loomline.kernel.refusal import Invalid, Refused
 
 
@@ -202,6 +201,5 @@ def languages() -> list[tuple[str, str]]:
 
 def scope_choices() -> list[tuple[str, Any]]:
     """Everything, reading everything, or one domain."""
-    domains = sorted({name.partition(".")[0] for name in access.commands})
     whole = [("read", _("Read everything that I may see")), ("*", _("Everything that I may do"))]
-    return [*whole, *((f"{d}.*", d.capitalize()) for d in domains if queries.is_known(f"{d}.*"))]
+    return [*whole, *((f"{label}.*", title) for label, title in queries.domains())]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods
 
 from loomline.domains.accounts import commands, queries
-from loomline.domains.accounts.models import Role
+from loomline.domains.accounts.models import OWN_ACCOUNT, Role
 from loomline.domains.accounts.pages.forms import LoomForm
 from loomline.domains.accounts.pages.frame import form_panel
 from loomline.domains.accounts.queries import Permission, Reach
@@ -58,11 +58,10 @@ class Grants(LoomForm):
 def _explained(permission: Permission, inherited: Reach) -> str:
     parts = [permission.name, permission.doc]
     if inherited.level > Level.NONE:
-        parts.append(
-            _t("Has “{level}” already, from {source}.").format(
-                level=inherited.level.label, source=inherited.source
-            )
-        )
+        said = _t("Has “{level}” already, from {source}.")
+        parts.append(said.format(level=inherited.level.label, source=inherited.source))
+    elif permission.name in OWN_ACCOUNT:
+        parts.append(_t("Everybody has “own” already."))
     return " · ".join(part for part in parts if part)
 
 
@@ -77,7 +76,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
             "title": row.permission.title,
             "name": row.permission.name,
             "cells": [
-                {"reach": found, "more": _singles(grants[role.pk], row.permission.name)}
+                {"reach": found, "more": queries.exceptions(grants[role.pk], row.permission.name)}
                 for role, found in zip(roles, row.reaches, strict=True)
             ],
         }
@@ -86,12 +85,6 @@ def matrix(request: HttpRequest) -> HttpResponse:
     heads = [{"name": r.name, "description": r.description, "url": f"{RIGHTS}{r.pk}/"} for r in roles]
     context = {"page": page(_t("Permissions")), "rights": {"roles": heads, "rows": rows}}
     return render(request, "accounts/rights.html", context)
-
-
-def _singles(grants: dict[str, Level], permission: str) -> int:
-    """How many single commands and views of this domain are granted beside its pattern."""
-    domain, _dot, kind = permission.partition(".")
-    return queries.exceptions(grants, domain) if kind == "do" else 0
 
 
 @staff
@@ -136,7 +129,7 @@ def _role_page(request: HttpRequest, found: Role, domain: str, form: Grants) -> 
         note=_t("The widest grant wins."),
     )
     context = {
-        "page": page(found.name, crumbs=[{"title": _t("Permissions"), "url": RIGHTS}]),
+        "page": page(_t("Permissions")),
         "settings": {
             "groups": _places(found, domain, known),
             "title": found.name,
@@ -165,9 +158,10 @@ def _permissions(domain: str) -> list[Permission]:
 
 def _places(found: Role, domain: str, known: dict[str, str]) -> list[dict[str, Any]]:
     root = f"{RIGHTS}{found.pk}/"
+    all_roles = {"title": _t("All roles"), "url": RIGHTS, "icon": "shield-lock", "current": False}
     everywhere = {"title": _t("Everywhere"), "url": root, "icon": "world", "current": not domain}
     each = [
         {"title": title, "url": f"{root}{label}/", "icon": "", "current": label == domain}
         for label, title in known.items()
     ]
-    return [{"title": "", "items": [everywhere]}, {"title": _t("Domains"), "items": each}]
+    return [{"title": "", "items": [all_roles, everywhere]}, {"title": _t("Domains"), "items": each}]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.accounts.models import Grant, Role
+from loomline.domains.accounts.models import OWN_ACCOUNT, Grant, Role
 from loomline.domains.accounts.queries.patterns import Pattern
 from loomline.kernel import access
 from loomline.kernel.access import Level, view_permission
@@ -57,11 +58,20 @@ def reach(grants: Mapping[str, Level], permission: str) -> Reach:
     return Reach(level, source)
 
 
+# The layers below the domains have no name that a reader would know.
+TITLES = {"kernel": _("Audit, undo and jobs"), "surface": _("Lists and imports")}
+
+
 def domains() -> list[tuple[str, str]]:
     """The parts of the house that have something to allow: label and title."""
     used = {name.partition(".")[0] for name in access.commands}
     found = [c for c in apps.get_app_configs() if c.name.startswith("loomline.") and c.label in used]
-    return sorted((c.label, str(capfirst(c.label))) for c in found)
+    return sorted((c.label, title_of(c.label)) for c in found)
+
+
+def title_of(label: str) -> str:
+    """What a domain is called."""
+    return str(TITLES.get(label) or capfirst(label))
 
 
 def whole() -> list[Permission]:
@@ -75,7 +85,7 @@ def whole() -> list[Permission]:
 
 def of_domain(label: str) -> list[Permission]:
     """The two patterns of a domain."""
-    title = str(capfirst(label))
+    title = title_of(label)
     return [
         Permission(f"{label}.view", _t("{domain}: see").format(domain=title)),
         Permission(f"{label}.do", _t("{domain}: do").format(domain=title)),
@@ -91,7 +101,9 @@ def views_of(label: str) -> list[Permission]:
 
 def commands_of(label: str) -> list[Permission]:
     """What can be done in a domain, one by one."""
-    names = sorted(name for name in access.commands if name.partition(".")[0] == label)
+    own = (name for name in access.commands if name.partition(".")[0] == label)
+    # What everybody does with their own account alone has no level to choose.
+    names = sorted(name for name in own if name in registry or name not in OWN_ACCOUNT)
     return [Permission(name, _words(name), _why(name)) for name in names]
 
 
@@ -120,6 +132,9 @@ def matrix(roles: list[Role], permissions: Iterable[Permission]) -> list[Row]:
     return [Row(p, tuple(reach(grants[role.pk], p.name) for role in roles)) for p in permissions]
 
 
-def exceptions(grants: Mapping[str, Level], label: str) -> int:
-    """How many single commands and views of a domain a role is granted beside its patterns."""
-    return sum(1 for text in grants if (p := Pattern.of(text)).domain == label and p.verb is not None)
+def exceptions(grants: Mapping[str, Level], pattern: str) -> int:
+    """How many single commands or views a role is granted beside the pattern of a domain that covers them."""
+    whole_ = Pattern.of(pattern)
+    if whole_.domain is None or whole_.kind is None:
+        return 0
+    return sum(1 for text in grants if whole_.covers(p := Pattern.of(text)) and p.verb is not None)

@@ -280,7 +280,7 @@ class _Run:
         return {n: v for n, v in rest.items() if v and v not in self.recipe.nulls and len(v) <= LONGEST_KEPT}
 
     def _write(self, step: Step, batch: list[Row], count: StepCount) -> None:
-        """Write a batch; when the database or a rule refuses it, find the rows that are to blame by halves."""
+        """Write a batch; when it is refused, find the rows that are to blame by halves."""
         assert self.takeover is not None
         try:
             made = take_batch(

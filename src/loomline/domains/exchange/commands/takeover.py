@@ -23,7 +23,7 @@ from loomline.kernel.state import advance
 @command(hidden=True)
 def begin_takeover(ctx: Ctx, *, recipe: str, title: str, source: str, answers: dict[str, Any]) -> Takeover:
     """Note that records of another system are about to come in."""
-    return Takeover.objects.create(
+    takeover: Takeover = Takeover.objects.create(
         recipe=recipe,
         title=title,
         state=TakeoverState.RUNNING,
@@ -32,6 +32,7 @@ def begin_takeover(ctx: Ctx, *, recipe: str, title: str, source: str, answers: d
         started_by=ctx.actor,
         started_at=ctx.now,
     )
+    return takeover
 
 
 @command(hidden=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
 from django.utils.translation import gettext as _
@@ -111,7 +112,7 @@ def _making(ctx: Ctx) -> list[Station]:
     for kind in StageKind:
         if kind.value not in used:
             continue
-        row = by_kind.get(kind.value, {"pieces": ZERO, "orders": 0, "slipping": 0})
+        row: dict[str, Any] = by_kind.get(kind.value, {"pieces": ZERO, "orders": 0, "slipping": 0})
         station = Station(
             kind.value, str(kind.label), kind.icon, row["pieces"], "pcs", row["orders"], row["slipping"]
         )

@@ -89,7 +89,7 @@ def _late_purchases(ctx: Ctx) -> list[Decision]:
                 text=_("{purchase} from {supplier}, now {day}. {waiting}, {worth}.").format(
                     purchase=line.purchase.number,
                     supplier=line.purchase.supplier.name,
-                    day=date_format(line.expected_on, "j M"),
+                    day=date_format(line.expected_on or ctx.today, "j M"),
                     waiting=waiting,
                     worth=Money(worth, ctx.company.currency),
                 ),
@@ -150,7 +150,9 @@ def _closing_deals(ctx: Ctx) -> list[Decision]:
     )
     return [
         Decision(
-            title=_("{deal} closes {day}").format(deal=deal.name, day=date_format(deal.closes_on, "l")),
+            title=_("{deal} closes {day}").format(
+                deal=deal.name, day=date_format(deal.closes_on or ctx.today, "l")
+            ),
             text=_("{party}, {amount} at {probability} %. Next step: {step}").format(
                 party=deal.party.name,
                 amount=Money(deal.amount, deal.currency),

@@ -41,7 +41,7 @@ class Figure:
 
 
 def figures(ctx: Ctx) -> list[Figure]:
-    """On time in full, orders at risk, weighted pipeline, stock cover, late supplier lines: what one may see."""
+    """On time in full, orders at risk, pipeline, stock cover, late supplier lines: what one may see."""
     wanted = (
         ("sales.view_order", _on_time),
         ("sales.view_order", _risk),

@@ -99,7 +99,7 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decima
     count = late.count()
     orders = sorted(
         late.order_by("-total")[: limit * 5],
-        key=lambda o: (o.promised_on - max(_day(o), ctx.today), -o.total),
+        key=lambda o: ((o.promised_on or ctx.today) - max(_day(o), ctx.today), -o.total),
     )
     chosen = orders[:limit]
     causes = _causes([order.pk for order in chosen])
@@ -112,7 +112,7 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decima
             customer_id=order.customer_id,
             cause=causes.get(order.pk) or _("The promised day has passed and the goods are still here"),
             icon=_icon(causes.get(order.pk, "")),
-            promised_on=order.promised_on,
+            promised_on=order.promised_on or ctx.today,
             expected_on=max(_day(order), ctx.today),
             total=order.total,
             currency=order.currency,
@@ -152,7 +152,7 @@ def underway(ctx: Ctx, *, limit: int = 40) -> list[Underway]:
 
 
 def _day(order: Order) -> date:
-    return order.expected_on or order.promised_on
+    return order.expected_on or order.promised_on or order.ordered_on
 
 
 def _point(latitude: Decimal | None, longitude: Decimal | None) -> tuple[Decimal, Decimal] | None:

@@ -1,5 +1,6 @@
 """The verbs of inventory."""
 
+from loomline.domains.inventory.commands.allocation import Demand, Short
 from loomline.domains.inventory.commands.books import rebuild_balances
 from loomline.domains.inventory.commands.counting import (
     Count,
@@ -41,12 +42,10 @@ from loomline.domains.inventory.commands.posting import (
     TooMuchOfOneSerial,
 )
 from loomline.domains.inventory.commands.reservations import (
-    Demand,
     DemandWithoutPlace,
     Freed,
     NothingReserved,
     ReserveResult,
-    Short,
     hand_back,
     hand_over,
     issue_reserved,
@@ -54,6 +53,7 @@ from loomline.domains.inventory.commands.reservations import (
     release,
     reserve,
     shrink_reservation,
+    trim_reservations,
 )
 
 __all__ = [
@@ -102,4 +102,5 @@ __all__ = [
     "reverse_moves",
     "shrink_reservation",
     "transfer_stock",
+    "trim_reservations",
 ]

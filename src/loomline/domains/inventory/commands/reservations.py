@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.inventory.commands.allocation import (
+    Demand,
+    Short,
+    Strategy,
+    Taken,
+    allocate,
+    candidates,
+)
 from loomline.domains.inventory.commands.moves import MoveDraft, record_moves
 from loomline.domains.inventory.commands.posting import Delta, post
 from loomline.domains.inventory.events import ReservationsFreed
-from loomline.domains.inventory.models import Balance, LotState, Reservation, StockMove
-from loomline.domains.sites.models import Location, LocationKind
+from loomline.domains.inventory.models import Balance, Reservation, StockMove
+from loomline.domains.sites.models import Location
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
 
-Strategy = Literal["fefo", "fifo"]
 Origin = tuple[str, int]
 
 
@@ -36,31 +42,6 @@ class NothingReserved(Refused):
     """There is no reservation left to issue."""
 
     says = _("Nothing is reserved for this any more. Reserve the stock again first.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Demand:
-    """Somebody needs a quantity of an item, from a site or one location, perhaps of one lot.
-
-    `good_until` is the day up to which it must keep, for customers who want a rest of shelf life.
-    """
-
-    item_id: int
-    quantity: Decimal
-    origin_kind: str
-    origin_id: int
-    site_id: int | None = None
-    location_id: int | None = None
-    lot_id: int | None = None
-    good_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Short:
-    """What of a demand the stock did not cover."""
-
-    demand: Demand
-    missing: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +66,6 @@ class Freed:
     holder_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    balance: Balance
-    demand: Demand
-    quantity: Decimal
-
-
 @command(hidden=True)
 def reserve(
     ctx: Ctx,
@@ -106,7 +80,7 @@ def reserve(
             raise DemandWithoutPlace
     stock = list(candidates(demands, on=ctx.today)) if demands else []
 
-    taken, short = _allocate(demands, stock, strategy=strategy)
+    taken, short = allocate(demands, stock, strategy=strategy)
     return ReserveResult(_write(ctx, taken, expires_at), short)
 
 
@@ -187,36 +161,35 @@ def shrink_reservation(ctx: Ctx, *, reservation: Reservation, quantity: Decimal)
 
 
 @command(hidden=True)
+def trim_reservations(ctx: Ctx, *, limits: Mapping[Origin, Decimal]) -> list[Freed]:
+    """Free what is reserved beyond these quantities, the newest first; what is in other hands already stays."""
+    excess = {origin: -limit for origin, limit in limits.items()}
+    rows = list(Reservation.objects.filter(_of(limits)).order_by("pk").select_for_update())
+    for row in rows:
+        excess[row.origin_kind, row.origin_id] += row.quantity
+
+    freed, shrunk = [], []
+    for row in reversed(rows):
+        part = min(row.quantity, excess[row.origin_kind, row.origin_id])
+        if part <= 0 or row.holder_kind:
+            continue
+        excess[row.origin_kind, row.origin_id] -= part
+        freed.append(Freed(row.item_id, row.location_id, row.lot_id, part, row.origin_kind, row.origin_id))
+        row.quantity -= part
+        shrunk.append(row)
+    Reservation.objects.filter(pk__in=[row.pk for row in shrunk if not row.quantity]).delete()
+    Reservation.objects.bulk_update([row for row in shrunk if row.quantity], ["quantity"])
+    post(Delta(row.item_id, row.location_id, row.lot_id, Decimal(0), -row.quantity) for row in freed)
+    return freed
+
+
+@command(hidden=True)
 def lapse_reservations(ctx: Ctx) -> list[Freed]:
     """Free what was reserved for a while only and whose time is over."""
     freed = _free(Q(expires_at__lte=ctx.now))
 
     tell_freed(ctx, freed, reason=str(_("their time is over")))
     return freed
-
-
-def candidates(demands: Sequence[Demand], *, on: date) -> QuerySet[Balance]:
-    """The free stock that any of the demands might take, locked in the order of the keys."""
-    sites = {demand.site_id for demand in demands if demand.location_id is None and demand.lot_id is None}
-    wanted = Q()
-    if sites:
-        items = {d.item_id for d in demands if d.location_id is None and d.lot_id is None}
-        wanted |= Q(item__in=items, location__site__in=sites)
-    for demand in demands:
-        if demand.location_id is not None or demand.lot_id is not None:
-            exact = Q(item=demand.item_id)
-            exact &= (
-                Q(location=demand.location_id) if demand.location_id else Q(location__site=demand.site_id)
-            )
-            wanted |= exact & Q(lot=demand.lot_id) if demand.lot_id else exact
-    return (
-        Balance.objects.filter(wanted, on_hand__gt=F("reserved"), location__kind=LocationKind.STORAGE)
-        .filter(Q(lot__isnull=True) | Q(lot__state=LotState.AVAILABLE))
-        .filter(Q(lot__isnull=True) | Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=on))
-        .select_related("lot", "location")
-        .order_by("item_id", "location_id", "lot_id")
-        .select_for_update(of=("self",))
-    )
 
 
 def free_of(*, lot_id: int) -> list[Freed]:
@@ -251,53 +224,6 @@ def tell_freed(ctx: Ctx, freed: Sequence[Freed], *, reason: str) -> None:
         )
 
 
-def _allocate(
-    demands: Sequence[Demand], stock: Iterable[Balance], *, strategy: Strategy
-) -> tuple[list[_Taken], list[Short]]:
-    queue: dict[int, list[Balance]] = defaultdict(list)
-    for balance in sorted(stock, key=_turn(strategy)):
-        queue[balance.item_id].append(balance)
-    free = {balance.pk: balance.free for rows in queue.values() for balance in rows}
-    taken: list[_Taken] = []
-    short: list[Short] = []
-    for demand in demands:
-        missing = demand.quantity
-        for balance in queue[demand.item_id]:
-            if missing <= 0:
-                break
-            part = min(missing, free[balance.pk])
-            if part > 0 and _suits(demand, balance):
-                free[balance.pk] -= part
-                missing -= part
-                taken.append(_Taken(balance, demand, part))
-        if missing > 0:
-            short.append(Short(demand, missing))
-    return taken, short
-
-
-def _turn(strategy: Strategy) -> Any:
-    def expires(balance: Balance) -> Any:
-        return (balance.lot and balance.lot.expires_on) or date.max
-
-    def came(balance: Balance) -> Any:
-        return (balance.lot and balance.lot.made_on) or date.max, balance.lot_id or 0
-
-    if strategy == "fefo":
-        return lambda b: (expires(b), came(b), b.location.path, b.pk)
-    return lambda b: (came(b), b.location.path, b.pk)
-
-
-def _suits(demand: Demand, balance: Balance) -> bool:
-    if demand.lot_id is not None and balance.lot_id != demand.lot_id:
-        return False
-    if demand.location_id is not None:
-        if balance.location_id != demand.location_id:
-            return False
-    elif balance.location.site_id != demand.site_id:
-        return False
-    return demand.good_until is None or not (balance.lot and balance.lot.is_expired(demand.good_until))
-
-
 TAKE = """
 WITH taken AS (
     SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::text[], %s::bigint[])
@@ -316,7 +242,7 @@ RETURNING id
 """
 
 
-def _write(ctx: Ctx, taken: Sequence[_Taken], expires_at: datetime | None) -> list[Reservation]:
+def _write(ctx: Ctx, taken: Sequence[Taken], expires_at: datetime | None) -> list[Reservation]:
     if not taken:
         return []
     with connection.cursor() as cursor:

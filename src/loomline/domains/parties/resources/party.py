@@ -43,6 +43,25 @@ class Held(Related):
     kind = "held"
 
 
+class Fitting(Related):
+    """A table that fits one kind of party; on the other it stands only where something is in it."""
+
+    kind = "fitting"
+
+    def __init__(self, relation: str, *, only: str, **options: Any) -> None:
+        super().__init__(relation, **options)
+        self.only = only
+
+
+def draw_fitting(panel: Any, record: models.Party, ctx: Ctx) -> dict[str, Any] | None:
+    """The table, unless it is empty and does not fit."""
+    drawn = DRAWERS[Related](panel, record, ctx)
+    return drawn if drawn and (record.kind == panel.only or drawn["table"]["rows"]) else None
+
+
+DRAWERS[Fitting] = draw_fitting
+
+
 def draw_held(panel: Panel, record: models.Party, ctx: Ctx) -> dict[str, Any] | None:
     """The table of related documents, or nothing; which ones there are is asked once for a page."""
     known: set[str] | None = record.__dict__.get("documents_held")
@@ -219,9 +238,9 @@ class Party(Resource):
         Callouts(twins),
         Panel("loom/panels/table.html", read=no_documents, name="overview", title=_("Overview")),
         *documents(),
-        Related("people", title=_("People"), create=True),
-        Related("ties", title=_("Works for"), tab="people"),
-        Related("children", title=_("Branches and subsidiaries"), tab="people"),
+        Fitting("people", only=models.PartyKind.ORGANISATION, title=_("People"), create=True),
+        Fitting("ties", only=models.PartyKind.PERSON, title=_("Works for"), create=True, tab="people"),
+        Fitting("children", only="", title=_("Branches and subsidiaries"), tab="people"),
         Related("contact_points", title=_("Contact"), create=True),
         Related("addresses", title=_("Addresses"), tab="contact_points", create=True),
         Related("roles", title=_("Roles and terms"), create=True),

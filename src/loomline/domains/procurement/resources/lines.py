@@ -23,7 +23,7 @@ class PurchaseLine(Resource):
     """Single goods on order: asked for when, confirmed for when, expected when, and why that differs."""
 
     model = models.PurchaseLine
-    menu = "Buy", needs("procurement.purchase")
+    menu = "Supply", needs("procurement.purchase")
     order = 20
     icon = "list-details"
     columns = (

@@ -159,7 +159,7 @@ class Purchase(Resource):
     """What we have ordered from suppliers, when it is expected and how much of it has come."""
 
     model = models.Purchase
-    menu = "Buy", needs("parties.party", "catalog.item")
+    menu = "Supply", needs("parties.party", "catalog.item")
     order = 10
     icon = "shopping-cart"
     columns = (

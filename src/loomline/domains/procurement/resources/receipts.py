@@ -25,7 +25,7 @@ class Receipt(Resource):
     """What arrived, against which order and into which lots."""
 
     model = models.Receipt
-    menu = "Buy", needs("procurement.purchase")
+    menu = "Supply", needs("procurement.purchase")
     order = 30
     icon = "truck-delivery"
     columns = "number", "purchase", "supplier", "state", "received_at", "delivery_note", "site"

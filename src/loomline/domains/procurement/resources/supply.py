@@ -22,7 +22,7 @@ class SupplierItem(Resource):
     """At which price, lead time and quantities suppliers sell us items."""
 
     model = models.SupplierItem
-    menu = "Buy", needs("parties.party", "catalog.item")
+    menu = "Supply", needs("parties.party", "catalog.item")
     order = 40
     icon = "tag"
     slug = "supplier-items"

@@ -15,6 +15,7 @@ from loomline.domains.sales.commands.drafts import BATCH, Sheet, agreed_with, us
 from loomline.domains.sales.commands.opening import OrderDraft, about, write_lines
 from loomline.domains.sales.events import OrderTakenOver
 from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.domains.sites.models import Site
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
@@ -87,7 +88,7 @@ def take_over_orders(ctx: Ctx, *, pasts: list[PastOrder]) -> list[Order]:
     return orders
 
 
-def _order(past: PastOrder, payment_days: int, site: object) -> Order:
+def _order(past: PastOrder, payment_days: int, site: Site | None) -> Order:
     draft = past.draft
     return Order(
         number=past.number,

@@ -322,7 +322,8 @@ def _names(rows: Rows) -> _Names:
     places = (
         {rows.order.site_id} | {p.site_id for p in rows.purchases.values()} | {s.site_id for s in rows.stages}
     )
-    lots = {r.lot_id for r in (*rows.receipts, *rows.reservations, *rows.shipment_lines, *rows.outputs)}
+    holders: list[Any] = [*rows.receipts, *rows.reservations, *rows.shipment_lines, *rows.outputs]
+    lots = {holder.lot_id for holder in holders}
     lots |= {stage.lot_id for stage in rows.stages}
     items = {rows.line.item_id} | {bought.item_id for bought in rows.purchase_lines.values()}
     return _Names(

@@ -20,9 +20,11 @@ from loomline.domains.warehouse.commands.picking import (
     OrderNotOpen,
     StockMissing,
     cancel_shipment,
+    cancel_shipments,
     pick_order,
     pick_orders,
     short_pick,
+    withdraw_orders,
 )
 from loomline.domains.warehouse.commands.shipping import (
     DeliveredTooSoon,
@@ -63,6 +65,7 @@ __all__ = [
     "StockMissing",
     "TooHeavy",
     "cancel_shipment",
+    "cancel_shipments",
     "deliver_shipment",
     "deliver_shipments",
     "pack_shipment",
@@ -76,4 +79,5 @@ __all__ = [
     "short_pick",
     "sscc",
     "unpack_shipment",
+    "withdraw_orders",
 ]

@@ -20,14 +20,14 @@ from loomline.domains.sites.models import LocationKind, Site
 from loomline.domains.warehouse import queries
 from loomline.domains.warehouse.commands.telling import about
 from loomline.domains.warehouse.events import PickedShort, PickListWritten, ShipmentCancelled
-from loomline.domains.warehouse.models import Shipment, ShipmentLine, ShipmentState
+from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, ShipmentState
 from loomline.domains.warehouse.queries import ORDER_LINE, SHIPMENT_LINE
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
-from loomline.kernel.record import lock
+from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused, Warned
-from loomline.kernel.state import advance
+from loomline.kernel.state import advance, advance_all
 
 SHOWN = 5
 ZERO = Decimal(0)
@@ -151,19 +151,35 @@ def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = ""
 @command(move="cancel", label=_("Cancel"), icon="circle-x", danger=True)
 def cancel_shipment(ctx: Ctx, *, shipment: Shipment, reason: str) -> Shipment:
     """Give up a shipment that has not left; its goods stay reserved for the order."""
-    shipment = lock(shipment)
-    lines = queries.lines_of(shipment_ids=[shipment.pk])
+    return cancel_shipments(ctx, shipments=[shipment], reason=reason)[0]
 
-    advance(shipment, "cancel")
-    shipment.packages.all().delete()
-    inventory.hand_back(ctx, holders=[(SHIPMENT_LINE, line.pk) for line in lines])
 
-    ctx.emit(
-        ShipmentCancelled(
-            **about(shipment, shipment.order, [(line.item_id, line.lot_id) for line in lines]), reason=reason
-        )
-    )
-    return shipment
+@command(hidden=True)
+def cancel_shipments(ctx: Ctx, *, shipments: list[Shipment], reason: str) -> list[Shipment]:
+    """Give up shipments that have not left; their goods stay reserved for the orders."""
+    locked = lock_all(shipments)
+    lines: dict[int, list[ShipmentLine]] = defaultdict(list)
+    for line in queries.lines_of(shipment_ids=[shipment.pk for shipment in locked]):
+        lines[line.shipment_id].append(line)
+
+    advance_all(locked, "cancel")
+    Package.objects.filter(shipment__in=locked).delete()
+    inventory.hand_back(ctx, holders=[(SHIPMENT_LINE, line.pk) for rows in lines.values() for line in rows])
+
+    for shipment in locked:
+        goods = [(line.item_id, line.lot_id) for line in lines[shipment.pk]]
+        ctx.emit(ShipmentCancelled(**about(shipment, shipment.order, goods), reason=reason))
+    return locked
+
+
+@command(hidden=True)
+def withdraw_orders(ctx: Ctx, *, order_ids: list[int], reason: str) -> list[Shipment]:
+    """Stop picking for orders that will not be delivered, and free what was kept for them."""
+    standing = list(queries.standing_shipments(order_ids=order_ids))
+    cancelled = cancel_shipments(ctx, shipments=standing, reason=reason) if standing else []
+
+    inventory.release(ctx, origins=[(ORDER_LINE, pk) for pk in queries.line_ids_of(order_ids=order_ids)])
+    return cancelled
 
 
 def _refuse_unpickable(orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:

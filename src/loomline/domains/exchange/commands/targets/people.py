@@ -125,4 +125,5 @@ def _address(row: Row) -> str:
 
 
 def _team(name: str) -> Team:
-    return Team.objects.get_or_create(name=name[:80])[0]
+    team: Team = Team.objects.get_or_create(name=name[:80])[0]
+    return team

@@ -73,12 +73,13 @@ def take_opportunities(ctx: Ctx, rows: Sequence[Row]) -> list[Opportunity]:
         by_id(Item, rows, "item"),
     )
     stages = _stages(ctx, {str(row.values["stage"]) for row in rows})
-    nobody = _nobody(ctx) if any(not row.values.get("party") for row in rows) else None
+    if any(not row.values.get("party") for row in rows):
+        parties[0] = _nobody(ctx)
     pasts = [
         PastOpportunity(
             number=str(row.values["number"]),
             name=str(row.values["name"]),
-            party=parties.get(row.values.get("party") or 0) or nobody,
+            party=parties[row.values.get("party") or 0],
             stage=stages[str(row.values["stage"])],
             state=OpportunityState(row.values["state"]),
             opened_at=moment(row.values["opened_on"]) if row.values.get("opened_on") else None,

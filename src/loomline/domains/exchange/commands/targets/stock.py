@@ -25,7 +25,7 @@ def take_stock(ctx: Ctx, rows: Sequence[Row]) -> list[Item]:
 
 def _count(ctx: Ctx, rows: Sequence[Row]) -> None:
     home = places.storage_of(main_site(ctx))
-    counts = {}
+    counts: dict[tuple[int, int], Count] = {}
     for row in rows:
         key = (row.values["item"], row.values.get("location") or home.pk)
         before = counts.get(key)
