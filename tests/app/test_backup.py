@@ -40,6 +40,7 @@ def name_of(cluster: Cluster) -> str:
     return str(row[0])
 
 
+@pytest.mark.slow
 def test_a_backup_comes_back_with_database_files_and_key(
     company: Cluster, home: Path, loomline: Ask, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_an_archive_of_something_else_is_refused(
     )
 
 
+@pytest.mark.slow
 def test_a_broken_dump_changes_nothing(company: Cluster, home: Path, loomline: Ask, tmp_path: Path) -> None:
     assert loomline("backup", str(tmp_path / "a.tar")).code == 0
     with tarfile.open(tmp_path / "a.tar") as whole, tarfile.open(tmp_path / "b.tar", "w") as broken:

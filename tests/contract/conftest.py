@@ -75,7 +75,9 @@ def rows(filler: Filler) -> dict[str, Any]:
             found[resource.name] = filler.one(resource.model)
         except Unfillable as fault:
             faults.append(str(fault))
-    assert not faults, "Say in tests/contract/samples.py how to make these:\n" + "\n".join(sorted(set(faults)))
+    assert not faults, "Say in tests/contract/samples.py how to make these:\n" + "\n".join(
+        sorted(set(faults))
+    )
     return found
 
 
@@ -95,7 +97,9 @@ class Statements:
             ceiling = self.kept.get(name)
             said = "\n".join(q["sql"][:160] for q in caught.captured_queries)
             assert ceiling is not None, f"{name} has no ceiling yet: run with LOOMLINE_RECORD=1"
-            assert len(caught) <= ceiling, f"{name}: {len(caught)} statements, the ceiling is {ceiling}\n{said}"
+            assert len(caught) <= ceiling, (
+                f"{name}: {len(caught)} statements, the ceiling is {ceiling}\n{said}"
+            )
         return answer
 
     def keep(self) -> None:

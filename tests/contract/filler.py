@@ -40,11 +40,16 @@ class Filler:
     def another(self, model: type[Model]) -> Any:
         """A further row of a kind."""
         label = model._meta.label_lower.replace(".", "_")
-        given = {name: value(self) if callable(value) else value for name, value in self.known.get(label, {}).items()}
+        given = {
+            name: value(self) if callable(value) else value
+            for name, value in self.known.get(label, {}).items()
+        }
         faults: list[str] = []
         # First only what is required, then all of it; and if that is taken, with related rows of its own.
         for fill, fresh in ((False, False), (True, False), (False, True), (True, True)):
-            fields = [f for f in model._meta.concrete_fields if f.name not in given and self._needed(f, fill=fill)]
+            fields = [
+                f for f in model._meta.concrete_fields if f.name not in given and self._needed(f, fill=fill)
+            ]
             values = {f.name: self._value(f, fresh=fresh) for f in fields}
             try:
                 with transaction.atomic():
@@ -78,7 +83,13 @@ class Filler:
 
 
 def _text(filler: Filler, field: Any) -> str:
-    words = {"currency": "EUR", "country": "PT", "timezone": "Europe/Lisbon", "language": "en", "email": f"p{filler.count}@example.org"}
+    words = {
+        "currency": "EUR",
+        "country": "PT",
+        "timezone": "Europe/Lisbon",
+        "language": "en",
+        "email": f"p{filler.count}@example.org",
+    }
     text = words.get(field.name) or f"{field.name[:8]} {filler.count}"
     return text[: field.max_length] if field.max_length else text
 

@@ -27,7 +27,9 @@ def _loaded() -> None:
 
 
 def events() -> list[type[Event]]:
-    return sorted((e for e in registry.values() if e.__module__.startswith("loomline.domains.")), key=lambda e: e.name)
+    return sorted(
+        (e for e in registry.values() if e.__module__.startswith("loomline.domains.")), key=lambda e: e.name
+    )
 
 
 def _called() -> Iterator[str]:
@@ -51,11 +53,13 @@ def test_every_sentence_finds_its_values(subtests: pytest.Subtests) -> None:
     for event in events():
         with subtests.test(event=event.name), override("en"):
             fields = {f.name for f in dataclasses.fields(event)}
-            wanted = {name.split(".")[0] for _t, name, _f, _c in string.Formatter().parse(str(event.says)) if name}
+            wanted = {
+                name.split(".")[0] for _t, name, _f, _c in string.Formatter().parse(str(event.says)) if name
+            }
             assert wanted <= fields
             assert re.search(r"\w", str(event.says))
             assert event.icon in ICONS
-            assert event.tone in TONES
+            assert event.usual_tone in TONES
 
 
 def test_every_event_is_about_records_that_exist(subtests: pytest.Subtests) -> None:

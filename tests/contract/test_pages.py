@@ -40,7 +40,13 @@ def test_every_list_opens_in_each_of_its_layouts(
 
 
 def _open_list(
-    client: Client, resource: Any, layout: Layout, *, first: bool, rows: dict[str, Any], statements: Statements
+    client: Client,
+    resource: Any,
+    layout: Layout,
+    *,
+    first: bool,
+    rows: dict[str, Any],
+    statements: Statements,
 ) -> None:
     name = f"list {resource.name}" if first else f"list {resource.name} {layout.name}"
     address = resource.path() if first else f"{resource.path()}?as={layout.name}"
@@ -97,7 +103,8 @@ def _values(one: Filter) -> dict[str, str]:
     plain = {"text": "a", "number": "3", "bool": "yes", "record": "1", "date": "2026-11-23"}
     chosen = next((str(v) for v, _label in one.choices if v != ""), "")
     return {
-        op: {"within": "this_month", "empty": "yes"}.get(op) or chosen or plain[one.kind] for op in one.operators
+        op: {"within": "this_month", "empty": "yes"}.get(op) or chosen or plain[one.kind]
+        for op in one.operators
     }
 
 
@@ -108,9 +115,11 @@ def test_every_filter_and_every_operator_can_be_used(
         for one in resource.filters:
             for op, value in _values(one).items():
                 with subtests.test(resource=resource.name, filter=one.name, op=op):
-                    listing = Listing(resource, ctx, QueryDict(urlencode({f"{one.name}.{op}": value})), strict=True)
+                    listing = Listing(
+                        resource, ctx, QueryDict(urlencode({f"{one.name}.{op}": value})), strict=True
+                    )
                     assert [c.op for c in listing.conditions.items] == [op]
-                    assert len(listing.page().rows) == listing.count.value
+                    assert len(listing.matching()) <= 4
 
 
 def test_every_sort_and_group_can_be_used(ctx: Ctx, rows: dict[str, Any], subtests: pytest.Subtests) -> None:
@@ -121,7 +130,8 @@ def test_every_sort_and_group_can_be_used(ctx: Ctx, rows: dict[str, Any], subtes
                     listing = Listing(resource, ctx, QueryDict(query))
                     page = listing.page()
                     assert page.rows
-                    assert sum(listing.group_figures(page).values()) in (0, listing.count.value)
+                    if listing.group is not None:
+                        assert sum(listing.group_figures(page).values()) == len(page.rows)
 
 
 def test_every_editor_of_a_filter_opens(client: Client, subtests: pytest.Subtests) -> None:

@@ -13,6 +13,7 @@ from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrat
 from django.db import connection, transaction
 from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 from django.db.models import Model
 
 OURS = "loomline."
@@ -38,7 +39,8 @@ def create_tables() -> bool:
         # A second editor, because the first writes keys and indexes only when it is left.
         with connection.schema_editor() as editor:
             for statement in _statements(executor):
-                statement.database_forwards("", editor, None, None)
+                state = ProjectState()
+                statement.database_forwards("", editor, state, state)
         for label, name in ours:
             executor.recorder.record_applied(label, name)
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")

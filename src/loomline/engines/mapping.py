@@ -17,8 +17,8 @@ Grammar of one field (`to = spec`):
 A step leaves rows out whose `unless_empty` columns are empty or whose `only_empty` columns are filled, and
 makes one record of all rows with the same `group` columns.
 
-`default` stands in for an empty cell; `alias` puts one writing of a value in place of another; `optional = true` lets a lookup find nothing; `formats` lists
-strptime patterns tried after ISO 8601.
+`default` stands in for an empty cell; `alias` puts one writing of a value in place of another;
+`optional = true` lets a lookup find nothing; `formats` lists strptime patterns tried after ISO 8601.
 """
 
 from __future__ import annotations
@@ -201,7 +201,8 @@ def lost_columns(step: Step, columns: Sequence[str], rows: Sequence[Sequence[str
 def columns_used(step: Step) -> set[str]:
     """Every column that the step reads."""
     used = {column for spec in _all_specs(step) for column in spec.columns}
-    return used | set(step.key) | set(step.parent) | set(step.group) | set(step.unless_empty) | set(step.only_empty)
+    named = (step.key, step.parent, step.group, step.unless_empty, step.only_empty)
+    return used.union(*named)
 
 
 def _cell(row: Mapping[str, str], column: str, recipe: Recipe) -> str:

@@ -35,7 +35,7 @@ class Event:
     """A fact in the past tense: ids and values, no logic.
 
     A subclass names which of its fields point at records (``about={"order_id": "sales.order"}``), its
-    icon and tone, and in ``says`` the sentence that timelines and notifications show. A field
+    icon and usual tone (a field ``tone`` may say otherwise), and in ``says`` the sentence that timelines and notifications show. A field
     ``happened_at`` puts a fact that is told late at the moment it happened.
     """
 
@@ -43,7 +43,7 @@ class Event:
     name: ClassVar[str] = ""
     about: ClassVar[Mapping[str, str]] = {}
     icon: ClassVar[str] = "point"
-    tone: ClassVar[str] = "muted"
+    usual_tone: ClassVar[str] = "muted"
 
     def __init_subclass__(
         cls,
@@ -58,7 +58,7 @@ class Event:
         cls.name = f"{domain}.{cls.__name__}"
         cls.about = dict(about or {})
         cls.icon = icon
-        cls.tone = tone
+        cls.usual_tone = tone
         registry[cls.name] = cls
 
     def payload(self) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class StoredEvent(models.Model):
     @property
     def tone(self) -> str:
         return str(
-            self.payload.get("tone") or (registry[self.name].tone if self.name in registry else "muted")
+            self.payload.get("tone") or (registry[self.name].usual_tone if self.name in registry else "muted")
         )
 
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from babel.numbers import get_currency_precision
 from django.db import models
 
-
 if TYPE_CHECKING:
-    _Decimal = models.DecimalField[Any, Decimal]
-    _Text = models.CharField[Any, str]
+    _Decimal = models.DecimalField[Any, Any]
+    _Text = models.CharField[Any, Any]
 else:
     _Decimal, _Text = models.DecimalField, models.CharField
 

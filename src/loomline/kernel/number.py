@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models
 from django.db.models import Func, Value
 
-
 if TYPE_CHECKING:
-    _Text = models.CharField[Any, str]
+    _Text = models.CharField[Any, Any]
 else:
     _Text = models.CharField
 

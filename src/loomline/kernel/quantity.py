@@ -11,7 +11,7 @@ from django.db import models
 PLACES = Decimal("0.000001")
 
 if TYPE_CHECKING:
-    _Decimal = models.DecimalField[Any, Decimal]
+    _Decimal = models.DecimalField[Any, Any]
 else:
     _Decimal = models.DecimalField
 

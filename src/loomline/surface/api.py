@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer, SessionAuth
 from pydantic import BaseModel
@@ -80,18 +81,20 @@ def build() -> NinjaAPI:
         auth=[Bearer(), SessionAuth(csrf=True)], renderer=Fast(),
     )  # fmt: skip
     api.add_exception_handler(Exception, _say)
-    for kind in (problem.ValidationError, problem.AuthenticationError, problem.AuthorizationError, problem.HttpError):
+    for kind in (ValidationError, AuthenticationError, AuthorizationError, HttpError):
         api.add_exception_handler(kind, _say)
     for resource in sorted(registry.resources.values(), key=lambda r: r.name):
         _add_resource(api, resource)
     for command in sorted(commands.values(), key=lambda c: c.name):
         if is_open(command):
             _add_command(api, command)
-    api.default_router.add_api_operation("/openapi.json", ["GET"], partial_named(_openapi, api), auth=None, include_in_schema=False)
+    api.default_router.add_api_operation(
+        "/openapi.json", ["GET"], partial_named(_openapi, api), auth=None, include_in_schema=False
+    )
     return api
 
 
-def _say(request: HttpRequest, fault: Exception) -> HttpResponse:
+def _say(request: HttpRequest, fault: Any) -> HttpResponse:
     said = problem.of_exception(request, fault)
     if said is None:
         raise fault
@@ -106,6 +109,7 @@ def is_open(command: Command[Any, Any]) -> bool:
 
 def partial_named(function: Callable[..., Any], api: NinjaAPI) -> Callable[..., Any]:
     """A view of its own for one API."""
+
     def view(request: HttpRequest) -> HttpResponse:
         return function(api, request)
 
@@ -159,16 +163,41 @@ ACCEPT = {
 }  # fmt: skip
 
 
-def _extra(schema: dict[str, Any] | None, *, parameters: list[dict[str, Any]] | None = None, status: int = 200) -> dict[str, Any]:
-    done = {"description": "Done"} if schema is None else {"description": "Done", "content": {"application/json": {"schema": schema}}}
+def _extra(
+    schema: dict[str, Any] | None, *, parameters: list[dict[str, Any]] | None = None, status: int = 200
+) -> dict[str, Any]:
+    done = (
+        {"description": "Done"}
+        if schema is None
+        else {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    )
     return {"responses": {str(status): done, **REFUSALS}, "parameters": parameters or []}
 
 
-def _add(api: NinjaAPI, method: str, path: str, view: Any, name: str, tag: str, doc: str, extra: dict[str, Any], **types: Any) -> None:
+def _add(
+    api: NinjaAPI,
+    method: str,
+    path: str,
+    view: Any,
+    name: str,
+    tag: str,
+    doc: str,
+    extra: dict[str, Any],
+    **types: Any,
+) -> None:
     view.__annotations__ = {"request": HttpRequest, **types}
     view.__name__ = name
     first = doc.split("\n")[0]
-    api.default_router.add_api_operation(path, [method], view, operation_id=name, tags=[tag], summary=first, description=doc, openapi_extra=extra)
+    api.default_router.add_api_operation(
+        path,
+        [method],
+        view,
+        operation_id=name,
+        tags=[tag],
+        summary=first,
+        description=doc,
+        openapi_extra=extra,
+    )
 
 
 def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
@@ -181,21 +210,71 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
     }}  # fmt: skip
     doc = resource.__doc__ or resource.plural()
     many, one = resource.plural().lower(), resource.title().lower()
-    _add(api, "GET", base, _plain(_list, resource), f"{name}_list", tag, f"List {many}.\n\n{doc}", _extra(page, parameters=_list_parameters(resource)))
-    _add(api, "GET", f"{base}/{{int:pk}}", _with_pk(_detail, resource), f"{name}_get", tag, f"One {one}.", _extra(row), pk=int)
+    _add(
+        api,
+        "GET",
+        base,
+        _plain(_list, resource),
+        f"{name}_list",
+        tag,
+        f"List {many}.\n\n{doc}",
+        _extra(page, parameters=_list_parameters(resource)),
+    )
+    _add(
+        api,
+        "GET",
+        f"{base}/{{int:pk}}",
+        _with_pk(_detail, resource),
+        f"{name}_get",
+        tag,
+        f"One {one}.",
+        _extra(row),
+        pk=int,
+    )
     changing = [KEY_HEADER, ACCEPT]
     creator = resource.creator()
     if creator is not None:
         schema = api_schema.body_of(resource, partial=False)
         text = f"Make one {one}.\n\n{creator.doc}"
-        _add(api, "POST", base, _with_body(_create, resource), f"{name}_create", tag, text, _extra(row, parameters=changing, status=201), body=schema)
+        _add(
+            api,
+            "POST",
+            base,
+            _with_body(_create, resource),
+            f"{name}_create",
+            tag,
+            text,
+            _extra(row, parameters=changing, status=201),
+            body=schema,
+        )
     if resource.edit and "save" in resource.plain and resource.form:
         schema = api_schema.body_of(resource, partial=True)
         view = _with_both(_update, resource)
-        _add(api, "PATCH", f"{base}/{{int:pk}}", view, f"{name}_update", tag, f"Change one {one}.", _extra(row, parameters=changing), pk=int, body=schema)
+        _add(
+            api,
+            "PATCH",
+            f"{base}/{{int:pk}}",
+            view,
+            f"{name}_update",
+            tag,
+            f"Change one {one}.",
+            _extra(row, parameters=changing),
+            pk=int,
+            body=schema,
+        )
     if resource.delete and "delete" in resource.plain:
         view = _with_pk(_delete, resource)
-        _add(api, "DELETE", f"{base}/{{int:pk}}", view, f"{name}_delete", tag, f"Delete one {one}.", _extra(None, status=204), pk=int)
+        _add(
+            api,
+            "DELETE",
+            f"{base}/{{int:pk}}",
+            view,
+            f"{name}_delete",
+            tag,
+            f"Delete one {one}.",
+            _extra(None, status=204),
+            pk=int,
+        )
 
 
 def _plain(work: Callable[..., Any], resource: type[Resource]) -> Callable[..., Any]:
@@ -230,12 +309,18 @@ def _list_parameters(resource: type[Resource]) -> list[dict[str, Any]]:
     sorts = [s for c in resource.columns if c.sortable for s in (c.name, f"-{c.name}")]
     plain = [
         ("q", {"type": "string", "maxLength": 200}, "Words that the searched fields hold."),
-        ("sort", {"type": "string", "enum": sorts} if sorts else {"type": "string"}, "The column to sort by; a minus in front turns it."),
+        (
+            "sort",
+            {"type": "string", "enum": sorts} if sorts else {"type": "string"},
+            "The column to sort by; a minus in front turns it.",
+        ),
         ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, "Rows a page."),
         ("after", {"type": "string"}, "The key of the page before this one."),
         ("before", {"type": "string"}, "The key of the page behind this one."),
     ]
-    found = [{"name": n, "in": "query", "required": False, "schema": s, "description": d} for n, s, d in plain]
+    found = [
+        {"name": n, "in": "query", "required": False, "schema": s, "description": d} for n, s, d in plain
+    ]
     return [*found, *api_schema.filter_parameters(resource.filter_map())]
 
 
@@ -275,7 +360,12 @@ def rows_json(resource: type[Resource], columns: list[Column], rows: list[Any]) 
     """Records as JSON: key, name and the columns."""
     held = [(c.name, c.values(rows)) for c in columns]
     return [
-        {"id": row.pk, "text": str(row), **{name: api_schema.json_value(_bare(values.get(row.pk))) for name, values in held}} for row in rows
+        {
+            "id": row.pk,
+            "text": str(row),
+            **{name: api_schema.json_value(_bare(values.get(row.pk))) for name, values in held},
+        }
+        for row in rows
     ]
 
 
@@ -304,7 +394,9 @@ def _create(resource: type[Resource], request: HttpRequest, body: BaseModel) -> 
     if creator is None or not resource.may_create(ctx):
         raise NotPermitted(verb=_t("make one here"), permission=creator.name if creator else resource.name)
     made = _saved(Editor(resource, ctx, data=_flat(resource, body)))
-    return HttpResponse(orjson.dumps(_one_json(resource, ctx, made.pk)), status=201, content_type="application/json")
+    return HttpResponse(
+        orjson.dumps(_one_json(resource, ctx, made.pk)), status=201, content_type="application/json"
+    )
 
 
 def _update(resource: type[Resource], request: HttpRequest, pk: int, body: BaseModel) -> Any:
@@ -319,15 +411,23 @@ def _update(resource: type[Resource], request: HttpRequest, pk: int, body: BaseM
 
 def _flat(resource: type[Resource], body: BaseModel) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
-    lines = {e.name: given.pop(e.name) or [] for e in resource.form if isinstance(e, Lines) and e.name in given}
-    empty = {e.name: [] for e in resource.form if isinstance(e, Lines) and e.name not in lines}
+    lines = {
+        e.name: given.pop(e.name) or [] for e in resource.form if isinstance(e, Lines) and e.name in given
+    }
+    empty: dict[str, list[Any]] = {
+        e.name: [] for e in resource.form if isinstance(e, Lines) and e.name not in lines
+    }
     return flat(given, {**empty, **lines})
 
 
 def _saved(editor: Editor) -> Any:
     for path in editor.paths():
         # What a program leaves out keeps its default, as an untouched form would.
-        if editor.data is not None and path.text not in editor.data and editor.initial.get(path.text) not in (None, ""):
+        if (
+            editor.data is not None
+            and path.text not in editor.data
+            and editor.initial.get(path.text) not in (None, "")
+        ):
             editor.data[path.text] = editor.initial[path.text]  # type: ignore[index]
     if not editor.is_valid():
         raise Invalid(editor.errors())
@@ -353,7 +453,17 @@ def _add_command(api: NinjaAPI, command: Command[Any, Any]) -> None:
     name = f"do_{command.name.replace('.', '_')}"
     extra = _extra(result, parameters=[KEY_HEADER, ACCEPT])
     path = f"/v1/commands/{command.domain}/{command.verb}"
-    _add(api, "POST", path, view, name, "commands", command.doc or command.label, extra, body=api_schema.arguments_of(command))
+    _add(
+        api,
+        "POST",
+        path,
+        view,
+        name,
+        "commands",
+        command.doc or command.label,
+        extra,
+        body=api_schema.arguments_of(command),
+    )
 
 
 def _give(command: Command[Any, Any], request: HttpRequest, body: BaseModel) -> Any:
@@ -374,6 +484,10 @@ def _result(result: Any) -> Any:
         return [_result(item) for item in result]
     resource = registry.of(type(result)) if hasattr(result, "_meta") else None
     if resource is not None:
-        return {"id": result.pk, "text": str(result), "kind": resource.name, "url": f"/api/v1/{resource.name.replace('.', '/')}/{result.pk}"}
+        return {
+            "id": result.pk,
+            "text": str(result),
+            "kind": resource.name,
+            "url": f"/api/v1/{resource.name.replace('.', '/')}/{result.pk}",
+        }
     return api_schema.json_value(result)
-

@@ -27,7 +27,16 @@ Key = Annotated[int, Field(gt=0, le=LARGEST)]
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Amount = Annotated[Decimal, Field(max_digits=30, decimal_places=10, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=100_000)]
-PLAIN: dict[Any, Any] = {str: Text, int: Whole, Decimal: Amount, bool: bool, date: date, datetime: datetime, Any: Any, dict: dict[str, Any]}
+PLAIN: dict[Any, Any] = {
+    str: Text,
+    int: Whole,
+    Decimal: Amount,
+    bool: bool,
+    date: date,
+    datetime: datetime,
+    Any: Any,
+    dict: dict[str, Any],
+}
 MOST_ROWS = 5000
 
 
@@ -51,9 +60,16 @@ def body_of(resource: type[Resource], *, partial: bool) -> type[BaseModel]:
         found[name] = (kind | None, None) if is_free else (kind, ...)
     if not is_plain and command is not None:
         for parameter in command.parameters.values():
-            taken = {*found, *(f"{n}_id" for n in found), *(e.argument for e in resource.form if isinstance(e, Lines))}
+            taken = {
+                *found,
+                *(f"{n}_id" for n in found),
+                *(e.argument for e in resource.form if isinstance(e, Lines)),
+            }
             if parameter.required and parameter.name not in taken:
-                found[parameter.name] = (of_type(parameter.annotation, f"{command.name}.{parameter.name}"), ...)
+                found[parameter.name] = (
+                    of_type(parameter.annotation, f"{command.name}.{parameter.name}"),
+                    ...,
+                )
     names = {f.name for f in resource.model._meta.concrete_fields}
     if "custom" in names and (is_plain or (command is not None and "custom" in command.parameters)):
         found["custom"] = (dict[str, Any] | None, None)
@@ -78,7 +94,9 @@ def _line_of(resource: type[Resource], lines: Lines) -> type[BaseModel]:
     for path in lines.fields:
         kind = of_field(path.field)
         found[path.text] = (kind | None, None) if _is_free(path) else (kind, ...)
-    made: type[BaseModel] = create_model(f"{resource.model._meta.app_label}_{resource.__name__}_{lines.name}", __base__=Strict, **found)
+    made: type[BaseModel] = create_model(
+        f"{resource.model._meta.app_label}_{resource.__name__}_{lines.name}", __base__=Strict, **found
+    )
     return made
 
 
@@ -96,7 +114,10 @@ def of_field(field: Any) -> Any:
         if isinstance(field, kind):
             return type_
     if isinstance(field, models.DecimalField):
-        return Annotated[Decimal, Field(max_digits=field.max_digits, decimal_places=field.decimal_places, allow_inf_nan=False)]
+        return Annotated[
+            Decimal,
+            Field(max_digits=field.max_digits, decimal_places=field.decimal_places, allow_inf_nan=False),
+        ]
     if isinstance(field, models.CharField) and field.max_length:
         return Annotated[str, Field(max_length=field.max_length)]
     return Text
@@ -147,7 +168,9 @@ def _draft(kind: Any) -> type[BaseModel]:
             type_ = of_type(hints[one.name], f"{kind.__name__}.{one.name}")
             free = one.default is not dataclasses.MISSING or one.default_factory is not dataclasses.MISSING
             found[one.name] = (type_ | None, None) if free else (type_, ...)
-        label = f"{kind.__module__.split('.')[2] if kind.__module__.count('.') > 2 else 'kernel'}_{kind.__name__}"
+        label = (
+            f"{kind.__module__.split('.')[2] if kind.__module__.count('.') > 2 else 'kernel'}_{kind.__name__}"
+        )
         _drafts[kind] = create_model(label, __base__=Strict, **found)
     return _drafts[kind]
 
@@ -171,7 +194,8 @@ def _column_schema(column: Column) -> dict[str, Any]:
     }  # fmt: skip
     if column.path is not None and column.path.is_relation and not column.annotations():
         return {"anyOf": [RECORD, {"type": "null"}], "title": column.label}
-    return {**kinds.get(column.kind, {}), "title": column.label}
+    found: Any = kinds.get(column.kind, {})
+    return {**found, "title": column.label}
 
 
 def filter_parameters(filters: dict[str, Filter]) -> list[dict[str, Any]]:
@@ -183,7 +207,15 @@ def filter_parameters(filters: dict[str, Filter]) -> list[dict[str, Any]]:
             schema: dict[str, Any] = {"type": "array", "items": {"type": "string", "maxLength": 200}}
             if one.choices and op in ("is", "not"):
                 schema["items"] = {"type": "string", "enum": [str(v) for v, _label in one.choices]}
-            found.append({"name": name, "in": "query", "required": False, "description": f"{one.label} {words}", "schema": schema})
+            found.append(
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": False,
+                    "description": f"{one.label} {words}",
+                    "schema": schema,
+                }
+            )
     return found
 
 

@@ -70,7 +70,9 @@ def label_of(name: str, model: type[Model] | None) -> str:
     if model is not None:
         for candidate in (name, plain):
             try:
-                return str(capfirst(str(model._meta.get_field(candidate).verbose_name)))
+                return str(
+                    capfirst(str(getattr(model._meta.get_field(candidate), "verbose_name", candidate)))
+                )
             except (FieldDoesNotExist, AttributeError):
                 continue
     return str(capfirst(plain.replace("_", " ")))

@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +20,8 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.query import Page, Sort
 from loomline.kernel.refusal import NotPermitted
 from loomline.kernel.sentence import Sentence
-from loomline.surface import history, registry
 from loomline.surface import filter as narrow
+from loomline.surface import history, registry
 from loomline.surface.fields import Pool
 from loomline.surface.filter import Filter
 from loomline.surface.filter_forms import value_field
@@ -30,10 +29,6 @@ from loomline.surface.page import action, ctx_of, page, staff
 from loomline.surface.spreadsheet import csv_lines
 
 SIZE = 50
-CHANGES = 12
-VIA = {
-    "page": _("page"), "api": _("API"), "job": _("job"), "import": _("import"), "rule": _("rule"), "demo": _("demo"), "cli": _("command line"),
-}  # fmt: skip
 FILTERS = (
     Filter("actor", label=_("Who")), Filter("at", label=_("When")), Filter("verb", label=_("What")),
     Filter("kind", label=_("Kind of record")), Filter("via", label=_("By way of")), Filter("object_id", label=_("Record")),
@@ -54,7 +49,11 @@ def _rows(ctx: Ctx, params: QueryDict) -> tuple[QuerySet[Activity], narrow.Condi
         rows = rows.filter(conditions.q(ctx))
     words = params.get("q", "").strip()
     if words:
-        rows = rows.filter(Q(subject__istartswith=words) | Q(verb__icontains=words.replace(" ", "_")) | Q(actor__name__icontains=words))
+        rows = rows.filter(
+            Q(subject__istartswith=words)
+            | Q(verb__icontains=words.replace(" ", "_"))
+            | Q(actor__name__icontains=words)
+        )
     return rows, conditions
 
 
@@ -65,7 +64,11 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     params = _folded(request.GET)
     rows, conditions = _rows(ctx, params)
     found = query.page(
-        rows, sort=Sort("pk", descending=True), size=SIZE, after=params.get("after", ""), before=params.get("before", "")
+        rows,
+        sort=Sort("pk", descending=True),
+        size=SIZE,
+        after=params.get("after", ""),
+        before=params.get("before", ""),
     )
     context = {
         "page": page(_t("Record of changes"), actions=[
@@ -101,14 +104,22 @@ def _bar(conditions: narrow.Conditions, params: QueryDict, ctx: Ctx) -> dict[str
     for one in conditions.items:
         left = params.copy()
         left.pop(one.parameter, None)
-        values = [str(pool.get(get_user_model(), v) or v) if one.filter.name == "actor" and v != narrow.ME else v for v in one.values]
+        values = [
+            str(pool.get(get_user_model(), v) or v) if one.filter.name == "actor" and v != narrow.ME else v
+            for v in one.values
+        ]
         chips.append({"name": one.parameter.replace(".", "-"), "label": one.filter.label, "text": ", ".join(values), "edit_url": "",
                       "remove_url": f"/audit/?{left.urlencode()}"})  # fmt: skip
     add = [
         {"name": f.name, "label": f.label, "icon": "filter", "edit_url": f"/audit/filters/{f.name}/?{params.urlencode()}"}
         for f in FILTERS if f.name not in used
     ]  # fmt: skip
-    return {"chips": chips, "add_filters": add, "builder_url": "", "clear_url": "/audit/" if conditions else ""}
+    return {
+        "chips": chips,
+        "add_filters": add,
+        "builder_url": "",
+        "clear_url": "/audit/" if conditions else "",
+    }
 
 
 def _pager(params: QueryDict, found: Page) -> dict[str, str]:
@@ -153,7 +164,8 @@ def _besides(one: Sentence) -> str:
 def _diff(one: Sentence) -> list[dict[str, str]]:
     """Each changed field, then the rows that came and went."""
     found = [
-        {"label": f"{d.what}: {d.label}" if d.what else d.label, "before": d.before, "after": d.after} for d in one.differences
+        {"label": f"{d.what}: {d.label}" if d.what else d.label, "before": d.before, "after": d.after}
+        for d in one.differences
     ]
     found += [{"label": told, "before": "", "after": ""} for told in one.rows]
     if one.has_more:
@@ -167,7 +179,12 @@ def filter_page(request: HttpRequest, name: str) -> HttpResponse:
     ctx = ctx_of(request)
     one = _filters()[name] if name in _filters() else _filters()["verb"]
     form = narrow_form(one, Pool(ctx))
-    keep = [{"name": k, "value": v} for k in request.GET for v in request.GET.getlist(k) if k not in ("after", "before")]
+    keep = [
+        {"name": k, "value": v}
+        for k in request.GET
+        for v in request.GET.getlist(k)
+        if k not in ("after", "before")
+    ]
     context = {"filter": {
         "name": name, "label": one.label, "url": "/audit/", "keep": [*keep, {"name": "set", "value": one.name}], "operator": None,
         "fields": [form["set.value"]],
@@ -191,7 +208,15 @@ def export_page(request: HttpRequest) -> HttpResponseBase:
 
     def lines() -> Iterator[list[Any]]:
         for row in rows.order_by("-pk").iterator(chunk_size=1000):
-            yield [row.at.isoformat(timespec="seconds"), str(row.actor), row.verb, row.subject, row.via, ", ".join(row.accepted), row.request_id]
+            yield [
+                row.at.isoformat(timespec="seconds"),
+                str(row.actor),
+                row.verb,
+                row.subject,
+                row.via,
+                ", ".join(row.accepted),
+                row.request_id,
+            ]
 
     response = StreamingHttpResponse(csv_lines(head, lines()), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="changes.csv"'

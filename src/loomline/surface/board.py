@@ -51,7 +51,13 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
         pile = next((p for p in piles if p.name == asked), None)
         if pile is None:
             raise NotThere(reference=asked)
-        drawn = _pile(board, listing, pile, _cards(board, listing, rows, [pile], after=as_key(request.GET.get("board.last")) or 0), {})
+        drawn = _pile(
+            board,
+            listing,
+            pile,
+            _cards(board, listing, rows, [pile], after=as_key(request.GET.get("board.last")) or 0),
+            {},
+        )
         return render(request, "loom/board_more.html", {"col": drawn, "board": {"can_move": True}})
     figures = _figures(board, rows, piles, listing.ctx)
     cards = _cards(board, listing, rows, piles)
@@ -93,7 +99,14 @@ def _piles(board: Board, listing: Listing, scope: Model | None) -> list[Pile]:
         return [Pile(v, str(v), str(label)) for v, label in field.flatchoices if v not in board.hide]
     rows = access.visible(listing.ctx, board.by.target)
     if scope is not None:
-        back = next((f.name for f in board.by.target._meta.concrete_fields if f.is_relation and f.related_model is type(scope)), "")
+        back = next(
+            (
+                f.name
+                for f in board.by.target._meta.concrete_fields
+                if f.is_relation and f.related_model is type(scope)
+            ),
+            "",
+        )
         rows = rows.filter(**{back: scope.pk}) if back else rows
     names = {f.name for f in board.by.target._meta.concrete_fields}
     found = list(rows.order_by("position" if "position" in names else "pk", "pk")[:20])
@@ -150,7 +163,11 @@ def _words(board: Board, figure: dict[str, Any]) -> dict[str, str]:
         write = draw_text.compact if is_money else (lambda v, _c: draw_text.number(v))
         return " + ".join(write(v * factor, c) for c, v in sorted(figure["sums"].items()) if v)
 
-    return {"count": str(figure["count"]), "sum": said(Decimal(1)), "weighted": said(share) if figure["likely"] is not None else ""}
+    return {
+        "count": str(figure["count"]),
+        "sum": said(Decimal(1)),
+        "weighted": said(share) if figure["likely"] is not None else "",
+    }
 
 
 def _adds_up(figures: dict[Any, dict[str, Any]]) -> str:
@@ -160,17 +177,23 @@ def _adds_up(figures: dict[Any, dict[str, Any]]) -> str:
     for figure in figures.values():
         for currency, value in figure["sums"].items():
             sums[currency] = sums.get(currency, Decimal(0)) + value
-            weighted[currency] = weighted.get(currency, Decimal(0)) + value * Decimal(figure["likely"] or 0) / 100
+            weighted[currency] = (
+                weighted.get(currency, Decimal(0)) + value * Decimal(figure["likely"] or 0) / 100
+            )
     if not any(sums.values()):
         return _t("{n} in all").format(n=draw_text.number(total))
     money = " + ".join(draw_text.compact(v, c) for c, v in sorted(sums.items()))
     if not any(weighted.values()):
         return _t("{n} in all, {sum}").format(n=draw_text.number(total), sum=money)
     share = " + ".join(draw_text.compact(v, c) for c, v in sorted(weighted.items()))
-    return _t("{n} in all, {sum} in total, {share} weighted").format(n=draw_text.number(total), sum=money, share=share)
+    return _t("{n} in all, {sum} in total, {share} weighted").format(
+        n=draw_text.number(total), sum=money, share=share
+    )
 
 
-def _cards(board: Board, listing: Listing, rows: QuerySet[Any], piles: list[Pile], *, after: int = 0) -> list[Any]:
+def _cards(
+    board: Board, listing: Listing, rows: QuerySet[Any], piles: list[Pile], *, after: int = 0
+) -> list[Any]:
     """The newest cards of each column: their keys in one statement, the cards with all they show in another."""
     by = board.by.lookup
     later = Q(pk__lt=after) if after else Q()
@@ -183,7 +206,9 @@ def _cards(board: Board, listing: Listing, rows: QuerySet[Any], piles: list[Pile
     return list(cards.select_related(by) if board.by.is_relation else cards)
 
 
-def _pile(board: Board, listing: Listing, pile: Pile, cards: list[Any], figure: dict[str, Any]) -> dict[str, Any]:
+def _pile(
+    board: Board, listing: Listing, pile: Pile, cards: list[Any], figure: dict[str, Any]
+) -> dict[str, Any]:
     shown = cards[:CARDS]
     more = ""
     if len(cards) > CARDS:
@@ -231,7 +256,9 @@ def move_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         return JsonResponse({})
     command, given = _move(board, resource, ctx, record, wanted)
     asked = [p for p in argument.asked(command) if p.required and p.name not in given]
-    ask_url = f"{resource.path()}do/{command.verb}/?ids={record.pk}" + "".join(f"&{n}={v.pk}" for n, v in given.items() if hasattr(v, "pk"))
+    ask_url = f"{resource.path()}do/{command.verb}/?ids={record.pk}" + "".join(
+        f"&{n}={v.pk}" for n, v in given.items() if hasattr(v, "pk")
+    )
     if asked:
         words = _t("{command} needs to know more.").format(command=command.label)
         return JsonResponse({"text": words, "dialog_url": ask_url}, status=422)
@@ -248,7 +275,9 @@ def move_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     return answer.done(request, words, undo=answer.undo_url(ctx, command), data={"columns": columns})
 
 
-def _move(board: Board, resource: type[Resource], ctx: Ctx, record: Any, wanted: str) -> tuple[Command[Any, Any], dict[str, Any]]:
+def _move(
+    board: Board, resource: type[Resource], ctx: Ctx, record: Any, wanted: str
+) -> tuple[Command[Any, Any], dict[str, Any]]:
     """The command that brings the record into the wanted column, and what it is given besides the record."""
     field = board.by.field
     target = board.by.target
@@ -274,7 +303,10 @@ def _move(board: Board, resource: type[Resource], ctx: Ctx, record: Any, wanted:
 
 def _plain_edit(resource: type[Resource], ctx: Ctx, record: Any, name: str) -> Command[Any, Any]:
     if not resource.may_bulk_edit(ctx):
-        raise NotPermitted(verb=_t("move this"), permission=f"{resource.model._meta.app_label}.edit_{resource.model._meta.model_name}")
+        raise NotPermitted(
+            verb=_t("move this"),
+            permission=f"{resource.model._meta.app_label}.edit_{resource.model._meta.model_name}",
+        )
     if not record.may_edit(name):
         raise _no_way(record, name)
     return resource.plain["edit"]
@@ -283,5 +315,9 @@ def _plain_edit(resource: type[Resource], ctx: Ctx, record: Any, name: str) -> C
 def _no_way(record: Any, to: str) -> MoveRefused:
     state = getattr(getattr(record, "state", ""), "label", "") or str(record)
     name = record.sentence_name() if hasattr(record, "sentence_name") else str(record)
-    return MoveRefused(_t("{what} is {state}; it cannot become {to} from there."), what=name, state=state.lower(), to=to.lower())
-
+    return MoveRefused(
+        _t("{what} is {state}; it cannot become {to} from there."),
+        what=name,
+        state=state.lower(),
+        to=to.lower(),
+    )

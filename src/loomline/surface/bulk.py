@@ -32,12 +32,18 @@ class Outcome:
         if not self.failed:
             return said
         first, why = self.failed[0]
-        left = ngettext("%(n)s was left as it is", "%(n)s were left as they are", len(self.failed)) % {"n": len(self.failed)}
+        left = ngettext("%(n)s was left as it is", "%(n)s were left as they are", len(self.failed)) % {
+            "n": len(self.failed)
+        }
         return f"{said} {left}: {_t('{what}: {why}').format(what=first, why=why)}"
 
     def as_result(self) -> dict[str, Any]:
         """The same for the row of a job."""
-        return {"done": self.done, "failed": len(self.failed), "reasons": [list(pair) for pair in self.failed[:SHOWN]]}
+        return {
+            "done": self.done,
+            "failed": len(self.failed),
+            "reasons": [list(pair) for pair in self.failed[:SHOWN]],
+        }
 
 
 def apply(ctx: Ctx, records: Sequence[Any], work: Work, *, one_by_one: bool = False) -> Outcome:

@@ -31,14 +31,16 @@ def editable_paths(resource: type[Resource]) -> list[Path]:
 def _form(resource: type[Resource], pool: Pool, name: str, data: Any, url: str) -> forms.Form:
     paths = {p.text: p for p in editable_paths(resource)}
     name = name if name in paths else next(iter(paths))
-    choose = forms.ChoiceField(label=_t("Field"), choices=[(p.text, p.label) for p in paths.values()], initial=name)
+    choose = forms.ChoiceField(
+        label=_t("Field"), choices=[(p.text, p.label) for p in paths.values()], initial=name
+    )
     choose.widget.attrs = {
         "hx-get": url, "hx-trigger": "change", "hx-target": "#dialog", "hx-swap": "innerHTML", "hx-include": "this",
     }  # fmt: skip
     value = of_model_field(paths[name].field, pool)
     value.label = _t("New value")
     kind = type("BulkForm", (forms.Form,), {"field": choose, "value": value})
-    return kind(data=data)  # type: ignore[no-any-return]
+    return kind(data=data)
 
 
 @staff
@@ -61,13 +63,19 @@ def bulk_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     if "confirmed" not in posted:
         return _ask(request, form, selection, url, facts=_preview(selection, name, value))
     if selection.is_large:
-        title = _t("Change {field} of {what}").format(field=Path.of(resource.model, name).label, what=selection.words())
+        title = _t("Change {field} of {what}").format(
+            field=Path.of(resource.model, name).label, what=selection.words()
+        )
         plain_value = getattr(value, "pk", value)
-        run = bulk_edit.start(ctx, title=title, selection=selection.parameters(), field=name, value=plain_value)
+        run = bulk_edit.start(
+            ctx, title=title, selection=selection.parameters(), field=name, value=plain_value
+        )
         return answer.done(request, _t("This runs in the background now."), to=f"/jobs/{run.pk}/")
     command = resource.plain["edit"]
     try:
-        outcome = bulk.apply(ctx, list(selection.rows()), lambda c, rows: command(c, records=rows, values={name: value}))
+        outcome = bulk.apply(
+            ctx, list(selection.rows()), lambda c, rows: command(c, records=rows, values={name: value})
+        )
     except Refused as refusal:
         return _ask(request, form, selection, url, refusals=[str(refusal)], status=422)
     undo = answer.undo_url(ctx, command) if not outcome.failed else answer.undo_all_url(ctx)
@@ -82,7 +90,11 @@ def _preview(selection: Selection, name: str, value: Any) -> list[dict[str, Any]
         setattr(record, name, value)
         after = plain(column.cell(record, value, selection.ctx))
         open_ = getattr(record, "may_edit", None)
-        text = f"{before} → {after}" if open_ is None or open_(name) else _t("{before}, stays: its state closes this field").format(before=before)
+        text = (
+            f"{before} → {after}"
+            if open_ is None or open_(name)
+            else _t("{before}, stays: its state closes this field").format(before=before)
+        )
         found.append({"label": str(record), "cell": Cell(text=text)})
     return found
 
@@ -113,7 +125,11 @@ def delete_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     if request.method == "POST":
         command = resource.plain["delete"]
         if selection.is_large:
-            run = bulk_delete.start(ctx, title=_t("Delete {what}").format(what=selection.words()), selection=selection.parameters())
+            run = bulk_delete.start(
+                ctx,
+                title=_t("Delete {what}").format(what=selection.words()),
+                selection=selection.parameters(),
+            )
             return answer.done(request, _t("This runs in the background now."), to=f"/jobs/{run.pk}/")
         records = list(selection.rows())
         try:
@@ -123,7 +139,11 @@ def delete_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         else:
             undo = answer.undo_url(ctx, command) if not outcome.failed else answer.undo_all_url(ctx)
             words = _t("{what} deleted.").format(what=records[0]) if len(records) == 1 else outcome.sentence()
-            away = resource.url(records[0].pk) in request.headers.get("HX-Current-URL", "") if len(records) == 1 else False
+            away = (
+                resource.url(records[0].pk) in request.headers.get("HX-Current-URL", "")
+                if len(records) == 1
+                else False
+            )
             return answer.done(request, words, undo=undo, to=resource.path() if away else "")
     context = {"command": {
         "title": _t("Delete {what}?").format(what=selection.words()), "url": request.get_full_path(), "kind": "danger", "facts": [],

@@ -82,7 +82,10 @@ def _title(view: str, start: date) -> str:
 def _layers(layout: Calendar) -> list[dict[str, Any]]:
     if len(layout.starts) < 2:
         return []
-    return [{"name": p.text, "label": p.label, "tone": TONES[i % len(TONES)], "on": True} for i, p in enumerate(layout.starts)]
+    return [
+        {"name": p.text, "label": p.label, "tone": TONES[i % len(TONES)], "on": True}
+        for i, p in enumerate(layout.starts)
+    ]
 
 
 def _events(layout: Calendar, listing: Listing, start: date, end: date) -> list[dict[str, Any]]:
@@ -107,12 +110,20 @@ def _events(layout: Calendar, listing: Listing, start: date, end: date) -> list[
     return found
 
 
-def _event(layout: Calendar, listing: Listing, row: Any, path: Path, value: date, number: int, may: bool) -> dict[str, Any]:
+def _event(
+    layout: Calendar, listing: Listing, row: Any, path: Path, value: date, number: int, may: bool
+) -> dict[str, Any]:
     is_moment = isinstance(value, datetime)
     local = timezone.localtime(value) if isinstance(value, datetime) else value
     ends = layout.end.value(row) if layout.end is not None and number == 0 else None
-    tone = getattr(getattr(row, "state", ""), "tone", "") if len(layout.starts) == 1 else TONES[number % len(TONES)]
-    second = next((c for c in listing.columns if not c.is_first and c.path is not None and c.path.is_relation), None)
+    tone = (
+        getattr(getattr(row, "state", ""), "tone", "")
+        if len(layout.starts) == 1
+        else TONES[number % len(TONES)]
+    )
+    second = next(
+        (c for c in listing.columns if not c.is_first and c.path is not None and c.path.is_relation), None
+    )
     return {
         "id": f"{row.pk}-{path.text}", "title": str(row), "sub": str(second.value(row) or "") if second else "",
         "url": listing.resource.url(row.pk), "start": local.isoformat(), "end": ends.isoformat() if ends else "",
@@ -139,7 +150,10 @@ def _days(events: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     found: dict[date, list[dict[str, Any]]] = {}
     for event in sorted(events, key=lambda e: (e["day"], e["at"], e["title"])):
         found.setdefault(event["day"], []).append(event)
-    return [{"label": draw_text.full_day(d), "date": d.isoformat(), "today": d == today, "events": held} for d, held in found.items()]
+    return [
+        {"label": draw_text.full_day(d), "date": d.isoformat(), "today": d == today, "events": held}
+        for d, held in found.items()
+    ]
 
 
 @staff
@@ -153,7 +167,9 @@ def reschedule_page(request: HttpRequest, domain: str, slug: str) -> HttpRespons
     if pk is None or path is None or request.method != "POST":
         raise NotThere(reference=resource.title())
     if not resource.may_edit(ctx):
-        raise NotPermitted(verb=_t("change this"), permission=f"{domain}.save_{resource.model._meta.model_name}")
+        raise NotPermitted(
+            verb=_t("change this"), permission=f"{domain}.save_{resource.model._meta.model_name}"
+        )
     record = record_of(resource, ctx, pk)
     if not any(isinstance(p, Path) and p.text == name for p in resource.form):
         raise Refused(_t("{field} is not changed by hand; use the command for it.").format(field=path.label))

@@ -57,8 +57,13 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
 
 def _panels(chart: Chart, listing: Listing) -> list[dict[str, Any]]:
     figures = _figures(chart, listing)
-    currencies = sorted({f.currency for f in figures}, key=lambda c: -sum(abs(f.value) for f in figures if f.currency == c))
-    return [_panel(chart, listing, [f for f in figures if f.currency == c], c) for c in currencies[:MOST_CURRENCIES]]
+    currencies = sorted(
+        {f.currency for f in figures}, key=lambda c: -sum(abs(f.value) for f in figures if f.currency == c)
+    )
+    return [
+        _panel(chart, listing, [f for f in figures if f.currency == c], c)
+        for c in currencies[:MOST_CURRENCIES]
+    ]
 
 
 def _figures(chart: Chart, listing: Listing) -> list[Figure]:
@@ -109,7 +114,10 @@ def _panel(chart: Chart, listing: Listing, figures: list[Figure], currency: str)
     held = {(f.bucket, f.part): float(f.value) for f in figures}
     drawn: dict[str, Any] = {"chart": None, "phone": None, "donut": None, "legend": []}
     if chart.kind == "donut":
-        totals = [(label, held.get((b, None), sum(held.get((b, p), 0.0) for p in parts))) for label, b in zip(labels, buckets, strict=True)]
+        totals = [
+            (label, held.get((b, None), sum(held.get((b, p), 0.0) for p in parts)))
+            for label, b in zip(labels, buckets, strict=True)
+        ]
         drawn["donut"] = draw.donut(_largest(totals), fmt=fmt)
     else:
         series = [draw.Series(names.get(("part", p), title), [held.get((b, p), 0.0) for b in buckets], css=f"s{i}" if len(parts) > 1 else "a2")
@@ -117,8 +125,12 @@ def _panel(chart: Chart, listing: Listing, figures: list[Figure], currency: str)
         now = _now(chart, buckets, listing.ctx.today)
         every = max(1, len(labels) // 12)
         drawn["chart"] = draw.bars(labels, series, now=now, fmt=fmt, label_every=every)
-        drawn["phone"] = draw.bars(labels, series, now=now, fmt=fmt, label_every=every * 2, width=360, height=190)
-        drawn["legend"] = [{"title": s.name, "css": f"lg-s{i}"} for i, s in enumerate(series)] if len(series) > 1 else []
+        drawn["phone"] = draw.bars(
+            labels, series, now=now, fmt=fmt, label_every=every * 2, width=360, height=190
+        )
+        drawn["legend"] = (
+            [{"title": s.name, "css": f"lg-s{i}"} for i, s in enumerate(series)] if len(series) > 1 else []
+        )
     total = sum(held.values())
     return {
         "template": "loom/panels/chart.html", "title": words, "sub": fmt(total), "id": "", "link": None, **drawn,
@@ -154,7 +166,9 @@ def _names(chart: Chart, listing: Listing, figures: Sequence[Figure]) -> dict[An
         keys = {getattr(f, what) for f in figures}
         held: dict[Any, Model] = pool.load(path.target, keys) if path.target is not None else {}
         choices = dict(path.field.flatchoices) if getattr(path.field, "choices", None) else {}
-        found |= {(what, k): str(held.get(k) or choices.get(k, k) if k is not None else _t("none")) for k in keys}
+        found |= {
+            (what, k): str(held.get(k) or choices.get(k, k) if k is not None else _t("none")) for k in keys
+        }
     return found
 
 
@@ -188,7 +202,9 @@ def _largest(totals: list[tuple[str, float]]) -> list[tuple[str, float]]:
     return [*ordered[: MOST_PARTS - 1], (_t("others"), sum(v for _label, v in ordered[MOST_PARTS - 1 :]))]
 
 
-def _table(words: str, labels: list[str], heads: list[str], rows: list[list[float]], currency: str) -> dict[str, Any]:
+def _table(
+    words: str, labels: list[str], heads: list[str], rows: list[list[float]], currency: str
+) -> dict[str, Any]:
     kind = "money" if currency else "number"
     return {
         "label": words, "note": "", "row_actions": False, "totals": [],

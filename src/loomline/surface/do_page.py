@@ -35,13 +35,23 @@ class Asking:
     """What a command asks for, with what was posted."""
 
     def __init__(
-        self, command: Command[Any, Any], resource: type[Resource], ctx: Ctx, record: Any, data: Any, given: Mapping[str, Any]
+        self,
+        command: Command[Any, Any],
+        resource: type[Resource],
+        ctx: Ctx,
+        record: Any,
+        data: Any,
+        given: Mapping[str, Any],
     ) -> None:
         self.command, self.resource, self.ctx, self.record, self.data = command, resource, ctx, record, data
         self.pool = Pool(ctx)
         self.given = {**self._prefilled(), **{k: v for k, v in given.items() if k in command.parameters}}
         self.form = self._form()
-        self.formsets = [self._formset(p) for p in argument.asked(command) if argument.is_draft(argument.item_type(p.annotation))]
+        self.formsets = [
+            self._formset(p)
+            for p in argument.asked(command)
+            if argument.is_draft(argument.item_type(p.annotation))
+        ]
 
     def _prefilled(self) -> dict[str, Any]:
         """What the form is opened with: what the domain says, then the record's own values of the same names."""
@@ -72,7 +82,11 @@ class Asking:
             type("DraftForm", (forms.Form,), made), extra=0 if self.given.get(parameter.name) else 1,
             can_delete=True, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS + 1,
         )  # fmt: skip
-        return parameter, cls(data=self.data, initial=self.given.get(parameter.name) or [], prefix=parameter.name), kind
+        return (
+            parameter,
+            cls(data=self.data, initial=self.given.get(parameter.name) or [], prefix=parameter.name),
+            kind,
+        )
 
     def _draft_field(self, one: Any, hint: Any) -> forms.Field | None:
         model = argument.bare(hint)
@@ -93,13 +107,16 @@ class Asking:
 
     def _own_lines(self, model: type[models.Model]) -> forms.Field:
         """A choice among the lines of the record that the command stands on."""
-        relation = next(
-            (f for f in self.resource.model._meta.get_fields() if f.one_to_many and f.related_model is model), None
+        relation: Any = next(
+            (f for f in self.resource.model._meta.get_fields() if f.one_to_many and f.related_model is model),
+            None,
         )
         if relation is None or self.record is None:
             raise Unwritable(model._meta.label)
         rows = {str(row.pk): row for row in getattr(self.record, relation.get_accessor_name()).order_by("pk")}
-        return forms.TypedChoiceField(choices=[(k, str(r)) for k, r in rows.items()], coerce=rows.get, empty_value=None)
+        return forms.TypedChoiceField(
+            choices=[(k, str(r)) for k, r in rows.items()], coerce=rows.get, empty_value=None
+        )
 
     def is_valid(self) -> bool:
         """True when every field holds what it can hold."""
@@ -114,8 +131,12 @@ class Asking:
                 continue
             found[name] = argument.read_plain(argument.bare(parameter.annotation), value, name=name)
         for parameter, formset, kind in self.formsets:
-            rows = [f.cleaned_data for f in formset.forms if f.cleaned_data and not f.cleaned_data.get("DELETE")]
-            found[parameter.name] = [argument.draft(kind, {k: v for k, v in row.items() if k != "DELETE"}) for row in rows]
+            rows = [
+                f.cleaned_data for f in formset.forms if f.cleaned_data and not f.cleaned_data.get("DELETE")
+            ]
+            found[parameter.name] = [
+                argument.draft(kind, {k: v for k, v in row.items() if k != "DELETE"}) for row in rows
+            ]
         return found
 
     def put(self, refusal: Refused) -> list[str]:
@@ -147,7 +168,9 @@ def do_page(request: HttpRequest, domain: str, slug: str, verb: str) -> HttpResp
     need(access.may(ctx, command.name), command.label.lower(), command.name)
     selection = Selection.read(request.GET, resource, ctx)
     record = selection.rows().first() if selection.count == 1 else None
-    asking = Asking(command, resource, ctx, record, request.POST if request.method == "POST" else None, request.GET.dict())
+    asking = Asking(
+        command, resource, ctx, record, request.POST if request.method == "POST" else None, request.GET.dict()
+    )
     if request.method != "POST" or not asking.is_valid():
         return _asked(request, asking, selection)
     try:
@@ -170,7 +193,9 @@ def _done(request: HttpRequest, asking: Asking, selection: Selection) -> HttpRes
         )  # fmt: skip
         return answer.done(request, _t("This runs in the background now."), to=f"/jobs/{run.pk}/")
     records = list(selection.rows())
-    outcome = bulk.apply(ctx, records, argument.on_records(command, given), one_by_one=not argument.takes_many(command))
+    outcome = bulk.apply(
+        ctx, records, argument.on_records(command, given), one_by_one=not argument.takes_many(command)
+    )
     if len(records) == 1 and outcome.failed:
         raise Refused(outcome.failed[0][1])
     result = outcome.results[0] if len(outcome.results) == 1 else None
@@ -179,7 +204,13 @@ def _done(request: HttpRequest, asking: Asking, selection: Selection) -> HttpRes
     else:
         words, tone = told(ctx) or _t("{command}: {what}").format(command=command.label, what=records[0]), ""
     made = isinstance(result, models.Model) and type(result) is not resource.model
-    return answer.done(request, words, tone=tone, undo=answer.undo_url(ctx, command), to=registry.url(result) if made else _back(request, records))
+    return answer.done(
+        request,
+        words,
+        tone=tone,
+        undo=answer.undo_url(ctx, command),
+        to=registry.url(result) if made else _back(request, records),
+    )
 
 
 def _back(request: HttpRequest, records: list[Any]) -> str:
@@ -209,7 +240,12 @@ def _in_dialog(request: HttpRequest) -> bool:
 
 
 def _asked(
-    request: HttpRequest, asking: Asking, selection: Selection, *, refusal: Refused | None = None, refusals: list[str] | None = None
+    request: HttpRequest,
+    asking: Asking,
+    selection: Selection,
+    *,
+    refusal: Refused | None = None,
+    refusals: list[str] | None = None,
 ) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     command = asking.command
@@ -225,7 +261,9 @@ def _asked(
     }}  # fmt: skip
     if not answer.is_htmx(request):
         crumbs = [{"title": asking.resource.plural(), "url": asking.resource.path()}]
-        return render(request, "loom/command.html", {"page": page(title, crumbs=crumbs), **context}, status=status)
+        return render(
+            request, "loom/command.html", {"page": page(title, crumbs=crumbs), **context}, status=status
+        )
     response = render(request, "loom/dialog.html", context, status=status)
     if not _in_dialog(request):
         # A button that runs at once met a warning: the question opens in the dialog.
@@ -234,7 +272,9 @@ def _asked(
 
 
 def _is_wide(bound: Any) -> bool:
-    return isinstance(bound.field.widget, forms.Textarea) or isinstance(bound.field, (StructureField, WordsField))
+    return isinstance(bound.field.widget, forms.Textarea) or isinstance(
+        bound.field, (StructureField, WordsField)
+    )
 
 
 def _errors(form: forms.Form) -> list[dict[str, str]]:
@@ -245,7 +285,12 @@ def _errors(form: forms.Form) -> list[dict[str, str]]:
 
 
 def _page(
-    request: HttpRequest, asking: Asking, title: str, refusal: Refused | None, refusals: list[str], status: int
+    request: HttpRequest,
+    asking: Asking,
+    title: str,
+    refusal: Refused | None,
+    refusals: list[str],
+    status: int,
 ) -> HttpResponse:
     """A command with lines to fill in has a page of its own."""
     cancel = registry.url(asking.record) if asking.record is not None else asking.resource.path()

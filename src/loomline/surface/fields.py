@@ -100,7 +100,7 @@ class RecordField(forms.Field):
     def __deepcopy__(self, memo: dict[int, Any]) -> RecordField:
         made = super().__deepcopy__(memo)
         made.widget = Pick(self.model, self.pool, self.widget.attrs)
-        return made  # type: ignore[no-any-return]
+        return made
 
 
 class RecordsField(forms.CharField):
@@ -121,7 +121,7 @@ class RecordsField(forms.CharField):
     def __deepcopy__(self, memo: dict[int, Any]) -> RecordsField:
         made = super().__deepcopy__(memo)
         made.pool = self.pool
-        return made  # type: ignore[no-any-return]
+        return made
 
 
 class WordsField(forms.CharField):
@@ -186,7 +186,7 @@ def of_model_field(field: Any, pool: Pool) -> forms.Field:
         return kind(
             label=label,
             required=not field.blank,
-            **({"help_text": field.help_text} if field.help_text else {}),
+            help_text=field.help_text or "",
         )
     made = field.formfield()
     if made is None:
@@ -212,7 +212,11 @@ def dress(made: forms.Field) -> forms.Field:
 
 def of_custom(field: CustomField) -> forms.Field:
     """The form field of a field that the company added itself."""
-    common = {"label": field.label, "required": field.is_required, "help_text": field.help_text}
+    common: dict[str, Any] = {
+        "label": field.label,
+        "required": field.is_required,
+        "help_text": field.help_text,
+    }
     match field.kind:
         case "number":
             return dress(forms.DecimalField(**common))

@@ -24,7 +24,14 @@ MOST_RULES = 20
 FOLDING = ("set", "set.op", "set.value", "set.old")
 
 
-FILTER_ICONS = {"date": "calendar", "record": "link", "choice": "tag", "number": "calculator", "bool": "check", "text": "search"}
+FILTER_ICONS = {
+    "date": "calendar",
+    "record": "link",
+    "choice": "tag",
+    "number": "calculator",
+    "bool": "check",
+    "text": "search",
+}
 
 
 def bar(listing: Listing) -> dict[str, Any]:
@@ -67,11 +74,11 @@ def _fold_one(params: QueryDict, resource: type[Resource], ctx: Ctx) -> QueryDic
     plain = params.copy()
     for name in FOLDING:
         plain.pop(name, None)
-    one = Listing(resource, ctx, QueryDict()).filters.get(params["set"])
+    one = Listing(resource, ctx, QueryDict()).filters.get(str(params["set"]))
     if one is None:
         return plain
     if params.get("set.old"):
-        plain.pop(params["set.old"], None)
+        plain.pop(str(params["set.old"]), None)
     values = [v for v in params.getlist("set.value") if v]
     op = params.get("set.op") or one.default
     if op == "empty":
@@ -124,7 +131,9 @@ def value_field(one: Filter, pool: Pool, op: str = "", *, single: bool = False) 
             choices = [(v, label) for v, label in one.choices]
             if single:
                 return forms.ChoiceField(choices=choices, required=False)
-            return forms.MultipleChoiceField(choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
+            return forms.MultipleChoiceField(
+                choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+            )
         case "bool":
             return forms.ChoiceField(choices=[("yes", _t("Yes")), ("no", _t("No"))], required=False)
         case "record":
@@ -144,18 +153,26 @@ def value_field(one: Filter, pool: Pool, op: str = "", *, single: bool = False) 
 
 def _editor(one: Filter, listing: Listing, now: Condition | None, op: str) -> forms.Form:
     values = list(now.values) if now is not None and now.op == op else []
-    split = [v for text in values for v in text.split(",")] if one.kind in ("choice", "record", "number") else values
+    split = (
+        [v for text in values for v in text.split(",")]
+        if one.kind in ("choice", "record", "number")
+        else values
+    )
     field = value_field(one, listing.pool, op)
     field.label = one.label if len(one.operators) == 1 else _t("Value")
     many = isinstance(field, forms.MultipleChoiceField)
-    initial: Any = split if many else (as_key(split[0]) if one.kind == "record" else split[0]) if split else None
+    initial: Any = (
+        split if many else (as_key(split[0]) if one.kind == "record" else split[0]) if split else None
+    )
     operator = forms.ChoiceField(label=one.label, choices=list(one.operators.items()), required=False)
     operator.widget.attrs = {
         "hx-get": f"{listing.resource.path()}filters/{one.name}/?{listing.query().urlencode()}",
         "hx-trigger": "change", "hx-target": "closest form", "hx-swap": "outerHTML", "hx-include": "closest form",
     }  # fmt: skip
     kind = type("FilterForm", (forms.Form,), {"set.op": operator, "set.value": field})
-    form: forms.Form = kind(initial={"set.op": op, "set.value": initial}, auto_id=f"f-{one.name.replace('.', '-')}-%s")
+    form: forms.Form = kind(
+        initial={"set.op": op, "set.value": initial}, auto_id=f"f-{one.name.replace('.', '-')}-%s"
+    )
     return form
 
 
@@ -191,7 +208,9 @@ def editor_page(request: HttpRequest, domain: str, slug: str, name: str) -> Http
 class _Rule(forms.Form):
     """One condition of the builder; its value has the control of the chosen field."""
 
-    def __init__(self, *args: Any, listing: Listing, given: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, listing: Listing, given: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         filters = listing.filters
         given = given or {"field": next(iter(filters)), "operator": "", "value": []}
@@ -201,11 +220,19 @@ class _Rule(forms.Form):
             "hx-get": f"{listing.resource.path()}filters/?{listing.query(drop=_used(listing)).urlencode()}", "hx-trigger": "change",
             "hx-target": "#dialog", "hx-swap": "innerHTML", "hx-include": "closest form",
         }  # fmt: skip
-        self.fields["field"] = forms.ChoiceField(choices=[(f.name, f.label) for f in filters.values()], widget=forms.Select(attrs=again))
-        self.fields["operator"] = forms.ChoiceField(choices=list(one.operators.items()), widget=forms.Select(attrs=again))
+        self.fields["field"] = forms.ChoiceField(
+            choices=[(f.name, f.label) for f in filters.values()], widget=forms.Select(attrs=again)
+        )
+        self.fields["operator"] = forms.ChoiceField(
+            choices=list(one.operators.items()), widget=forms.Select(attrs=again)
+        )
         self.fields["value"] = value_field(one, listing.pool, op, single=True)
         first = given["value"][0] if given["value"] else None
-        self.initial = {"field": one.name, "operator": op, "value": as_key(first) if one.kind == "record" else first}
+        self.initial = {
+            "field": one.name,
+            "operator": op,
+            "value": as_key(first) if one.kind == "record" else first,
+        }
 
 
 def _used(listing: Listing) -> list[str]:
@@ -223,11 +250,16 @@ def builder_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         plain.pop(name)
     listing = Listing(resource, ctx, plain)
     if not again:
-        given = [{"field": c.filter.name, "operator": c.op, "value": list(c.values)} for c in listing.conditions.items]
+        given = [
+            {"field": c.filter.name, "operator": c.op, "value": list(c.values)}
+            for c in listing.conditions.items
+        ]
     join = request.GET.get("join") or ("or" if any(c.group for c in listing.conditions.items) else "and")
     rules = [_Rule(prefix=f"{RULES}-{i}", listing=listing, given=g) for i, g in enumerate(given or [None])]  # type: ignore[list-item]
     management = forms.Form()
-    management.fields[f"{RULES}-TOTAL_FORMS"] = forms.IntegerField(widget=forms.HiddenInput, initial=len(rules))
+    management.fields[f"{RULES}-TOTAL_FORMS"] = forms.IntegerField(
+        widget=forms.HiddenInput, initial=len(rules)
+    )
     management.fields[f"{RULES}-INITIAL_FORMS"] = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     context = {"builder": {
         "url": resource.path(), "keep": [k for k in listing.keep(*_used(listing)) if k["name"] != "join"], "join": join,
@@ -251,8 +283,20 @@ def columns_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     shown = [c.name for c in listing.columns]
     rest = [name for name in listing.all_columns if name not in shown]
     columns = [
-        {"name": name, "label": listing.all_columns[name].label, "shown": name in shown, "fixed": listing.all_columns[name].is_first}
+        {
+            "name": name,
+            "label": listing.all_columns[name].label,
+            "shown": name in shown,
+            "fixed": listing.all_columns[name].is_first,
+        }
         for name in (*shown, *rest)
     ]
-    context = {"chooser": {"url": resource.path(), "keep": listing.keep("columns"), "name": "columns", "columns": columns}}
+    context = {
+        "chooser": {
+            "url": resource.path(),
+            "keep": listing.keep("columns"),
+            "name": "columns",
+            "columns": columns,
+        }
+    }
     return render(request, "loom/columns.html", context)

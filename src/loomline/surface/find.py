@@ -65,7 +65,9 @@ def search(ctx: Ctx, words: str) -> list[Hit]:
 def own_paths(resource: type[Resource]) -> list[Path]:
     """The searched text columns that stand on the table itself: those the trigram index holds."""
     kinds = (models.CharField, models.TextField)
-    return [p for p in resource.search if len(p.steps) == 1 and p.field is not None and isinstance(p.field, kinds)]
+    return [
+        p for p in resource.search if len(p.steps) == 1 and p.field is not None and isinstance(p.field, kinds)
+    ]
 
 
 def _run(kinds: list[type[Resource]], ctx: Ctx, parts: list[QuerySet[Any] | None]) -> list[Hit]:
@@ -107,10 +109,17 @@ def _exact(resource: type[Resource], ctx: Ctx, words: str) -> QuerySet[Any] | No
             wanted |= Q(**{f"{path.lookup}__icontains": words})
         elif path.field.unique:
             # Short words only find codes and numbers, by their beginning, through the unique index.
-            wanted |= Q(**{f"{path.lookup}__startswith": words}) | Q(**{f"{path.lookup}__startswith": words.upper()})
+            wanted |= Q(**{f"{path.lookup}__startswith": words}) | Q(
+                **{f"{path.lookup}__startswith": words.upper()}
+            )
     if not wanted:
         return None
-    score = Case(When(equals, then=Value(3.0)), When(begins, then=Value(2.0)), default=Value(1.0), output_field=FloatField())
+    score = Case(
+        When(equals, then=Value(3.0)),
+        When(begins, then=Value(2.0)),
+        default=Value(1.0),
+        output_field=FloatField(),
+    )
     return _shape(resource, resource.visible(ctx).filter(wanted), score)
 
 
@@ -178,7 +187,10 @@ def _commands(request: HttpRequest, ctx: Ctx, words: str) -> list[dict[str, Any]
          {"title": _t("Record of changes"), "sub": "", "icon": "history", "url": "/audit/", "method": "get", "keys": ""}]  # fmt: skip
     return [
         {"title": _t("This record"), "options": [o for o in here if words in o["title"].casefold()]},
-        {"title": _t("Commands"), "options": [o for o in anywhere if words and words in o["title"].casefold()][:8]},
+        {
+            "title": _t("Commands"),
+            "options": [o for o in anywhere if words and words in o["title"].casefold()][:8],
+        },
     ]
 
 
@@ -208,9 +220,20 @@ def _recent(ctx: Ctx) -> list[dict[str, Any]]:
     seen: dict[tuple[str, int], dict[str, Any]] = {}
     for kind, pk, subject in rows.values_list("kind", "object_id", "subject")[:60]:
         resource = registry.by_kind(kind)
-        if resource is not None and (kind, pk) not in seen and access.may(ctx, access.view_permission(resource.model)):
-            seen[kind, pk] = {"title": subject, "sub": resource.title(), "icon": resource.icon, "url": resource.url(pk), "method": "get", "keys": ""}
+        if (
+            pk is not None
+            and resource is not None
+            and (kind, pk) not in seen
+            and access.may(ctx, access.view_permission(resource.model))
+        ):
+            seen[kind, pk] = {
+                "title": subject,
+                "sub": resource.title(),
+                "icon": resource.icon,
+                "url": resource.url(pk),
+                "method": "get",
+                "keys": "",
+            }
         if len(seen) >= RECENT:
             break
     return [{"title": _t("Recently"), "options": list(seen.values())}]
-

@@ -17,7 +17,7 @@ PREFIX = "find_"
 def own_columns(model: type[Model], search: tuple[Path, ...]) -> list[str]:
     """The searched text columns that stand on the model's own table."""
     return [
-        path.field.column
+        str(path.field.column)
         for path in search
         if len(path.steps) == 1
         and path.field is not None

@@ -19,7 +19,7 @@ def matching(model: type[Model], search: Sequence[Path], words: str) -> Q:
     Each column is asked by itself, so that each uses its own index: one condition with OR over several
     tables would read them all.
     """
-    hits: list[QuerySet[Model]] = []
+    hits: list[QuerySet[Model, dict[str, object]]] = []
     for path in search:
         if path.in_database:
             condition = Q(**{f"{path.lookup}__{_lookup(words)}": words})

@@ -271,7 +271,8 @@ class Editor:
         for lines, formset in self.formsets:
             if formset.non_form_errors():
                 found[lines.name] = [str(s) for s in formset.non_form_errors()]
-            for i, errors in enumerate(formset.errors):
+            per_row: list[Any] = list(formset.errors)
+            for i, errors in enumerate(per_row):
                 found |= {f"{lines.name}.{i}.{name}": [str(s) for s in said] for name, said in errors.items()}
         return found
 

@@ -35,7 +35,7 @@ def new_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
     creator = resource.creator()
     need(resource.may_create(ctx), _t("make one here"), creator.name if creator else f"{domain}.create")
     if resource.form_page is not None:
-        return resource.form_page(request, resource, None)  # type: ignore[no-any-return]
+        return resource.form_page(request, resource, None)
     given = {k: v for k, v in request.GET.items() if v}
     editor = Editor(resource, ctx, data=request.POST if request.method == "POST" else None, initial=given)
     if request.method == "POST" and editor.is_valid():
@@ -43,7 +43,13 @@ def new_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
         if editor.refusal is None:
             words = _t("{what} was made.").format(what=name_of(resource, made))
             again = "again" in request.POST
-            to = f"{resource.path()}new/" if again else resource.url(made.pk) if hasattr(made, "pk") else resource.path()
+            to = (
+                f"{resource.path()}new/"
+                if again
+                else resource.url(made.pk)
+                if hasattr(made, "pk")
+                else resource.path()
+            )
             return answer.done(request, words, undo=answer.undo_url(ctx, editor.command), to=to)
     return _form(request, editor, cancel=list_address(request, resource))
 
@@ -55,7 +61,7 @@ def edit_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResp
     record = record_of(resource, ctx, pk)
     need(resource.may_edit(ctx), _t("change this"), f"{domain}.save_{resource.model._meta.model_name}")
     if resource.form_page is not None:
-        return resource.form_page(request, resource, record)  # type: ignore[no-any-return]
+        return resource.form_page(request, resource, record)
     editor = Editor(resource, ctx, record=record, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and editor.is_valid():
         saved = editor.save()
@@ -73,7 +79,11 @@ def name_of(resource: type[Resource], record: Any) -> str:
 
 def _form(request: HttpRequest, editor: Editor, *, cancel: str) -> HttpResponse:
     resource, record = editor.resource, editor.record
-    title = _t("Edit {what}").format(what=record) if record else _t("New {what}").format(what=resource.title().lower())
+    title = (
+        _t("Edit {what}").format(what=record)
+        if record
+        else _t("New {what}").format(what=resource.title().lower())
+    )
     crumbs = [{"title": resource.plural(), "url": resource.path()}]
     if record is not None:
         crumbs.append({"title": str(record), "url": resource.url(record.pk)})
@@ -101,10 +111,19 @@ def seen_input(editor: Editor) -> str:
 
 def sections(editor: Editor) -> list[dict[str, Any]]:
     """The fields in cards: the entity's own, and those that the company added."""
-    own, added = [], []
+    own: list[Any] = []
+    added: list[Any] = []
     for bound in editor.form:
-        wide = isinstance(bound.field.widget, forms.Textarea) or isinstance(bound.field, (StructureField, WordsField))
-        shown = {"field": bound, "wide": wide, "prefix": "", "suffix": "", "changed": editor.changed.get(bound.name, "")}
+        wide = isinstance(bound.field.widget, forms.Textarea) or isinstance(
+            bound.field, (StructureField, WordsField)
+        )
+        shown = {
+            "field": bound,
+            "wide": wide,
+            "prefix": "",
+            "suffix": "",
+            "changed": editor.changed.get(bound.name, ""),
+        }
         (added if bound.name.startswith(CUSTOM) else own).append(shown)
     found = [{"title": "", "hint": "", "columns": 2, "fields": own}] if own else []
     if added:
@@ -120,7 +139,8 @@ def _lines(lines: Lines, formset: Any) -> dict[str, Any]:
         "label": _t("Amount"), "decimals": 2, "suffix": "",
     }  # fmt: skip
     columns = [
-        {"name": p.text, "label": p.label, "align": "end" if _is_number(p) else "", "wide": p.is_relation} for p in lines.fields
+        {"name": p.text, "label": p.label, "align": "end" if _is_number(p) else "", "wide": p.is_relation}
+        for p in lines.fields
     ]
     return {
         "title": lines.label, "hint": "", "prefix": lines.name, "formset": formset, "columns": columns, "add": _t("Add a line"),
@@ -148,7 +168,10 @@ def errors(editor: Editor) -> list[dict[str, str]]:
                 bound = one[name] if name in one.fields else None
                 head = _t("{lines} {n}").format(lines=lines.label, n=number)
                 label = f"{head}, {bound.label}: " if bound is not None else f"{head}: "
-                found += [{"text": f"{label}{s}", "target": bound.id_for_label if bound is not None else ""} for s in said]
+                found += [
+                    {"text": f"{label}{s}", "target": bound.id_for_label if bound is not None else ""}
+                    for s in said
+                ]
     return found
 
 
@@ -164,16 +187,27 @@ def quick_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     creator = resource.creator()
     need(resource.may_create(ctx), _t("make one here"), creator.name if creator else f"{domain}.create")
     picker = request.GET.get("for", "")[:80]
-    first = next((p.text for p in resource.form if isinstance(p, Path) and p.field.get_internal_type() == "CharField"), "")
+    first = next(
+        (p.text for p in resource.form if isinstance(p, Path) and p.field.get_internal_type() == "CharField"),
+        "",
+    )
     initial = {first: request.GET["text"]} if first and request.GET.get("text") else {}
     editor = Editor(resource, ctx, data=request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and editor.is_valid():
         made = editor.save()
         if editor.refusal is None:
-            toast = {"text": _t("{what} was made.").format(what=name_of(resource, made)), "undo_url": answer.undo_url(ctx, editor.command)}
+            toast = {
+                "text": _t("{what} was made.").format(what=name_of(resource, made)),
+                "undo_url": answer.undo_url(ctx, editor.command),
+            }
             picked = {"for": picker, "value": made.pk, "text": str(made)}
             return answer.triggered({"picked": picked, "close-dialog": {}, "toast": toast})
-    short = [f for s in sections(editor) for f in s["fields"] if f["field"].field.required or f["field"].name == first or f["field"].errors]
+    short = [
+        f
+        for s in sections(editor)
+        for f in s["fields"]
+        if f["field"].field.required or f["field"].name == first or f["field"].errors
+    ]
     context = {"command": {
         "title": _t("New {what}").format(what=resource.title().lower()), "text": "", "url": request.get_full_path(), "fields": short,
         "hidden": _untouched(editor, short), "facts": [], "refusals": [], "blocked": False, "errors": errors(editor),
@@ -190,7 +224,10 @@ def _untouched(editor: Editor, shown: list[dict[str, Any]]) -> list[dict[str, An
         if bound.name not in names and bound.value() not in (None, "", False, [])
     ]  # fmt: skip
     for lines, _formset in editor.formsets:
-        hidden += [{"name": f"{lines.name}-TOTAL_FORMS", "value": 0}, {"name": f"{lines.name}-INITIAL_FORMS", "value": 0}]
+        hidden += [
+            {"name": f"{lines.name}-TOTAL_FORMS", "value": 0},
+            {"name": f"{lines.name}-INITIAL_FORMS", "value": 0},
+        ]
     return hidden
 
 
@@ -210,7 +247,8 @@ def options_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     context = {
         "id": request.GET.get("list", "")[:80],
         "options": [
-            {"value": row.pk, "text": str(row), "sub": _sub(row, second), "party": resource.mark == "square"} for row in found[:OPTIONS]
+            {"value": row.pk, "text": str(row), "sub": _sub(row, second), "party": resource.mark == "square"}
+            for row in found[:OPTIONS]
         ],
         "more": len(found) > OPTIONS,
         "create": words if words and resource.may_create(ctx) else "",
@@ -246,20 +284,27 @@ def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) 
         raise NotThere(reference=name)
     record = record_of(resource, ctx, pk, column.joins())
     editor = Editor(resource, ctx, record=record, data=_cell_data(request, name), only=[name])
-    if request.method != "POST" or not editor.is_valid() or (editor.save() is None and editor.refusal is not None):
+    if (
+        request.method != "POST"
+        or not editor.is_valid()
+        or (editor.save() is None and editor.refusal is not None)
+    ):
         bound = editor.form[name]
         if isinstance(bound.field.widget, Pick):
             bound.field.widget.attrs["autofocus"] = True
         # What the cell was opened with travels along, so that somebody else's change is noticed.
         seen = urlencode({"seen": editor.shown()[name]})
         context = {"url": f"{request.path}?{seen}", "field": bound, "label": column.label}
-        return render(request, "loom/cell_edit.html", context, status=422 if request.method == "POST" else 200)
+        return render(
+            request, "loom/cell_edit.html", context, status=422 if request.method == "POST" else 200
+        )
     fresh = resource.rows(ctx, [column]).filter(pk=pk).first()
     if fresh is None:
         return answer.done(request, _t("Saved. The record is no longer among those you may see."))
     cell = with_edit(column, column.cell(fresh, column.value(fresh), ctx), fresh, listing)
     response = render(request, "loom/parts/cell.html", {"c": cell})
     words = _t("{field} of {record} was changed.").format(field=column.label, record=fresh)
-    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": words, "undo_url": answer.undo_url(ctx, editor.command)}})
+    response.headers["HX-Trigger"] = json.dumps(
+        {"toast": {"text": words, "undo_url": answer.undo_url(ctx, editor.command)}}
+    )
     return response
-

@@ -27,7 +27,9 @@ SIZE = 30
 OPERATIONS = {"I": "plus", "U": "pencil", "D": "trash"}
 
 
-def entries(kind: str, pk: int, *, before: int = 0, size: int = SIZE, kinds: Sequence[str] = ()) -> tuple[list[Any], int]:
+def entries(
+    kind: str, pk: int, *, before: int = 0, size: int = SIZE, kinds: Sequence[str] = ()
+) -> tuple[list[Any], int]:
     """The told facts about a record, newest first, and the key that older ones follow. One statement."""
     rows = EventAbout._default_manager.filter(kind=kind, object_id=pk)
     if before:
@@ -106,7 +108,10 @@ def verb(name: str) -> str:
 
 def differences(row: Change, pool: Pool) -> list[str]:
     """Each changed column as a sentence: "Promised from 27 Nov to 3 Dec"."""
-    return [_t("{field} from {old} to {new}").format(field=label, old=old, new=new) for label, old, new in pairs(row, pool)]
+    return [
+        _t("{field} from {old} to {new}").format(field=label, old=old, new=new)
+        for label, old, new in pairs(row, pool)
+    ]
 
 
 def pairs(row: Change, pool: Pool) -> list[tuple[str, str, str]]:
@@ -119,7 +124,9 @@ def pairs(row: Change, pool: Pool) -> list[tuple[str, str, str]]:
         field = next((f for f in model._meta.concrete_fields if f.column == column), None)
         if field is not None and column not in ("custom", "revision"):
             old = (row.old or {}).get(column)
-            found.append((str(capfirst(str(field.verbose_name))), _words(field, old, pool), _words(field, new, pool)))
+            found.append(
+                (str(capfirst(str(field.verbose_name))), _words(field, old, pool), _words(field, new, pool))
+            )
     return found
 
 
@@ -136,7 +143,7 @@ def load_names(rows: Sequence[Change], pool: Pool) -> None:
         for field in model._meta.concrete_fields if model else ():
             if field.is_relation:
                 keys = {(side or {}).get(field.column) for side in (row.old, row.new)}
-                wanted.setdefault(field.related_model, set()).update(k for k in keys if k)
+                wanted.setdefault(getattr(field.remote_field, "model"), set()).update(k for k in keys if k)
     for model, keys in wanted.items():
         pool.load(model, keys)
 
@@ -155,7 +162,11 @@ def _words(field: Any, value: Any, pool: Pool) -> str:
         return draw_text.day(parse_date(value)) if parse_date(str(value)) else str(value)
     if kind == "DateTimeField":
         moment = parse_datetime(str(value))
-        return draw_text.moment(moment if moment is None or moment.tzinfo else moment.replace(tzinfo=timezone.get_default_timezone()))
+        return draw_text.moment(
+            moment
+            if moment is None or moment.tzinfo
+            else moment.replace(tzinfo=timezone.get_default_timezone())
+        )
     if kind == "DecimalField":
         try:
             return plain_number(Decimal(str(value)))

@@ -10,7 +10,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
@@ -21,6 +27,7 @@ from loomline.kernel.job import JobRun, JobState
 from loomline.kernel.refusal import NotThere, Refused
 from loomline.surface import answer, commands, draw_text, importing, spreadsheet, work_pages
 from loomline.surface.draw_cells import Cell
+from loomline.surface.fields import Pool
 from loomline.surface.importing import Importer
 from loomline.surface.jobs import run_import
 from loomline.surface.models import ImportRun, ImportState
@@ -53,7 +60,10 @@ def _frame(resource: type[Resource], at: str, text: str = "") -> dict[str, Any]:
     title = _t("Import {many}").format(many=resource.plural().lower())
     names = {"upload": _t("Upload"), "match": _t("Match columns"), "check": _t("Check"), "run": _t("Run")}
     place = STEPS.index(at) if at in STEPS else len(STEPS)
-    steps = [{"title": names[s], "state": "done" if i < place else "now" if i == place else ""} for i, s in enumerate(STEPS)]
+    steps = [
+        {"title": names[s], "state": "done" if i < place else "now" if i == place else ""}
+        for i, s in enumerate(STEPS)
+    ]
     return {
         "page": page(title, crumbs=[{"title": resource.plural(), "url": resource.path()}]),
         "wizard": {"title": title, "text": text, "steps": steps},
@@ -97,7 +107,9 @@ def _taken(file: UploadedFile[Any] | None, resource: type[Resource], ctx: Ctx) -
         for piece in file.chunks():
             out.write(piece)
     try:
-        return commands.upload_import(ctx, resource=resource.name, file_name=name, stored=stored, read=_looked_at(target, name))
+        return commands.upload_import(
+            ctx, resource=resource.name, file_name=name, stored=stored, read=_looked_at(target, name)
+        )
     except Refused:
         target.unlink(missing_ok=True)
         raise
@@ -112,13 +124,25 @@ def _looked_at(target: FilePath, name: str) -> dict[str, Any]:
     total = sum(1 for _row in source)
     if not heads or not total:
         raise spreadsheet.Unreadable(name=name, fault=_t("it has no rows under its heads."))
-    return {"encoding": format_.encoding, "delimiter": format_.delimiter, "sheet": sheet, "columns": heads, "total": total}
+    return {
+        "encoding": format_.encoding,
+        "delimiter": format_.delimiter,
+        "sheet": sheet,
+        "columns": heads,
+        "total": total,
+    }
 
 
 def _recent(resource: type[Resource], runs: list[ImportRun]) -> dict[str, Any] | None:
     if not runs:
         return None
-    heads = ((_t("File"), "a1"), (_t("State"), "a2"), (_t("Uploaded"), "b1"), (_t("Created"), "b2"), (_t("Changed"), "c1"))
+    heads = (
+        (_t("File"), "a1"),
+        (_t("State"), "a2"),
+        (_t("Uploaded"), "b1"),
+        (_t("Created"), "b2"),
+        (_t("Changed"), "c1"),
+    )
     rows = [
         {"id": run.pk, "css": "", "actions": [], "cells": [
             Cell(text=run.file_name, url=f"{resource.path()}import/{run.pk}/{_step(run)}/"),
@@ -127,12 +151,30 @@ def _recent(resource: type[Resource], runs: list[ImportRun]) -> dict[str, Any] |
         ]} for run in runs
     ]  # fmt: skip
     columns = [{"label": label, "align": "", "hidden_label": False, "slot": slot} for label, slot in heads]
-    table = {"label": _t("Earlier imports"), "columns": columns, "rows": rows, "totals": [], "note": "", "row_actions": False}
-    return {"title": _t("Earlier imports"), "sub": "", "id": "recent", "end_action": None, "link": None, "table": table, "empty": "", "empty_action": None}
+    table = {
+        "label": _t("Earlier imports"),
+        "columns": columns,
+        "rows": rows,
+        "totals": [],
+        "note": "",
+        "row_actions": False,
+    }
+    return {
+        "title": _t("Earlier imports"),
+        "sub": "",
+        "id": "recent",
+        "end_action": None,
+        "link": None,
+        "table": table,
+        "empty": "",
+        "empty_action": None,
+    }
 
 
 def _step(run: ImportRun) -> str:
-    return {ImportState.UPLOADED: "match", ImportState.CHECKED: "check", ImportState.RUNNING: "run"}.get(run.state, "report")
+    return {ImportState.UPLOADED: "match", ImportState.CHECKED: "check", ImportState.RUNNING: "run"}.get(
+        run.state, "report"
+    )
 
 
 class MatchForm(forms.Form):
@@ -145,7 +187,9 @@ class MatchForm(forms.Form):
         choices = [("", _t("leave out")), *((t.name, t.label) for t in targets)]
         kept = run.mapping.get("columns") or importing.guess(run.columns, targets)
         for number, head in enumerate(run.columns):
-            self.fields[f"c{number}"] = forms.ChoiceField(choices=choices, required=False, initial=kept.get(head, ""), label=head)
+            self.fields[f"c{number}"] = forms.ChoiceField(
+                choices=choices, required=False, initial=kept.get(head, ""), label=head
+            )
         plain = [t for t in targets if t.model is None and not t.choices]
         usual = run.match_on or importer.resource.key
         self.fields["match_on"] = forms.ChoiceField(
@@ -157,7 +201,9 @@ class MatchForm(forms.Form):
             choices=[("dmy", _t("day first: 3 April")), ("mdy", _t("month first: 4 March"))],
         )  # fmt: skip
         self.fields["decimals"] = forms.ChoiceField(
-            label=_t("Decimals"), initial=run.mapping.get("decimals", "."), choices=[(".", "1,234.50"), (",", "1.234,50")]
+            label=_t("Decimals"),
+            initial=run.mapping.get("decimals", "."),
+            choices=[(".", "1,234.50"), (",", "1.234,50")],
         )
         self.run = run
 
@@ -177,8 +223,17 @@ class MatchForm(forms.Form):
 
     def mapping(self) -> dict[str, Any]:
         """What is kept with the import."""
-        columns = {head: self.cleaned_data[f"c{n}"] for n, head in enumerate(self.run.columns) if self.cleaned_data[f"c{n}"]}
-        return {"columns": columns, "days": self.cleaned_data["days"], "decimals": self.cleaned_data["decimals"], "fixes": {}}
+        columns = {
+            head: self.cleaned_data[f"c{n}"]
+            for n, head in enumerate(self.run.columns)
+            if self.cleaned_data[f"c{n}"]
+        }
+        return {
+            "columns": columns,
+            "days": self.cleaned_data["days"],
+            "decimals": self.cleaned_data["decimals"],
+            "fixes": {},
+        }
 
 
 @staff
@@ -215,8 +270,15 @@ def _check(ctx: Ctx, run: ImportRun, mapping: dict[str, Any], match_on: str) -> 
     run.mapping, run.match_on = mapping, match_on
     told = Ctx.new(actor=ctx.actor, via="import", now=ctx.now, request_id=ctx.request_id, company=ctx.company)
     tally = importing.check(Importer(run, told))
-    figures = {"created": tally.created, "changed": tally.changed, "unchanged": tally.unchanged, "failed": tally.failed}
-    commands.check_import(ctx, run=run, mapping=mapping, match_on=match_on, figures=figures, problems=tally.problems)
+    figures = {
+        "created": tally.created,
+        "changed": tally.changed,
+        "unchanged": tally.unchanged,
+        "failed": tally.failed,
+    }
+    commands.check_import(
+        ctx, run=run, mapping=mapping, match_on=match_on, figures=figures, problems=tally.problems
+    )
 
 
 @staff
@@ -227,7 +289,12 @@ def check_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
     if run.state != ImportState.CHECKED:
         return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/{_step(run)}/")
     if request.method == "POST" and "fix" in request.GET:
-        _check(ctx, run, {**run.mapping, "fixes": {**run.mapping.get("fixes", {}), **_fixes(request, run)}}, run.match_on)
+        _check(
+            ctx,
+            run,
+            {**run.mapping, "fixes": {**run.mapping.get("fixes", {}), **_fixes(request, run)}},
+            run.match_on,
+        )
         return HttpResponseRedirect(request.path)
     if request.method == "POST":
         title = _t("Import {file} into {many}").format(file=run.file_name, many=resource.plural().lower())
@@ -262,8 +329,14 @@ def figures(run: ImportRun) -> list[dict[str, str]]:
 
 def _problem(problem: dict[str, Any], run: ImportRun) -> dict[str, Any]:
     bad = set(problem["bad"])
-    kind = {f"{problem['number']}:{n}": forms.CharField(required=False) for n, h in enumerate(run.columns) if h in bad}
-    form = type("FixForm", (forms.Form,), kind)(initial={k: problem["cells"].get(run.columns[int(k.split(":")[1])], "") for k in kind}, prefix="fix")
+    kind = {
+        f"{problem['number']}:{n}": forms.CharField(required=False)
+        for n, h in enumerate(run.columns)
+        if h in bad
+    }
+    form = type("FixForm", (forms.Form,), kind)(
+        initial={k: problem["cells"].get(run.columns[int(k.split(":")[1])], "") for k in kind}, prefix="fix"
+    )
     return {
         "number": problem["number"], "reasons": problem["reasons"],
         "cells": [
@@ -277,7 +350,12 @@ def _fixes(request: HttpRequest, run: ImportRun) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, value in request.POST.items():
         number, _colon, column = name.removeprefix("fix-").partition(":")
-        if name.startswith("fix-") and number.isdigit() and column.isdigit() and int(column) < len(run.columns):
+        if (
+            name.startswith("fix-")
+            and number.isdigit()
+            and column.isdigit()
+            and int(column) < len(run.columns)
+        ):
             found.setdefault(number, {})[run.columns[int(column)]] = str(value).strip()
     return found
 
@@ -287,7 +365,12 @@ def run_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRespo
     """Step 4: it runs."""
     resource, ctx = _open(request, domain, slug)
     run = _run(resource, ctx, pk)
-    job = JobRun._default_manager.filter(name=run_import.name, parameters__import_id=run.pk).select_related("actor").order_by("-pk").first()
+    job = (
+        JobRun._default_manager.filter(name=run_import.name, parameters__import_id=run.pk)
+        .select_related("actor")
+        .order_by("-pk")
+        .first()
+    )
     if run.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE):
         return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/report/")
     if job is None:
@@ -307,7 +390,11 @@ def report_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRe
         ImportState.DONE: _t("The file is in."), ImportState.STOPPED: _t("Stopped before the end. What came in before stays."),
         ImportState.UNDONE: _t("This import was taken back."),
     }.get(run.state, run.state.label)  # fmt: skip
-    may_undo = run.state in (ImportState.DONE, ImportState.STOPPED) and access.may(ctx, commands.undo_import.name) and run.created + run.changed
+    may_undo = (
+        run.state in (ImportState.DONE, ImportState.STOPPED)
+        and access.may(ctx, commands.undo_import.name)
+        and run.created + run.changed
+    )
     undo = action(
         _t("Take the whole import back"), f"{resource.path()}import/{run.pk}/undo/", icon="arrow-back-up", method="post",
         confirm=_t("Take back every row that this import made or changed?"),
@@ -333,7 +420,9 @@ def undo_import_page(request: HttpRequest, domain: str, slug: str, pk: int) -> H
     if request.method != "POST":
         raise NotThere(reference=str(pk))
     count = commands.undo_import(ctx, run=run)
-    words = ngettext("%(n)s change taken back.", "%(n)s changes taken back.", count) % {"n": draw_text.number(count)}
+    words = ngettext("%(n)s change taken back.", "%(n)s changes taken back.", count) % {
+        "n": draw_text.number(count)
+    }
     return answer.done(request, words, to=f"{resource.path()}import/{run.pk}/report/")
 
 
@@ -350,11 +439,13 @@ def error_file(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
 def template_file(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
     """An empty file with the right heads."""
     resource, ctx = _open(request, domain, slug)
-    heads = [t.label for t in importing.targets_of(resource, importing.Pool(ctx))]
+    heads = [t.label for t in importing.targets_of(resource, Pool(ctx))]
     return _csv(heads, iter(()), f"{resource.slug}.csv")
 
 
 def _csv(head: list[str], rows: Iterator[list[Any]], name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(spreadsheet.csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        spreadsheet.csv_lines(head, rows), content_type="text/csv; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

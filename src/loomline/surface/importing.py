@@ -87,7 +87,9 @@ class Tally:
         for row in rows:
             self.failed += 1
             if len(self.problems) < KEPT_PROBLEMS:
-                self.problems.append({"number": row.number, "cells": row.cells, "reasons": row.reasons, "bad": sorted(row.bad)})
+                self.problems.append(
+                    {"number": row.number, "cells": row.cells, "reasons": row.reasons, "bad": sorted(row.bad)}
+                )
 
 
 class Importer:
@@ -98,7 +100,9 @@ class Importer:
         self.resource: type[Resource] = registry.by_name(run.resource)
         self.pool = Pool(ctx)
         self.targets = {t.name: t for t in targets_of(self.resource, self.pool)}
-        self.chosen = {c: self.targets[n] for c, n in run.mapping.get("columns", {}).items() if n in self.targets}
+        self.chosen = {
+            c: self.targets[n] for c, n in run.mapping.get("columns", {}).items() if n in self.targets
+        }
         self.fixes: dict[str, dict[str, str]] = run.mapping.get("fixes", {})
         self.day_first = run.mapping.get("days", "dmy") != "mdy"
         self.comma = run.mapping.get("decimals", ".") == ","
@@ -157,7 +161,9 @@ class Importer:
                     tally.fail([row])
 
     def _give(self, good: list[Row], tally: Tally) -> None:
-        told = commands.import_rows(self.ctx, run=self.run, rows=[{"values": r.values, "record": r.record} for r in good])
+        told = commands.import_rows(
+            self.ctx, run=self.run, rows=[{"values": r.values, "record": r.record} for r in good]
+        )
         tally.created += told["created"]
         tally.changed += told["changed"]
         tally.unchanged += told["unchanged"]
@@ -228,7 +234,11 @@ class Importer:
     def _day(self, text: str) -> date:
         written = text.strip()
         forms_ = ["%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S"]
-        forms_ += ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y"] if self.day_first else ["%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"]
+        forms_ += (
+            ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y"]
+            if self.day_first
+            else ["%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"]
+        )
         for one in forms_:
             try:
                 found = datetime.strptime(written, one).date()  # noqa: DTZ007
@@ -264,7 +274,9 @@ class Importer:
             return found
         noun = str(target.model._meta.verbose_name)
         if found:
-            raise ValidationError(_t("there are {n} called {text}; use a number or code.").format(n=found, text=text))
+            raise ValidationError(
+                _t("there are {n} called {text}; use a number or code.").format(n=found, text=text)
+            )
         raise ValidationError(_t("there is no {noun} called {text}.").format(noun=noun, text=text))
 
     def _match(self, part: list[Row]) -> None:
@@ -280,7 +292,11 @@ class Importer:
         for row in part:
             key = plain_text(row.values.get(on))
             if key and key in seen:
-                row.refuse(_t("The same {label} stands in row {n}.").format(label=self.targets[on].label, n=seen[key]))
+                row.refuse(
+                    _t("The same {label} stands in row {n}.").format(
+                        label=self.targets[on].label, n=seen[key]
+                    )
+                )
             elif key:
                 seen[key] = row.number
                 row.record = held.get(key)
@@ -293,14 +309,22 @@ def targets_of(resource: type[Resource], pool: Pool) -> list[Target]:
         if not isinstance(entry, Path):
             continue
         made = fields.of_model_field(entry.field, pool)
-        choices = tuple((str(v), str(label)) for v, label in entry.field.flatchoices) if entry.field.choices else ()
+        choices = (
+            tuple((str(v), str(label)) for v, label in entry.field.flatchoices) if entry.field.choices else ()
+        )
         model = made.model if isinstance(made, RecordField) else None
-        required = made.required and not entry.field.has_default() and not isinstance(made, (forms.BooleanField, WordsField))
+        required = (
+            made.required
+            and not entry.field.has_default()
+            and not isinstance(made, (forms.BooleanField, WordsField))
+        )
         found.append(Target(entry.text, entry.label, made, model, choices, required))
     names = {f.name for f in resource.model._meta.concrete_fields}
     for own in fields_of(resource.model._meta.label_lower) if "custom" in names else ():
         own_choices = tuple((c, c) for c in own.choices)
-        found.append(Target(f"custom.{own.name}", own.label, fields.of_custom(own), None, own_choices, own.is_required))
+        found.append(
+            Target(f"custom.{own.name}", own.label, fields.of_custom(own), None, own_choices, own.is_required)
+        )
     return found
 
 
@@ -317,6 +341,7 @@ def head_names(heads: Sequence[str]) -> list[str]:
 
 def guess(heads: Sequence[str], targets: Sequence[Target]) -> dict[str, str]:
     """Which column feeds which field, as far as their names say so."""
+
     def plain(text: str) -> str:
         return "".join(c for c in text.casefold() if c.isalnum())
 
@@ -341,7 +366,11 @@ def _named(model: type[Model], wanted: set[str], ctx: Ctx) -> Iterator[tuple[str
         rows = rows.alias(**{f"{name}_low": Lower(name)})
         condition |= Q(**{f"{name}_low__in": lowered})
     for row in rows.filter(condition):
-        for name in {str(getattr(row, n) or "").casefold() for n in names} | {str(row).casefold()} | ({str(row.pk)} if not names else set()):
+        for name in (
+            {str(getattr(row, n) or "").casefold() for n in names}
+            | {str(row).casefold()}
+            | ({str(row.pk)} if not names else set())
+        ):
             if name in lowered:
                 yield name, row
 
@@ -374,7 +403,11 @@ def carry_out(ctx: Ctx, job: JobRun, run: ImportRun) -> dict[str, Any]:
             job.report(tally.read, run.total, _t("{n} rows read").format(n=tally.read))
         finished = True
     finally:
-        figures = {"created": tally.created, "changed": tally.changed, "unchanged": tally.unchanged, "failed": tally.failed}
+        figures = {
+            "created": tally.created,
+            "changed": tally.changed,
+            "unchanged": tally.unchanged,
+            "failed": tally.failed,
+        }
         commands.end_import(told, run=run, figures=figures, problems=tally.problems, finished=finished)
     return {"done": tally.created + tally.changed, "failed": tally.failed}
-

@@ -16,7 +16,9 @@ from loomline.surface.models import ImportRun
 from loomline.surface.selection import Selection
 
 
-def _through(ctx: Ctx, run: JobRun, selection: Selection, work: bulk.Work, *, one_by_one: bool) -> dict[str, Any]:
+def _through(
+    ctx: Ctx, run: JobRun, selection: Selection, work: bulk.Work, *, one_by_one: bool
+) -> dict[str, Any]:
     total, outcome = selection.count, Outcome()
     for records in bulk.chunks(selection):
         part = bulk.apply(ctx, records, work, one_by_one=one_by_one)
@@ -30,10 +32,12 @@ def _through(ctx: Ctx, run: JobRun, selection: Selection, work: bulk.Work, *, on
 def bulk_edit(ctx: Ctx, run: JobRun, *, selection: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
     """Set one field of many records."""
     chosen = _selection(ctx, selection)
-    target = chosen.resource.model._meta.get_field(field)
+    target: Any = chosen.resource.model._meta.get_field(field)
     typed = Pool(ctx).get(target.related_model, value) if target.is_relation else target.to_python(value)
     edit = chosen.resource.plain["edit"]
-    return _through(ctx, run, chosen, lambda c, rows: edit(c, records=rows, values={field: typed}), one_by_one=False)
+    return _through(
+        ctx, run, chosen, lambda c, rows: edit(c, records=rows, values={field: typed}), one_by_one=False
+    )
 
 
 @job(title=_("Delete many records"))
@@ -45,14 +49,33 @@ def bulk_delete(ctx: Ctx, run: JobRun, *, selection: dict[str, Any]) -> dict[str
 
 
 @job(title=_("Do the same to many records"))
-def bulk_command(ctx: Ctx, run: JobRun, *, selection: dict[str, Any], name: str, arguments: dict[str, Any], accepted: list[str]) -> dict[str, Any]:
+def bulk_command(
+    ctx: Ctx,
+    run: JobRun,
+    *,
+    selection: dict[str, Any],
+    name: str,
+    arguments: dict[str, Any],
+    accepted: list[str],
+) -> dict[str, Any]:
     """Give one command for many records."""
     chosen = _selection(ctx, selection)
     command = commands[name]
     pool = Pool(ctx)
-    given = {n: argument.resolved(command.parameters[n].annotation, v, pool, name=n) for n, v in arguments.items()}
-    told = Ctx.new(actor=ctx.actor, via="job", now=ctx.now, accepted=accepted, request_id=ctx.request_id, company=ctx.company)
-    return _through(told, run, chosen, argument.on_records(command, given), one_by_one=not argument.takes_many(command))
+    given = {
+        n: argument.resolved(command.parameters[n].annotation, v, pool, name=n) for n, v in arguments.items()
+    }
+    told = Ctx.new(
+        actor=ctx.actor,
+        via="job",
+        now=ctx.now,
+        accepted=accepted,
+        request_id=ctx.request_id,
+        company=ctx.company,
+    )
+    return _through(
+        told, run, chosen, argument.on_records(command, given), one_by_one=not argument.takes_many(command)
+    )
 
 
 @job(title=_("Import a file"))
@@ -62,4 +85,10 @@ def run_import(ctx: Ctx, run: JobRun, *, import_id: int) -> dict[str, Any]:
 
 
 def _selection(ctx: Ctx, kept: dict[str, Any]) -> Selection:
-    return Selection(registry.by_name(kept["resource"]), ctx, ids=tuple(kept["ids"]), query=kept["query"], is_all=kept["is_all"])
+    return Selection(
+        registry.by_name(kept["resource"]),
+        ctx,
+        ids=tuple(kept["ids"]),
+        query=kept["query"],
+        is_all=kept["is_all"],
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,8 +22,19 @@ from loomline.surface.listing import Listing
 from loomline.surface.models import SavedView
 from loomline.surface.page import action, open_resource, page, staff
 from loomline.surface.path import Path
+from loomline.surface.resource import list_cookie
 
-SLOTS = {"badge": "a2", "party": "b1", "stages": "c1", "money": "b2", "quantity": "b2", "date": "c2", "slip": "c2", "moment": "c2"}
+SLOTS = {
+    "badge": "a2",
+    "party": "b1",
+    "stages": "c1",
+    "money": "b2",
+    "quantity": "b2",
+    "date": "c2",
+    "slip": "c2",
+    "moment": "c2",
+}
+COOKIE = 2000
 DRAWN = {Board: board.show, Calendar: calendar.show, Chart: chart.show}
 
 
@@ -30,7 +43,7 @@ def list_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
     """A list in the layout that the address names."""
     resource, ctx = open_resource(request, domain, slug)
     if resource.list_page is not None:
-        return resource.list_page(request, resource)  # type: ignore[no-any-return]
+        return resource.list_page(request, resource)
     params = filter_forms.folded(request.GET, resource, ctx)
     if params is not None and not answer.is_htmx(request):
         return HttpResponseRedirect(Listing(resource, ctx, params).address())
@@ -40,9 +53,19 @@ def list_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
         first = views.default_address(resource, saved, ctx)
         if first:
             return HttpResponseRedirect(first)
+    problems = [str(problem) for problem in listing.conditions.problems]
+    for words in problems if not answer.is_htmx(request) else ():
+        answer.later(request, words, tone="warn")
     response = _shown(request, listing, saved)
     if params is not None:
         response.headers["HX-Push-Url"] = listing.address()
+    if problems and answer.is_htmx(request):
+        response.headers["HX-Trigger"] = json.dumps({"toast": {"text": problems[0], "tone": "warn"}})
+    # So that "next" on a record follows this list.
+    query = quote(listing.query().urlencode())[:COOKIE]
+    response.set_cookie(
+        list_cookie(resource), query, max_age=86400, path=resource.path(), httponly=True, samesite="Lax"
+    )
     return response
 
 
@@ -51,21 +74,26 @@ def _shown(request: HttpRequest, listing: Listing, saved: list[SavedView]) -> Ht
     if drawn is not None:
         return drawn(request, listing, topbar(listing))
     context = {"page": topbar(listing), "list": context_of(listing, saved)}
-    is_part = answer.is_htmx(request) and request.headers.get("HX-Target", "").removeprefix("#").endswith("list")
+    is_part = answer.is_htmx(request) and request.headers.get("HX-Target", "").removeprefix("#").endswith(
+        "list"
+    )
     return render(request, "loom/list_rows.html" if is_part else "loom/list.html", context)
 
 
 def topbar(listing: Listing) -> dict[str, Any]:
     """Title, ways to look at it, and what can be done with the list as a whole."""
     resource, ctx = listing.resource, listing.ctx
+    kinds = {v.name: v for v in reversed(resource.views)}
     layouts = [
-        {"title": str(v.label), "icon": v.icon, "url": listing.address(**{"as": "" if v is resource.views[0] else v.name}),
-         "current": v is listing.layout}
-        for v in resource.views
+        {"title": str(v.words), "icon": v.icon, "url": listing.address(**{"as": "" if v is resource.views[0] else v.name}),
+         "current": v.name == listing.layout.name}
+        for v in resource.views if kinds[v.name] is v
     ]  # fmt: skip
     actions = []
     if can_import(listing):
-        actions.append(action(_t("Import"), f"{resource.path()}import/", icon="upload", kind="quiet", spare=True))
+        actions.append(
+            action(_t("Import"), f"{resource.path()}import/", icon="upload", kind="quiet", spare=True)
+        )
     if resource.may_see(ctx):
         actions.append(action(
             _t("Export"), icon="download", kind="quiet", spare=True, method="menu", id="export",
@@ -93,7 +121,7 @@ def _export_url(listing: Listing, kind: str) -> str:
 def context_of(listing: Listing, saved: list[SavedView]) -> dict[str, Any]:
     """Everything that loom/list_rows.html reads."""
     resource, ctx = listing.resource, listing.ctx
-    shared = {
+    shared: dict[str, Any] = {
         "title": resource.plural(), "url": resource.path(), "state": "rows", "note": "", "empty_action": None,
         "import_url": "", "who": "", "views": [], "save_view_url": "", "search": None, "row_actions": False,
         "topics": resource.model._meta.label_lower,
@@ -114,7 +142,9 @@ def context_of(listing: Listing, saved: list[SavedView]) -> dict[str, Any]:
         "groupings": _groupings(listing),
         "columns": _columns(listing),
         "rows": rows_of(listing, page_),
-        "sums": [{"label": c.label, "text": _sum_text(c, figures)} for c, figures in listing.sums() if figures],
+        "sums": [
+            {"label": c.label, "text": _sum_text(c, figures)} for c, figures in listing.sums() if figures
+        ],
         "pager": pager(listing, page_),
         "bulk": _bulk(listing),
         "freeze": len(listing.columns) > 8,
@@ -140,7 +170,11 @@ def _search(listing: Listing) -> dict[str, str] | None:
     if not listing.resource.search:
         return None
     labels = [p.label.lower() for p in listing.resource.search][:3]
-    words = labels[0] if len(labels) == 1 else _t("{some} or {last}").format(some=", ".join(labels[:-1]), last=labels[-1])
+    words = (
+        labels[0]
+        if len(labels) == 1
+        else _t("{some} or {last}").format(some=", ".join(labels[:-1]), last=labels[-1])
+    )
     return {"name": "q", "value": listing.q, "placeholder": words[:1].upper() + words[1:]}
 
 
@@ -152,8 +186,18 @@ def _groupings(listing: Listing) -> list[dict[str, Any]]:
     ]  # fmt: skip
     if not able:
         return []
-    none = {"label": _t("No groups"), "url": listing.address(grouped="none"), "current": listing.group is None}
-    return [none, *({"label": c.label, "url": listing.address(grouped=c.name), "current": c is listing.group} for c in able)]
+    none = {
+        "label": _t("No groups"),
+        "url": listing.address(grouped="none"),
+        "current": listing.group is None,
+    }
+    return [
+        none,
+        *(
+            {"label": c.label, "url": listing.address(grouped=c.name), "current": c is listing.group}
+            for c in able
+        ),
+    ]
 
 
 def _columns(listing: Listing) -> list[dict[str, Any]]:
@@ -230,7 +274,11 @@ def editable_columns(listing: Listing) -> set[str]:
     if not resource.may_edit(listing.ctx):
         return set()
     in_form = {p.text for p in resource.form if isinstance(p, Path)}
-    return {c.name for c in listing.columns if not c.is_first and c.path is not None and c.path.text in in_form and c.name == c.text}
+    return {
+        c.name
+        for c in listing.columns
+        if not c.is_first and c.path is not None and c.path.text in in_form and c.name == c.text
+    }
 
 
 def with_edit(column: Column, cell: Cell, row: Any, listing: Listing) -> Cell:

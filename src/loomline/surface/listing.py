@@ -110,7 +110,7 @@ class Listing:
             return False
         meta = self.resource.model._meta
         led = {i.fields[0].lstrip("-") for i in meta.indexes if i.fields}
-        led |= {c.fields[0] for c in meta.constraints if getattr(c, "fields", None)}
+        led |= {names[0] for c in meta.constraints if (names := getattr(c, "fields", ()))}
         return bool(field.db_index or field.unique or field.primary_key or field.name in led)
 
     # Rows

@@ -61,7 +61,9 @@ def is_switched_on(resource: type[Resource], ctx: Ctx) -> bool:
 
 def shown(ctx: Ctx) -> Iterator[type[Resource]]:
     """The Resources that the person may see, in the order of the navigation."""
-    for resource in sorted(registry.resources.values(), key=lambda r: (r.order, str(r.model._meta.verbose_name_plural))):
+    for resource in sorted(
+        registry.resources.values(), key=lambda r: (r.order, str(r.model._meta.verbose_name_plural))
+    ):
         if is_switched_on(resource, ctx) and resource.may_see(ctx):
             yield resource
 
@@ -73,7 +75,14 @@ def groups(ctx: Ctx, path: str) -> list[dict[str, Any]]:
     for one in entries:
         if not one.permission or access.may(ctx, one.permission):
             count, hot = one.count(ctx) if one.count else (0, False)
-            pages.append((one.group, one.order, one.needs, _item(str(one.title), one.icon, one.url, path, count=count, hot=hot)))
+            pages.append(
+                (
+                    one.group,
+                    one.order,
+                    one.needs,
+                    _item(str(one.title), one.icon, one.url, path, count=count, hot=hot),
+                )
+            )
     for resource in shown(ctx):
         if resource.menu is not None:
             item = _item(resource.plural(), resource.icon, resource.path(), path)
@@ -87,7 +96,13 @@ def groups(ctx: Ctx, path: str) -> list[dict[str, Any]]:
     ordered = [*(g for g in GROUPS if g in found), *(g for g in found if g not in GROUPS and g != LAST)]
     if LAST in found:
         ordered.append(LAST)
-    result = [{"title": gettext(g) if g else "", "items": [i for _o, i in sorted(found[g], key=lambda pair: pair[0])]} for g in ordered]
+    result = [
+        {
+            "title": gettext(g) if g else "",
+            "items": [i for _o, i in sorted(found[g], key=lambda pair: pair[0])],
+        }
+        for g in ordered
+    ]
     _give_keys(result)
     return result
 
@@ -130,11 +145,13 @@ def _key(group: str | Promise) -> str:
 
 
 def _give_keys(nav: list[dict[str, Any]]) -> None:
-    """"G" and a letter of the title opens a page; the first page to want a letter has it."""
+    """ "G" and a letter of the title opens a page; the first page to want a letter has it."""
     taken: set[str] = set()
     for group in nav:
         for item in group["items"]:
-            letter = next((c for c in item["title"].lower() if c.isascii() and c.isalpha() and c not in taken), "")
+            letter = next(
+                (c for c in item["title"].lower() if c.isascii() and c.isalpha() and c not in taken), ""
+            )
             if letter:
                 taken.add(letter)
                 item["keys"] = f"g {letter}"

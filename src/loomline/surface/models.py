@@ -22,11 +22,15 @@ class Audience(models.TextChoices):
 class SavedView(Record):
     """A list as somebody wants to find it again: the whole of it stands in its query string."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("owner")
+    )
     resource = models.CharField(_("list"), max_length=80)
     title = models.CharField(_("name"), max_length=60)
     query = models.TextField(_("query"), blank=True)
-    audience = models.CharField(_("who sees it"), max_length=10, choices=Audience.choices, default=Audience.PRIVATE)
+    audience = models.CharField(
+        _("who sees it"), max_length=10, choices=Audience.choices, default=Audience.PRIVATE
+    )
     # Teams belong to a layer above; the key alone says which.
     team_id = models.BigIntegerField(_("team"), null=True, blank=True)
     is_default = models.BooleanField(_("opens first"), default=False)
@@ -72,7 +76,9 @@ class ImportRun(Record):
         undo=(S.DONE, S.STOPPED) >> S.UNDONE,
     )
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
+    )
     resource = models.CharField(_("list"), max_length=80)
     file_name = models.CharField(_("file"), max_length=200)
     stored = models.CharField(max_length=200)

@@ -39,7 +39,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "lang": translation.get_language() or "en",
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "theme": _one_of(request.COOKIES.get("theme", ""), THEMES),
-        "density": _one_of(request.GET.get("density") or request.COOKIES.get("density", ""), DENSITIES) or "normal",
+        "density": _one_of(request.GET.get("density") or request.COOKIES.get("density", ""), DENSITIES)
+        or "normal",
         "messages": answer.told(request),
     }
     user = getattr(request, "user", None)

@@ -33,7 +33,11 @@ def of_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A refusal of a command or a page, with the fields it is about."""
     more: dict[str, Any] = {}
     if isinstance(refusal, Invalid):
-        more["errors"] = [{"field": name, "message": said} for name, sentences in refusal.errors.items() for said in sentences]
+        more["errors"] = [
+            {"field": name, "message": said}
+            for name, sentences in refusal.errors.items()
+            for said in sentences
+        ]
     elif refusal.at_field:
         more["errors"] = [{"field": refusal.at_field, "message": str(refusal)}]
     if isinstance(refusal, Warned):
@@ -45,8 +49,13 @@ def of_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
 def of_exception(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     """The problem document for whatever went wrong on the caller's side; None for a fault of ours."""
     if isinstance(fault, ValidationError):
-        errors = [{"field": ".".join(str(p) for p in e["loc"][1:] if p != "body"), "message": str(e["msg"])} for e in fault.errors]
-        return problem(request, 422, _t("The request does not fit the schema."), code="Invalid", errors=errors)
+        errors = [
+            {"field": ".".join(str(p) for p in e["loc"][1:] if p != "body"), "message": str(e["msg"])}
+            for e in fault.errors
+        ]
+        return problem(
+            request, 422, _t("The request does not fit the schema."), code="Invalid", errors=errors
+        )
     if isinstance(fault, AuthenticationError):
         return problem(request, 401, _t("Send a valid API token, or sign in."), code="NotSignedIn")
     if isinstance(fault, AuthorizationError):

@@ -20,7 +20,7 @@ from loomline.surface.fields import Pool
 from loomline.surface.listing import Listing
 from loomline.surface.page import action, open_resource, page, record_of, staff
 from loomline.surface.panel import Callouts, Facts, Panel, Timeline, Tracker
-from loomline.surface.resource import Resource
+from loomline.surface.resource import Resource, list_cookie
 
 BUTTONS = 3
 HEAD = 5
@@ -32,12 +32,14 @@ def record_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRe
     resource, ctx = open_resource(request, domain, slug)
     record = record_of(resource, ctx, pk, record_panels.joins_of(resource) | column_joins(resource))
     if resource.detail_page is not None:
-        return resource.detail_page(request, resource, record)  # type: ignore[no-any-return]
+        return resource.detail_page(request, resource, record)
     crumbs = [{"title": resource.plural(), "url": list_address(request, resource)}]
     position = {"text": "", "prev_url": resource.url(pk, "previous"), "next_url": resource.url(pk, "next")}
     context = {
         "page": page(str(record), crumbs=crumbs, position=position),
-        "record": context_of(resource, record, ctx, tab=request.GET.get("tab", ""), activity=request.GET.get("activity", "")),
+        "record": context_of(
+            resource, record, ctx, tab=request.GET.get("tab", ""), activity=request.GET.get("activity", "")
+        ),
     }
     return render(request, "loom/record.html", context)
 
@@ -51,10 +53,16 @@ def head_columns(resource: type[Resource]) -> list[Column]:
     """What stands under the title."""
     if resource.head:
         return list(resource.head)
-    return [c for c in resource.columns if not c.is_first and c.kind != "badge" and c.read is None and not c.annotations()][:HEAD]
+    return [
+        c
+        for c in resource.columns
+        if not c.is_first and c.kind != "badge" and c.read is None and not c.annotations()
+    ][:HEAD]
 
 
-def context_of(resource: type[Resource], record: Any, ctx: Ctx, *, tab: str = "", activity: str = "") -> dict[str, Any]:
+def context_of(
+    resource: type[Resource], record: Any, ctx: Ctx, *, tab: str = "", activity: str = ""
+) -> dict[str, Any]:
     """Everything that loom/record.html reads of a record."""
     panels = list(resource.detail)
     tabs = [p for p in panels if p.place == "tab" and not p.tab]
@@ -81,7 +89,9 @@ def _told(panel: Panel, ctx: Ctx, record: Any) -> list[Any]:
     return list(panel.read(ctx, record) or ()) if panel.read is not None else []
 
 
-def _tabs(resource: type[Resource], record: Any, ctx: Ctx, tabs: list[Panel], current: Panel | None) -> list[dict[str, Any]]:
+def _tabs(
+    resource: type[Resource], record: Any, ctx: Ctx, tabs: list[Panel], current: Panel | None
+) -> list[dict[str, Any]]:
     if len(tabs) < 2:
         return []
     counts = record_panels.tab_counts(tabs, record, ctx)
@@ -101,7 +111,7 @@ def _count(number: int | None) -> str:
 
 def badges(record: Any) -> list[dict[str, str]]:
     """The state of a record, if it has one."""
-    state = getattr(record, "state", None)
+    state: Any = getattr(record, "state", None)
     return [{"text": state.label, "tone": state.tone}] if hasattr(state, "tone") else []
 
 
@@ -125,7 +135,15 @@ def actions_of(resource: type[Resource], record: Any, ctx: Ctx) -> tuple[list[An
     if resource.may_delete(ctx) and can_go(record):
         if more:
             more.append(action("", rule=True))
-        more.append(action(_t("Delete"), f"{resource.path()}delete/?ids={record.pk}", icon="trash", kind="danger", method="dialog"))
+        more.append(
+            action(
+                _t("Delete"),
+                f"{resource.path()}delete/?ids={record.pk}",
+                icon="trash",
+                kind="danger",
+                method="dialog",
+            )
+        )
     return buttons, more
 
 
@@ -147,7 +165,9 @@ def command_action(resource: type[Resource], record: Any, command: Command[Any, 
         method = "get"
     else:
         method = "dialog" if asked or command.danger else "post"
-    return action(command.label, url, icon=command.icon, method=method, kind="danger" if command.danger else "")
+    return action(
+        command.label, url, icon=command.icon, method=method, kind="danger" if command.danger else ""
+    )
 
 
 @staff
@@ -157,7 +177,11 @@ def peek_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResp
     record = record_of(resource, ctx, pk, record_panels.joins_of(resource) | column_joins(resource))
     line = next((p for p in resource.detail if isinstance(p, Timeline)), None)
     buttons, _more = actions_of(resource, record, ctx)
-    shown = [p for p in resource.detail if not isinstance(p, (Timeline, Facts, Callouts, Tracker)) and p.place == "tab"][:1]
+    shown = [
+        p
+        for p in resource.detail
+        if not isinstance(p, (Timeline, Facts, Callouts, Tracker)) and p.place == "tab"
+    ][:1]
     context = {
         "record": {
             "title": str(record), "badges": badges(record), "callouts": [],
@@ -181,14 +205,11 @@ def neighbour_page(request: HttpRequest, domain: str, slug: str, pk: int, way: s
         found = query.page(listing.matching(listing.needed()), sort=listing.sort, size=1, **beyond).rows
         if found:
             return HttpResponseRedirect(resource.url(found[0].pk))
-    words = _t("This is the last one of the list.") if way == "next" else _t("This is the first one of the list.")
+    words = (
+        _t("This is the last one of the list.") if way == "next" else _t("This is the first one of the list.")
+    )
     answer.later(request, words)
     return HttpResponseRedirect(resource.url(pk))
-
-
-def list_cookie(resource: type[Resource]) -> str:
-    """Where the browser keeps which list of these records was looked at last."""
-    return f"list.{resource.name}"
 
 
 def _list_query(request: HttpRequest, resource: type[Resource]) -> str:
@@ -228,5 +249,6 @@ def note_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResp
     if not answer.is_htmx(request):
         return HttpResponseRedirect(resource.url(pk))
     line = next((p for p in resource.detail if isinstance(p, Timeline)), Timeline())
-    return render(request, "loom/parts/activity.html", {"timeline": record_panels.timeline(line, record, ctx)})
-
+    return render(
+        request, "loom/parts/activity.html", {"timeline": record_panels.timeline(line, record, ctx)}
+    )

@@ -27,8 +27,15 @@ COUNTED = 1000
 
 def drawn(panels: Iterable[Panel], record: Any, ctx: Ctx) -> list[dict[str, Any]]:
     """Each panel that has something to show."""
-    found = [(panel, DRAWERS.get(type(panel), _own)(panel, record, ctx)) for panel in panels]
-    return [{"id": f"panel-{panel.name}", "sub": "", "end_action": None, "link": None, **made} for panel, made in found if made]
+    found: list[tuple[Panel, dict[str, Any] | None]] = []
+    for panel in panels:
+        drawer: Drawer = DRAWERS.get(type(panel), _own)
+        found.append((panel, drawer(panel, record, ctx)))
+    return [
+        {"id": f"panel-{panel.name}", "sub": "", "end_action": None, "link": None, **made}
+        for panel, made in found
+        if made
+    ]
 
 
 def _own(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any] | None:
@@ -39,7 +46,13 @@ def _own(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any] | None:
 def _facts(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
     columns = panel.columns or _fact_columns(registry.of(type(record)))
     look = "wide" if panel.place == "tab" else "dl"
-    return {"template": "loom/panels/facts.html", "title": panel.title, "facts": facts(columns, record, ctx), "look": look, "health": None}
+    return {
+        "template": "loom/panels/facts.html",
+        "title": panel.title,
+        "facts": facts(columns, record, ctx),
+        "look": look,
+        "health": None,
+    }
 
 
 def facts(columns: Sequence[Column], record: Any, ctx: Ctx, *, empty: bool = False) -> list[dict[str, Any]]:
@@ -48,7 +61,9 @@ def facts(columns: Sequence[Column], record: Any, ctx: Ctx, *, empty: bool = Fal
     for column in columns:
         value = column.value(record)
         if empty or value not in (None, "", [], ()):
-            found.append({"label": column.label, "name": column.label, "cell": column.cell(record, value, ctx)})
+            found.append(
+                {"label": column.label, "name": column.label, "cell": column.cell(record, value, ctx)}
+            )
     return found
 
 
@@ -115,21 +130,40 @@ def _table(panel: LinesPanel, rows: Sequence[Any], columns: Sequence[Column], ct
 def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
     columns = _columns_of(panel)
     names = {f.name for f in panel.target._meta.concrete_fields}
-    rows = list(rows_of(panel, record, ctx, columns).order_by("position" if "position" in names else "pk", "pk")[:MOST_LINES])
+    rows = list(
+        rows_of(panel, record, ctx, columns).order_by("position" if "position" in names else "pk", "pk")[
+            :MOST_LINES
+        ]
+    )
     table = _table(panel, rows, columns, ctx)
     table["totals"] = [
-        {"label": c.label, "text": plain(c.cell(record, c.value(record), ctx)), "strong": c is panel.totals[-1]} for c in panel.totals
+        {
+            "label": c.label,
+            "text": plain(c.cell(record, c.value(record), ctx)),
+            "strong": c is panel.totals[-1],
+        }
+        for c in panel.totals
     ]
     if len(rows) == MOST_LINES:
-        table["note"] = _t("The first {n} lines. Export the list to see all.").format(n=draw_text.number(MOST_LINES))
-    return {"template": "loom/panels/table.html", "title": "", "table": table, "empty": _t("No lines yet."), "empty_action": None}
+        table["note"] = _t("The first {n} lines. Export the list to see all.").format(
+            n=draw_text.number(MOST_LINES)
+        )
+    return {
+        "template": "loom/panels/table.html",
+        "title": "",
+        "table": table,
+        "empty": _t("No lines yet."),
+        "empty_action": None,
+    }
 
 
 def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
     target = registry.of(panel.target)
     columns = _columns_of(panel)
     down, path = panel.sort.startswith("-"), panel.sort.lstrip("-").replace(".", "__")
-    rows = list(rows_of(panel, record, ctx, columns).order_by(f"-{path}" if down else path, "-pk")[: MOST_ROWS + 1])
+    rows = list(
+        rows_of(panel, record, ctx, columns).order_by(f"-{path}" if down else path, "-pk")[: MOST_ROWS + 1]
+    )
     table = _table(panel, rows[:MOST_ROWS], columns, ctx)
     link = None
     if len(rows) > MOST_ROWS and target is not None and panel.back in target.filter_map():
@@ -152,14 +186,20 @@ def _changes(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any]:
 
 
 def _timeline_tab(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any]:
-    return {"template": "loom/panels/activity.html", "title": panel.title, "timeline": timeline(panel, record, ctx)}
+    return {
+        "template": "loom/panels/activity.html",
+        "title": panel.title,
+        "timeline": timeline(panel, record, ctx),
+    }
 
 
 def timeline(panel: Panel, record: Any, ctx: Ctx, *, before: int = 0, kind: str = "") -> dict[str, Any]:
     """The timeline of a record, with its composer where notes are kept."""
     resource = registry.of(type(record))
     assert resource is not None
-    events, older = history.entries(record._meta.label_lower, record.pk, before=before, kinds=NOTES if kind == "notes" else ())
+    events, older = history.entries(
+        record._meta.label_lower, record.pk, before=before, kinds=NOTES if kind == "notes" else ()
+    )
     base = resource.url(record.pk)
     return {
         "title": panel.title,
@@ -174,7 +214,11 @@ def timeline(panel: Panel, record: Any, ctx: Ctx, *, before: int = 0, kind: str 
 
 
 # Kinds of notes in the composer: the command that writes each is found by its name, because notes live above.
-KINDS = (("note", "timeline.write_note", "note"), ("call", "timeline.log_call", "phone"), ("meeting", "timeline.log_meeting", "calendar-event"))
+KINDS = (
+    ("note", "timeline.write_note", "note"),
+    ("call", "timeline.log_call", "phone"),
+    ("meeting", "timeline.log_meeting", "calendar-event"),
+)
 NOTES = ("timeline.NoteWritten", "timeline.CallLogged", "timeline.MeetingLogged", "timeline.EmailLogged")
 
 
@@ -187,15 +231,23 @@ def composer(resource: type[Resource], record: Any, ctx: Ctx) -> dict[str, Any] 
     ]  # fmt: skip
     if not kinds:
         return None
-    return {"url": resource.url(record.pk, "note"), "placeholder": _t("Write a note"), "kinds": kinds, "attach": False}
+    return {
+        "url": resource.url(record.pk, "note"),
+        "placeholder": _t("Write a note"),
+        "kinds": kinds,
+        "attach": False,
+    }
 
 
 def tab_counts(panels: Sequence[Panel], record: Any, ctx: Ctx) -> dict[str, int]:
     """How many records stand behind each tab, in one statement; more than a thousand are not counted on."""
     counted = [p for p in panels if isinstance(p, LinesPanel)]
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for panel in counted:
-        sql, given = rows_of(panel, record, ctx).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        sql, given = (
+            rows_of(panel, record, ctx).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        )
         parts.append(f"(SELECT count(*) FROM ({sql}) q)")
         params += given
     if not parts:

@@ -418,3 +418,8 @@ def plural_slug(name: str) -> str:
     if words.endswith(("s", "x", "ch", "sh")):
         return f"{words}es"
     return f"{words[:-1]}ies" if re.search(r"[^aeiou]y$", words) else f"{words}s"
+
+
+def list_cookie(resource: type[Resource]) -> str:
+    """Where the browser keeps which list of these records was looked at last."""
+    return f"list.{resource.name}"

@@ -82,4 +82,9 @@ class Selection:
 
     def parameters(self) -> dict[str, Any]:
         """The selection as a job keeps it."""
-        return {"resource": self.resource.name, "ids": list(self.ids), "query": self.query, "is_all": self.is_all}
+        return {
+            "resource": self.resource.name,
+            "ids": list(self.ids),
+            "query": self.query,
+            "is_all": self.is_all,
+        }

@@ -95,7 +95,12 @@ def _emptied(buffer: io.StringIO) -> bytes:
 
 def write_xlsx(target: str, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A spreadsheet, row by row; text is always text, never a formula or a link."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "remove_timezone": True,
+    }
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "Sheet")
         bold = book.add_format({"bold": True})
@@ -114,7 +119,7 @@ def _put(sheet: Any, row: int, column: int, value: Any, days: Any, moments: Any)
         return
     if isinstance(value, bool):
         sheet.write_string(row, column, "yes" if value else "no")
-    elif isinstance(value, (int, Decimal)) and abs(value) < 10**15:
+    elif isinstance(value, int | Decimal) and -(10**15) < value < 10**15:
         sheet.write_number(row, column, float(value))
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, value, moments)
@@ -206,7 +211,9 @@ def _cell_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() and abs(value) < 10**15 else repr(value)
     if isinstance(value, datetime):
-        return value.isoformat(" ", timespec="seconds") if value.time() != time() else value.date().isoformat()
+        return (
+            value.isoformat(" ", timespec="seconds") if value.time() != time() else value.date().isoformat()
+        )
     if isinstance(value, date):
         return value.isoformat()
     return restored(str(value).replace("\x00", "").strip())

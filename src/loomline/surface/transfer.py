@@ -8,7 +8,15 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
 
@@ -63,7 +71,10 @@ def values(listing: Listing, keys: Sequence[int], *, most: int = 0) -> Iterator[
         found = query.page(rows, sort=listing.sort, size=CHUNK, after=after)
         held = [column.values(found.rows) for column in listing.columns]
         for row in found.rows:
-            yield [exported(column, values.get(row.pk)) for column, values in zip(listing.columns, held, strict=True)]
+            yield [
+                exported(column, values.get(row.pk))
+                for column, values in zip(listing.columns, held, strict=True)
+            ]
         given += len(found.rows)
         after = found.after
         if not after or (most and given >= most):
@@ -110,7 +121,9 @@ def export_dialog(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         response = answer.triggered({"close-dialog": {}})
         response.headers["HX-Redirect"] = to
         return response
-    choice = forms.ChoiceField(label=_t("File"), choices=[("xlsx", _t("Spreadsheet (XLSX)")), ("csv", _t("Text (CSV)"))])
+    choice = forms.ChoiceField(
+        label=_t("File"), choices=[("xlsx", _t("Spreadsheet (XLSX)")), ("csv", _t("Text (CSV)"))]
+    )
     form = type("ExportForm", (forms.Form,), {"kind": choice})()
     context = {"command": {
         "title": _t("Export {what}").format(what=selection.words()), "text": "", "url": request.get_full_path(), "hidden": [], "facts": [],

@@ -104,4 +104,3 @@ def _records() -> list[URLPattern]:
         path(f"{RECORD}next/", record_page.neighbour_page, {"way": "next"}),
         path(f"{RECORD}previous/", record_page.neighbour_page, {"way": "previous"}),
     ]
-

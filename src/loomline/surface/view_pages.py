@@ -21,7 +21,9 @@ class ViewForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["title"] = forms.CharField(label=_t("Name"), max_length=60)
         self.fields["audience"] = forms.ChoiceField(label=_t("Who sees it"), choices=Audience.choices)
-        self.fields["is_default"] = forms.BooleanField(label=_t("Opens first when I come to this list"), required=False)
+        self.fields["is_default"] = forms.BooleanField(
+            label=_t("Opens first when I come to this list"), required=False
+        )
 
 
 @staff
@@ -29,14 +31,22 @@ def views_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     """Keep the list as it is on screen. `remove` in the address forgets the view instead."""
     resource, ctx = open_resource(request, domain, slug)
     now = as_key(request.GET.get("view"))
-    view = SavedView._default_manager.filter(pk=now, owner=ctx.actor, resource=resource.name).first() if now else None
+    view = (
+        SavedView._default_manager.filter(pk=now, owner=ctx.actor, resource=resource.name).first()
+        if now
+        else None
+    )
     if "remove" in request.GET:
         if view is None or request.method != "POST":
             raise NotThere(reference=str(now))
         commands.drop_view(ctx, view=view)
         return answer.done(request, _t("The view {title} is gone.").format(title=view.title), undo=answer.undo_url(ctx, commands.drop_view),
                            to=resource.path())  # fmt: skip
-    initial = {"title": view.title, "audience": view.audience, "is_default": view.is_default} if view else {"audience": Audience.PRIVATE}
+    initial = (
+        {"title": view.title, "audience": view.audience, "is_default": view.is_default}
+        if view
+        else {"audience": Audience.PRIVATE}
+    )
     form = ViewForm(request.POST if request.method == "POST" else None, initial=initial)
     query = views.kept_query(request.GET)
     if request.method == "POST" and form.is_valid():
@@ -46,12 +56,20 @@ def views_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
             form.add_error(refusal.at_field if refusal.at_field in form.fields else None, str(refusal))
         else:
             to = f"{resource.path()}?{views.with_key(query, saved.pk)}"
-            return answer.done(request, _t("Kept as {title}.").format(title=saved.title), undo=answer.undo_url(ctx, commands.save_view), to=to)
-    faults = [{"text": str(e), "target": form[n].id_for_label if n in form.fields else ""} for n, said in form.errors.items() for e in said]
+            return answer.done(
+                request,
+                _t("Kept as {title}.").format(title=saved.title),
+                undo=answer.undo_url(ctx, commands.save_view),
+                to=to,
+            )
+    faults = [
+        {"text": str(e), "target": form[n].id_for_label if n in form.fields else ""}
+        for n, said in form.errors.items()
+        for e in said
+    ]
     context = {"command": {
         "title": _t("Keep this list"), "text": _t("Filters, columns, order and groups are kept. The same name replaces a view of yours."),
         "url": request.get_full_path(), "fields": [{"field": b, "wide": True, "prefix": "", "suffix": ""} for b in form], "hidden": [],
         "facts": [], "refusals": [], "blocked": False, "errors": faults, "warnings": [], "submit": _t("Keep view"), "kind": "primary",
     }}  # fmt: skip
     return render(request, "loom/dialog.html", context, status=422 if request.method == "POST" else 200)
-

@@ -38,7 +38,16 @@ def tabs(listing: Listing, saved: list[SavedView]) -> list[dict[str, Any]]:
     for number, (title, query) in enumerate(resource.saved.items()):
         found.append(_tab(str(title), query, f"s{number}", listing, current, shared=False))
     for view in saved:
-        found.append(_tab(view.title, view.query, str(view.pk), listing, current, shared=view.audience != Audience.PRIVATE))
+        found.append(
+            _tab(
+                view.title,
+                view.query,
+                str(view.pk),
+                listing,
+                current,
+                shared=view.audience != Audience.PRIVATE,
+            )
+        )
     everything = {
         "title": _t("Everything"), "url": f"{resource.path()}?view={ALL}", "dirty": False, "shared": False, "count": "",
         "current": not any(tab["current"] for tab in found),

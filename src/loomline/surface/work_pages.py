@@ -31,7 +31,11 @@ UNDOABLE = ("surface.bulk_edit", "surface.bulk_delete")
 def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one activity back."""
     ctx = ctx_of(request)
-    found = access.rows_at(ctx, Activity, edit.undo.name).filter(pk=pk).first() if request.method == "POST" else None
+    found = (
+        access.rows_at(ctx, Activity, edit.undo.name).filter(pk=pk).first()
+        if request.method == "POST"
+        else None
+    )
     if found is None:
         raise NotThere(reference=str(pk))
     edit.undo(ctx, activity=found)
@@ -44,7 +48,9 @@ def undo_request_page(request: HttpRequest, request_id: str) -> HttpResponse:
     if request.method != "POST":
         raise NotThere(reference=request_id)
     count = undo_request(ctx_of(request), request_id=request_id)
-    return answer.done(request, ngettext("%(n)s change taken back.", "%(n)s changes taken back.", count) % {"n": count})
+    return answer.done(
+        request, ngettext("%(n)s change taken back.", "%(n)s changes taken back.", count) % {"n": count}
+    )
 
 
 def _visible(ctx: Ctx) -> Any:
@@ -98,7 +104,9 @@ def result_words(run: JobRun) -> str:
     done, failed = run.result.get("done"), run.result.get("failed")
     if done is None:
         return ""
-    return _t("{done} done, {failed} left").format(done=draw_text.number(done), failed=draw_text.number(failed or 0))
+    return _t("{done} done, {failed} left").format(
+        done=draw_text.number(done), failed=draw_text.number(failed or 0)
+    )
 
 
 @staff
@@ -106,7 +114,10 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One job."""
     ctx = ctx_of(request)
     run = _job(ctx, pk)
-    context = {"page": page(run.title, crumbs=[{"title": _t("Jobs"), "url": "/jobs/"}]), "job": job_context(run, ctx)}
+    context = {
+        "page": page(run.title, crumbs=[{"title": _t("Jobs"), "url": "/jobs/"}]),
+        "job": job_context(run, ctx),
+    }
     return render(request, "loom/job.html", context)
 
 

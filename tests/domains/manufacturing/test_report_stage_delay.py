@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -98,3 +98,18 @@ def test_what_has_ended_cannot_be_late(ctx: Ctx, world: World, plan: Callable[..
     manufacturing.finish_stage(ctx, stage=world.stage(work, "Dyeing"), quantity_out=Decimal("524.16"))
     with pytest.raises(manufacturing.StageOver, match=r"Dyeing of W-.* is done"):
         manufacturing.report_stage_delay(ctx, stage=world.stage(work, "Dyeing"), days=3, reason="vat down")
+
+
+def test_silence_is_a_delay_too(ctx: Ctx, world: World, plan: Callable[..., WorkOrder]) -> None:
+    silent, fine = plan(released=True), plan(starts_on=date(2026, 12, 7), origin=18)
+    manufacturing.start_work(ctx, work=silent)
+    friday = ctx.at(datetime(2026, 11, 27, 5, 0, tzinfo=UTC))
+
+    assert manufacturing.move_overdue_work(friday) == [silent]
+    assert manufacturing.move_overdue_work(friday) == []
+
+    silent.refresh_from_db()
+    assert world.stage(silent, "Dyeing").expected_end == date(2026, 11, 27)
+    assert (silent.expected_on, silent.cause) == (date(2026, 12, 16), "dyeing late at Braga Dye")
+    fine.refresh_from_db()
+    assert fine.expected_on == fine.planned_on

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from loomline.domains.parties import commands as parties
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales import queries
 from loomline.domains.sales.commands import LineDraft
@@ -92,6 +93,24 @@ def test_a_revision_is_never_rewritten(ctx: Ctx, order: Callable[..., Order]) ->
 
     with pytest.raises(Exception, match="never changed or deleted"):
         OrderRevision.objects.update(reason="other")
+
+
+def test_goods_go_to_another_address_of_the_customer(
+    ctx: Ctx, order: Callable[..., Order], world: World
+) -> None:
+    made = order(confirmed=True)
+    depot = parties.add_address(
+        ctx, party=world.shop, line1="Hafen 9", postcode="28217", city="Bremen", country="DE"
+    )
+    changed = sales.amend_order(ctx, order=made, ship_to=depot, note="Ring twice\r\nthen wait")
+
+    changed.refresh_from_db()
+    assert (changed.ship_to, changed.ship_address) == (depot, "Hafen 9\n28217 Bremen\nGermany")
+    assert changed.note == "Ring twice\nthen wait"
+    assert OrderRevision.objects.get().differences == [
+        "note: – → Ring twice, then wait",
+        "ship to address: Kaistrasse 4, 20457 Hamburg, Germany → Hafen 9, 28217 Bremen, Germany",
+    ]
 
 
 def test_changing_nothing_is_refused(ctx: Ctx, order: Callable[..., Order]) -> None:

@@ -76,7 +76,9 @@ def test_a_letter_writes_numbers_and_days_as_its_reader_does(ctx: Ctx, offer: Qu
     ("amount", "currency", "written"),
     [("1234.5", "EUR", "1,234.50"), ("1234", "JPY", "1,234"), ("0.018125", "KWD", "0.018125")],
 )
-def test_a_price_has_the_decimals_of_its_currency_or_its_own(amount: str, currency: str, written: str) -> None:
+def test_a_price_has_the_decimals_of_its_currency_or_its_own(
+    amount: str, currency: str, written: str
+) -> None:
     assert pages.price(Decimal(amount), currency) == written
 
 

@@ -129,7 +129,7 @@ def uses_of(*, item: Item) -> set[str]:
         return set()
     asked = [
         f"EXISTS (SELECT 1 FROM {connection.ops.quote_name(relation.related_model._meta.db_table)}"
-        f" WHERE {connection.ops.quote_name(relation.field.column)} = %s)"
+        f" WHERE {connection.ops.quote_name(str(relation.field.column))} = %s)"
         for relation in relations
     ]
     with connection.cursor() as cursor:

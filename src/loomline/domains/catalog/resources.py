@@ -68,10 +68,10 @@ def no_uses(ctx: Ctx, record: models.Item) -> dict[str, Any] | None:
 def uses() -> Iterator[Panel]:
     """A table for every kind of record that points at an item, whatever domain it belongs to."""
     for relation in queries.uses_of_items():
-        title = capfirst(relation.related_model._meta.verbose_name_plural)
+        title = capfirst(relation.related_model._meta.verbose_name_plural or "")
         if relation.field.name != "item":
             title = format_lazy(_("{records}, as {role}"), records=title, role=relation.field.verbose_name)
-        yield Use(relation.get_accessor_name(), title=title, tab="overview")
+        yield Use(str(relation.get_accessor_name()), title=title, tab="overview")
 
 
 def another_pack(ctx: Ctx, record: models.Item) -> dict[str, Any]:

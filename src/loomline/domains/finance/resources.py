@@ -167,7 +167,6 @@ class Invoice(Resource):
         Tracker(steps),
         LinesPanel(
             "lines",
-            "position",
             Column("description", sub="item.sku"),
             Column("quantity", unit="item.unit"),
             Column("price", currency="invoice.currency"),
@@ -332,7 +331,6 @@ class SupplierInvoice(Resource):
         Callouts(supplier_decisions),
         LinesPanel(
             "lines",
-            "position",
             Column("description", sub="item.sku"),
             Column("quantity", unit="item.unit"),
             Column("received", unit="item.unit", label=_("To bill")),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.catalog.models import Item
 from loomline.domains.inventory import commands, models, queries
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
 from loomline.kernel.record import Document
+from loomline.surface import registry
+from loomline.surface.draw_cells import Cell
 from loomline.surface.resource import (
     Board,
     Calendar,
@@ -41,7 +45,11 @@ def documents() -> Iterator[Panel]:
 
 def as_it_lies(ctx: Ctx, record: models.Balance) -> dict[str, Any]:
     """A count opens with what the books say, a move with what is free."""
-    return {"counted": record.on_hand, "quantity": record.free if record.free > 0 else None}
+    return {"counted": _short(record.on_hand), "quantity": _short(record.free) if record.free > 0 else None}
+
+
+def _short(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
 
 
 def why_held(ctx: Ctx, record: models.Lot) -> list[dict[str, Any]]:
@@ -150,7 +158,7 @@ class Lot(Resource):
     form = "item", "number", "supplier", "supplier_lot", "made_on", "expires_on"
     views = (
         Table(),
-        Board(by="state", title="number", party="supplier", date="expires_on"),
+        Board(by="state", title="number", party="supplier", date="expires_on", chip="item.name"),
         Calendar("expires_on"),
     )
     saved = {
@@ -267,3 +275,38 @@ class Reservation(Resource):
     edit = False
     delete = False
     empty = _("Nothing is reserved. Stock is kept for an order as soon as it is confirmed or picked.")
+
+
+def stock_figures(ctx: Ctx, record: Item) -> dict[str, Any] | None:
+    """How much of an item there is, is promised, and may still be promised."""
+    if not record.is_stocked:
+        return None
+    found = queries.stock_of(item_id=record.pk, on=ctx.today)
+    unit = record.unit.code
+    figures = [
+        (_t("On hand"), found.on_hand, ""),
+        (_t("Reserved"), found.reserved, ""),
+        (_t("Available"), found.available, "warn" if found.available < record.safety_stock else ""),
+    ]
+    facts = [
+        {"label": label, "name": label, "cell": Cell(kind="quantity", value=value, unit=unit, tone=tone)}
+        for label, value, tone in figures
+    ]
+    return {"facts": facts, "look": "dl", "health": None}
+
+
+registry.contribute(
+    Item,
+    Panel("loom/panels/facts.html", read=stock_figures, title=_("Stock"), name="stock", place="side"),
+    Related(
+        "stock_moves",
+        "effective_at",
+        "lot",
+        "quantity",
+        "source",
+        "destination",
+        "reason",
+        title=_("Stock ledger"),
+        name="ledger",
+    ),
+)

@@ -167,7 +167,7 @@ def documents_held(*, party: Party) -> set[str]:
         return set()
     asked = [
         f"EXISTS (SELECT 1 FROM {connection.ops.quote_name(relation.related_model._meta.db_table)}"
-        f" WHERE {connection.ops.quote_name(relation.field.column)} = %s)"
+        f" WHERE {connection.ops.quote_name(str(relation.field.column))} = %s)"
         for relation in relations
     ]
     with connection.cursor() as cursor:

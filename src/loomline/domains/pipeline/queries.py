@@ -315,6 +315,7 @@ def speed_to_lead(*, rows: QuerySet[Lead]) -> LeadSpeed:
     times = sorted(
         Decimal((worked - captured).total_seconds()) / 60
         for captured, worked in rows.filter(worked_at__isnull=False).values_list("captured_at", "worked_at")
+        if worked is not None
     )
     middle = len(times) // 2
     median = (times[middle] + times[~middle]) / 2 if times else ZERO

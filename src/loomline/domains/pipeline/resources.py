@@ -194,7 +194,7 @@ class Lead(Resource):
         _("Without owner"): "owner.empty=true&state=new,working",
         _("Qualified"): "state=qualified",
     }
-    head = "company", "email", "phone", "source", "owner"
+    head = "name", "company", "email", "phone", "source", "owner"
     detail = (
         Callouts(lead_decisions),
         Tracker(lead_steps),
@@ -311,6 +311,7 @@ class Opportunity(Resource):
         _("Lost"): "state=lost",
     }
     head = (
+        "name",
         "party",
         "contact",
         "amount",

@@ -212,7 +212,7 @@ def _days(span: timedelta | None) -> Decimal | None:
     return None if span is None else (Decimal(span.total_seconds()) / 86400).quantize(Decimal("0.1"))
 
 
-def _punctuality(arrivals: QuerySet[ReceiptLine]) -> Iterable[dict[str, Any]]:
+def _punctuality(arrivals: QuerySet[ReceiptLine]) -> Iterable[Any]:
     due = Coalesce("purchase_line__confirmed_on", "purchase_line__requested_on", output_field=DateField())
     late = TruncDate("receipt__received_at") - F("due")
     return (

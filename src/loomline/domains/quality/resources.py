@@ -168,7 +168,7 @@ class CheckPlan(Resource):
         Panel(
             "loom/panels/facts.html", read=steadiness, title=_("Steadiness"), name="steadiness", place="top"
         ),
-        Related("checks", "number", "lot", "state", "measured", "checked_at", title=_("Checks")),
+        Related("checks", title=_("Checks")),
         Facts("item", "stage", "method", "unit", "lower", "upper", "holds", "is_active"),
         Changes(),
         Timeline(),

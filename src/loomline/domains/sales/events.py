@@ -162,7 +162,7 @@ class DeliveryMoved(OfOrder, Event, about=ORDER, icon="calendar-event", tone="wa
     cause: str
     expected_on: date
     promised_on: date | None
-    tone: str  # type: ignore[misc]
+    tone: str
 
 
 @dataclass(frozen=True, kw_only=True)

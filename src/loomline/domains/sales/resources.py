@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -50,10 +51,18 @@ def margins(records: Sequence[Any]) -> Mapping[int, Any]:
 def drafts_of(record: models.Quote | models.Order, *more: str) -> dict[str, Any]:
     """The lines of a document as its form opens with them; quantities as they were entered."""
     rows = record.lines.select_related("item", "unit").order_by("position", "pk")
-    found = [{name: getattr(row, name) for name in (*DRAFTED, *more)} for row in rows]
-    for row, values in zip(rows, found, strict=True):
-        values |= {"quantity": row.entered_quantity, "line": row}
+    found = []
+    for row in rows:
+        values = {name: shortest(getattr(row, name)) for name in (*DRAFTED, *more)}
+        values["quantity"] = shortest(row.entered_quantity)
+        values["description"] = "" if row.description == row.item.name else row.description
+        found.append({**values, "line": row})
     return {"lines": found}
+
+
+def shortest(value: Any) -> Any:
+    """A number without the zeros that its column keeps."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def as_quoted(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
@@ -104,7 +113,11 @@ def against_former(ctx: Ctx, record: models.Quote) -> dict[str, Any] | None:
     sentences = []
     for one in queries.compare_quotes(old=record.supersedes, new=record):
         field = models.Quote if not one.where else models.QuoteLine
-        what = _t("line") if one.what == "line" else str(field._meta.get_field(one.what).verbose_name)
+        what = (
+            _t("line")
+            if one.what == "line"
+            else str(getattr(field._meta.get_field(one.what), "verbose_name", one.what))
+        )
         where = f"{one.where}: " if one.where else ""
         sentences.append(f"{where}{what} {one.before or '–'} → {one.after or '–'}")
     return {"text": "\n".join(sentences) or _t("Nothing differs yet.")}
@@ -150,13 +163,18 @@ def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
         causes = list(
             record.lines.exclude(cause="").order_by("-expected_on").values_list("cause", flat=True)[:1]
         )
-        text = _t("Expected {expected}, promised {promised}. {cause}").format(
+        words = (
+            _t("Expected {expected}, promised {promised}: {cause}.")
+            if causes
+            else _t("Expected {expected}, promised {promised}.")
+        )
+        text = words.format(
             expected=draw_text.day(record.expected_on),
             promised=draw_text.day(record.promised_on),
             cause=causes[0] if causes else "",
         )
         title = ngettext("{n} day late.", "{n} days late.", record.days_late).format(n=record.days_late)
-        found.append(_callout("bad", title, text.strip()))
+        found.append(_callout("bad", title, text))
     if (
         record.state in OPEN
         and record.wanted_on
@@ -174,21 +192,15 @@ def order_steps(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
     """Ordered, promised, on its way, shipped, done."""
     if record.state == OrderState.CANCELLED:
         return []
-    states = [
-        OrderState.DRAFT,
-        OrderState.CONFIRMED,
-        OrderState.PART_SHIPPED,
-        OrderState.SHIPPED,
-        OrderState.CLOSED,
-    ]
-    at = states.index(OrderState(record.state))
-    words = [_t("Ordered"), _t("Promised"), _t("Part shipped"), _t("Shipped"), _t("Closed")]
-    icons = ["shopping-cart", "lock", "truck", "truck-delivery", "archive"]
+    states = [OrderState.DRAFT, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.CLOSED]
+    is_part = record.state == OrderState.PART_SHIPPED
+    at = states.index(OrderState.SHIPPED if is_part else OrderState(record.state))
+    words = [_t("Ordered"), _t("Promised"), _t("Part shipped") if is_part else _t("Shipped"), _t("Closed")]
+    icons = ["shopping-cart", "lock", "truck-delivery", "archive"]
     zone = ctx.company.zone
     days = [
         record.ordered_on,
         record.confirmed_at.astimezone(zone).date() if record.confirmed_at else None,
-        None,
         record.shipped_at.astimezone(zone).date() if record.shipped_at else record.expected_on,
         record.closed_at.astimezone(zone).date() if record.closed_at else None,
     ]
@@ -281,8 +293,7 @@ class Quote(Resource):
         Callouts(quote_decisions),
         LinesPanel(
             "lines",
-            "position",
-            Column("item", sub="description"),
+            Column("item", sub="item.sku"),
             Column("quantity", unit="item.unit"),
             "price",
             Column("discount", kind="percent"),
@@ -449,8 +460,7 @@ class Order(Resource):
         Tracker(order_steps),
         LinesPanel(
             "lines",
-            "position",
-            Column("item", sub="description"),
+            Column("item", sub="item.sku"),
             Column("quantity", unit="item.unit"),
             "price",
             Column("discount", kind="percent"),

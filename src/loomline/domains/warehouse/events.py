@@ -103,7 +103,7 @@ class ShipmentDelayed(OfShipment, Event, about=SHIPMENT, icon="calendar-event", 
     before: date
     expected_on: date
     reason: str
-    tone: str  # type: ignore[misc]
+    tone: str
 
 
 @dataclass(frozen=True, kw_only=True)

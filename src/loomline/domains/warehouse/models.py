@@ -87,7 +87,7 @@ class Shipment(Document):
     delay_reason = models.CharField(_("reason of the delay"), max_length=200, blank=True, editable=False)
     picked_at = models.DateTimeField(_("pick list written"), editable=False)
     packed_at = models.DateTimeField(_("packed"), null=True, editable=False)
-    shipped_at = models.DateTimeField(_("left"), null=True, editable=False)
+    shipped_at = models.DateTimeField(_("shipped"), null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
     received_by = models.CharField(_("received by"), max_length=120, blank=True, editable=False)
     latitude = models.DecimalField(

@@ -107,7 +107,7 @@ def papers(ctx: Ctx, record: models.Shipment) -> dict[str, Any] | None:
 
 def as_picked(ctx: Ctx, record: models.ShipmentLine) -> dict[str, Any]:
     """A short pick opens with what the list asks for."""
-    return {"found": record.quantity}
+    return {"found": f"{record.quantity.normalize():f}"}
 
 
 class Shipment(Resource):
@@ -148,7 +148,7 @@ class Shipment(Resource):
     form = "planned_on", "expected_on", "carrier", "mode", "tracking", "ship_name", "ship_address", "note"
     views = (
         Table(),
-        Board(by="state", title="number", party="customer", date="expected_on", value="weight_kg"),
+        Board(by="state", title="number", party="customer", date="expected_on", chip="order.number"),
         Calendar("planned_on", "expected_on"),
         Chart(Count(), by="week of shipped_at", split="carrier"),
     )

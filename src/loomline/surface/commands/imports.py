@@ -38,14 +38,22 @@ class NothingToRun(Refused):
 @command(hidden=True, creates=ImportRun)
 def upload_import(ctx: Ctx, *, resource: str, file_name: str, stored: str, read: dict[str, Any]) -> ImportRun:
     """Remember a file that somebody wants to bring into a list, and how it is written."""
-    run = ImportRun(owner=ctx.actor, resource=resource, file_name=file_name, stored=stored, uploaded_at=ctx.now, **read)
+    run = ImportRun(
+        owner=ctx.actor, resource=resource, file_name=file_name, stored=stored, uploaded_at=ctx.now, **read
+    )
     run.save()
     return run
 
 
 @command(hidden=True)
 def check_import(
-    ctx: Ctx, *, run: ImportRun, mapping: dict[str, Any], match_on: str, figures: dict[str, int], problems: list[dict[str, Any]]
+    ctx: Ctx,
+    *,
+    run: ImportRun,
+    mapping: dict[str, Any],
+    match_on: str,
+    figures: dict[str, int],
+    problems: list[dict[str, Any]],
 ) -> ImportRun:
     """Remember which column feeds which field, and what the rehearsal said."""
     run = lock(run)
@@ -87,7 +95,10 @@ def import_rows(ctx: Ctx, *, run: ImportRun, rows: list[dict[str, Any]]) -> dict
     if fresh and not resource.may_create(ctx):
         raise NotPermitted(verb=_("make these"), permission=resource.creator().name)  # type: ignore[union-attr]
     if known and not resource.may_edit(ctx):
-        raise NotPermitted(verb=_("change these"), permission=f"{resource.model._meta.app_label}.save_{resource.model._meta.model_name}")
+        raise NotPermitted(
+            verb=_("change these"),
+            permission=f"{resource.model._meta.app_label}.save_{resource.model._meta.model_name}",
+        )
 
     _make(ctx, resource, fresh)
     changed = _change(resource, known)
@@ -116,7 +127,9 @@ def _make(ctx: Ctx, resource: type[Resource], fresh: Sequence[Mapping[str, Any]]
     if resource.create_many is not None:
         [parameter] = resource.create_many.parameters.values()
         kind = argument.item_type(parameter.annotation)
-        resource.create_many(ctx, **{parameter.name: [argument.draft(kind, _grouped(values)) for values in fresh]})
+        resource.create_many(
+            ctx, **{parameter.name: [argument.draft(kind, _grouped(values)) for values in fresh]}
+        )
     elif creator is not resource.plain.get("save"):
         for values in fresh:
             creator(ctx, **creation(creator, _grouped(values), {}, ()))
@@ -136,7 +149,9 @@ def _change(resource: type[Resource], known: Sequence[tuple[Any, Mapping[str, An
         values = differing(record, wanted[record.pk])
         for name in values:
             if not record.may_edit(name.split(".")[0]):
-                raise edit.FieldClosed(what=record.sentence_name(), state=record.state.label.lower(), field=name)
+                raise edit.FieldClosed(
+                    what=record.sentence_name(), state=record.state.label.lower(), field=name
+                )
         names = tuple(sorted({name.split(".")[0] for name in values}))
         _clean(_assigned(record, values), only=set(names))
         if names:
@@ -164,12 +179,20 @@ def differing(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rounded(field: Any, value: Any) -> Any:
     places = getattr(field, "decimal_places", None)
-    return value.quantize(Decimal(1).scaleb(-places)) if isinstance(value, Decimal) and places is not None else value
+    return (
+        value.quantize(Decimal(1).scaleb(-places))
+        if isinstance(value, Decimal) and places is not None
+        else value
+    )
 
 
 def _grouped(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with the company's own fields under one name."""
-    own = {n.removeprefix("custom."): v for n, v in values.items() if n.startswith("custom.") and v not in (None, "")}
+    own = {
+        n.removeprefix("custom."): v
+        for n, v in values.items()
+        if n.startswith("custom.") and v not in (None, "")
+    }
     plain = {n: v for n, v in values.items() if not n.startswith("custom.")}
     return {**plain, "custom": own} if own else plain
 
@@ -183,13 +206,18 @@ def _assigned(record: Any, values: Mapping[str, Any]) -> Any:
             continue
         setattr(record, name, value)
     if own:
-        record.custom = {**record.custom, **checked(fields_of(record._meta.label_lower), {**record.custom, **own})}
+        record.custom = {
+            **record.custom,
+            **checked(fields_of(record._meta.label_lower), {**record.custom, **own}),
+        }
     return record
 
 
 def _clean(record: Any, only: set[str] | None = None) -> None:
     names = {f.name for f in record._meta.fields}
-    exclude = names - only if only is not None else {f.name for f in record._meta.fields if f.has_db_default()}
+    exclude = (
+        names - only if only is not None else {f.name for f in record._meta.fields if f.has_db_default()}
+    )
     try:
         # Uniqueness and constraints are the database's: asking for each row would cost a statement each.
         record.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)

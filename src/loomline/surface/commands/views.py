@@ -26,7 +26,13 @@ class NoTeam(Refused):
 
 @command(hidden=True, undo=True, creates=SavedView)
 def save_view(
-    ctx: Ctx, *, resource: str, title: str, query: str = "", audience: str = Audience.PRIVATE, is_default: bool = False
+    ctx: Ctx,
+    *,
+    resource: str,
+    title: str,
+    query: str = "",
+    audience: str = Audience.PRIVATE,
+    is_default: bool = False,
 ) -> SavedView:
     """Keep a list as it is, to find it again under a name."""
     team_ids = ctx.actor.team_ids()

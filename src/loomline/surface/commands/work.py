@@ -19,11 +19,17 @@ def undo_request(ctx: Ctx, *, request_id: str) -> int:
 
     if not done:
         raise NotThere(reference=request_id)
-    if any(a.actor_id != ctx.actor.pk for a in done) and access.level_of(ctx.actor, "kernel.undo") < access.Level.ALL:
+    if (
+        any(a.actor_id != ctx.actor.pk for a in done)
+        and access.level_of(ctx.actor, "kernel.undo") < access.Level.ALL
+    ):
         raise NotPermitted(verb=_t("undo what others did"), permission="kernel.undo")
     closed = next((a for a in done if a.verb not in registry or not registry[a.verb].undo), None)
     if closed is not None:
-        raise edit.NotUndoable(_t("{verb} cannot be undone: it has told others. Correct it with another command."), verb=closed.verb)
+        raise edit.NotUndoable(
+            _t("{verb} cannot be undone: it has told others. Correct it with another command."),
+            verb=closed.verb,
+        )
 
     count = edit.reverse(Change.objects.filter(activity__in=done))
     Activity.objects.filter(pk__in=[a.pk for a in done]).update(undone_by=edit.own_activity())

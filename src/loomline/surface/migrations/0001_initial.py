@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,52 +16,114 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.CharField(max_length=80, verbose_name='list')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('stored', models.CharField(max_length=200)),
-                ('state', loomline.kernel.state.StateField(choices=[('uploaded', 'Uploaded'), ('checked', 'Checked'), ('running', 'Running'), ('done', 'Done'), ('stopped', 'Stopped'), ('undone', 'Undone')], default='uploaded', max_length=24, verbose_name='state')),
-                ('encoding', models.CharField(blank=True, max_length=40, verbose_name='encoding')),
-                ('delimiter', models.CharField(blank=True, max_length=2, verbose_name='delimiter')),
-                ('sheet', models.CharField(blank=True, max_length=60, verbose_name='sheet')),
-                ('columns', models.JSONField(default=list, verbose_name='columns')),
-                ('mapping', models.JSONField(blank=True, default=dict, verbose_name='mapping')),
-                ('match_on', models.CharField(blank=True, max_length=60, verbose_name='match on')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('created', models.PositiveIntegerField(default=0, verbose_name='created')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='unchanged')),
-                ('failed', models.PositiveIntegerField(default=0, verbose_name='failed')),
-                ('problems', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='problems')),
-                ('job_id', models.BigIntegerField(null=True, verbose_name='job')),
-                ('uploaded_at', models.DateTimeField(verbose_name='uploaded')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("resource", models.CharField(max_length=80, verbose_name="list")),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("stored", models.CharField(max_length=200)),
+                (
+                    "state",
+                    loomline.kernel.state.StateField(
+                        choices=[
+                            ("uploaded", "Uploaded"),
+                            ("checked", "Checked"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("stopped", "Stopped"),
+                            ("undone", "Undone"),
+                        ],
+                        default="uploaded",
+                        max_length=24,
+                        verbose_name="state",
+                    ),
+                ),
+                ("encoding", models.CharField(blank=True, max_length=40, verbose_name="encoding")),
+                ("delimiter", models.CharField(blank=True, max_length=2, verbose_name="delimiter")),
+                ("sheet", models.CharField(blank=True, max_length=60, verbose_name="sheet")),
+                ("columns", models.JSONField(default=list, verbose_name="columns")),
+                ("mapping", models.JSONField(blank=True, default=dict, verbose_name="mapping")),
+                ("match_on", models.CharField(blank=True, max_length=60, verbose_name="match on")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="created")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="changed")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="unchanged")),
+                ("failed", models.PositiveIntegerField(default=0, verbose_name="failed")),
+                (
+                    "problems",
+                    models.JSONField(
+                        default=list,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="problems",
+                    ),
+                ),
+                ("job_id", models.BigIntegerField(null=True, verbose_name="job")),
+                ("uploaded_at", models.DateTimeField(verbose_name="uploaded")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'indexes': [models.Index(fields=['owner', '-id'], name='surface_import_owner')],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "indexes": [models.Index(fields=["owner", "-id"], name="surface_import_owner")],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.CharField(max_length=80, verbose_name='list')),
-                ('title', models.CharField(max_length=60, verbose_name='name')),
-                ('query', models.TextField(blank=True, verbose_name='query')),
-                ('audience', models.CharField(choices=[('private', 'Only me'), ('team', 'My team'), ('everyone', 'Everyone')], default='private', max_length=10, verbose_name='who sees it')),
-                ('team_id', models.BigIntegerField(blank=True, null=True, verbose_name='team')),
-                ('is_default', models.BooleanField(default=False, verbose_name='opens first')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("resource", models.CharField(max_length=80, verbose_name="list")),
+                ("title", models.CharField(max_length=60, verbose_name="name")),
+                ("query", models.TextField(blank=True, verbose_name="query")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("private", "Only me"), ("team", "My team"), ("everyone", "Everyone")],
+                        default="private",
+                        max_length=10,
+                        verbose_name="who sees it",
+                    ),
+                ),
+                ("team_id", models.BigIntegerField(blank=True, null=True, verbose_name="team")),
+                ("is_default", models.BooleanField(default=False, verbose_name="opens first")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'saved view',
-                'verbose_name_plural': 'saved views',
-                'indexes': [models.Index(fields=['resource', 'owner'], name='surface_view_list')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'resource', 'title'), name='surface_view_title', violation_error_message='You already have a view of that name on this list.')],
+                "verbose_name": "saved view",
+                "verbose_name_plural": "saved views",
+                "indexes": [models.Index(fields=["resource", "owner"], name="surface_view_list")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "resource", "title"),
+                        name="surface_view_title",
+                        violation_error_message="You already have a view of that name on this list.",
+                    )
+                ],
             },
         ),
     ]

@@ -7,6 +7,7 @@ from loomline.domains.accounts.commands.attempts import (
     forgive,
     plain_account,
 )
+from loomline.domains.accounts.commands.company import change_company
 from loomline.domains.accounts.commands.factors import (
     NewCodes,
     begin_second_factor,
@@ -60,6 +61,7 @@ __all__ = [
     "begin_attempt",
     "begin_second_factor",
     "begin_session",
+    "change_company",
     "change_email",
     "change_own_password",
     "change_own_profile",

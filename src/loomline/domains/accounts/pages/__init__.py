@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from loomline.domains.accounts.pages import account, factor, frame, gate, letters, rights, tokens
+from loomline.domains.accounts.pages import account, factor, frame, gate, letters, rights, settings, tokens
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", gate.sign_in),
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("account/second-factor/turn-off/", factor.turn_off),
     path("account/tokens/", tokens.tokens),
     path("account/tokens/<int:pk>/revoke/", tokens.revoke),
+    path("settings/", settings.settings),
     path("settings/rights/", rights.matrix),
     path("settings/rights/<int:pk>/", rights.role),
     path("settings/rights/<int:pk>/<slug:domain>/", rights.role),

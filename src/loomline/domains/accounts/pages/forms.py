@@ -139,12 +139,32 @@ class Profile(LoomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
         self.fields["language"].choices = [("", _("The company's")), *languages()]  # type: ignore[attr-defined]
         self.fields["timezone"].choices = [  # type: ignore[attr-defined]
             ("", _("The company's")),
-            *((zone, zone.replace("_", " ")) for zone in zones),
+            *zones(),
         ]
+
+
+class CompanyForm(LoomForm):
+    """The company whose workspace this is."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    vat_number = forms.CharField(label=_("VAT number"), max_length=32, required=False)
+    country = forms.CharField(
+        label=_("Country"), min_length=2, max_length=2, help_text=_("Two letters, as in PT")
+    )
+    timezone = forms.ChoiceField(label=_("Time zone"))
+    language = forms.ChoiceField(label=_("Language"))
+    email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
+    address = forms.CharField(
+        label=_("Address"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = languages()  # type: ignore[attr-defined]
+        self.fields["timezone"].choices = zones()  # type: ignore[attr-defined]
 
 
 class NewEmail(LoomForm):
@@ -187,6 +207,12 @@ class Token(LoomForm):
     def wanted(self) -> list[str]:
         """All scopes, ticked and written."""
         return [*self.cleaned_data["scopes"], *self.cleaned_data["more"].split()]
+
+
+def zones() -> list[tuple[str, str]]:
+    """The time zones of places."""
+    named = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
+    return [(zone, zone.replace("_", " ")) for zone in named]
 
 
 def languages() -> list[tuple[str, str]]:

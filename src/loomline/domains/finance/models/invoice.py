@@ -72,7 +72,7 @@ class Invoice(Document):
     issued_on = models.DateField(_("issued"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
     currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
-    freight = AmountField(_("freight"), default=0)
+    freight = AmountField(_("freight"), default=0, blank=True)
     net = AmountField(_("net"), default=0, editable=False)
     tax = AmountField(_("tax"), default=0, editable=False)
     total = AmountField(_("total"), default=0, editable=False)
@@ -188,8 +188,8 @@ class InvoiceLine(Record):
     description = models.CharField(_("description"), max_length=300, blank=True)
     quantity = QuantityField(_("quantity"))
     price = PriceField(_("price"), default=0)
-    discount = models.DecimalField(_("discount"), max_digits=7, decimal_places=6, default=0)
-    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4, default=0)
+    discount = models.DecimalField(_("discount"), max_digits=7, decimal_places=6, default=0, blank=True)
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4, default=0, blank=True)
     amount = AmountField(_("amount"), default=0, editable=False)
 
     class Meta:

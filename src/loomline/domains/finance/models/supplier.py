@@ -146,7 +146,7 @@ class SupplierInvoiceLine(Record):
     description = models.CharField(_("description"), max_length=300, blank=True)
     quantity = QuantityField(_("quantity"))
     price = PriceField(_("price"), default=0)
-    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4, default=0)
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4, default=0, blank=True)
     amount = AmountField(_("amount"), default=0)
     purchase_line = models.ForeignKey(
         "procurement.PurchaseLine",

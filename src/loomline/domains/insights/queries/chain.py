@@ -112,7 +112,7 @@ def _making(ctx: Ctx) -> list[Station]:
     for kind in StageKind:
         if kind.value not in used:
             continue
-        row: dict[str, Any] = by_kind.get(kind.value, {"pieces": ZERO, "orders": 0, "slipping": 0})
+        row: Any = by_kind.get(kind.value, {"pieces": ZERO, "orders": 0, "slipping": 0})
         station = Station(
             kind.value, str(kind.label), kind.icon, row["pieces"], "pcs", row["orders"], row["slipping"]
         )

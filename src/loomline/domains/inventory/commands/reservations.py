@@ -162,7 +162,7 @@ def shrink_reservation(ctx: Ctx, *, reservation: Reservation, quantity: Decimal)
 
 @command(hidden=True)
 def trim_reservations(ctx: Ctx, *, limits: Mapping[Origin, Decimal]) -> list[Freed]:
-    """Free what is reserved beyond these quantities, the newest first; what is in other hands already stays."""
+    """Free what is reserved beyond these quantities, the newest first; what has a holder stays."""
     excess = {origin: -limit for origin, limit in limits.items()}
     rows = list(Reservation.objects.filter(_of(limits)).order_by("pk").select_for_update())
     for row in rows:

@@ -20,6 +20,7 @@ from loomline.domains.manufacturing.commands.dates import (
     AlreadyEnded,
     NoDayGiven,
     move_materials,
+    move_overdue_work,
     replan_work,
 )
 from loomline.domains.manufacturing.commands.delays import (
@@ -146,6 +147,7 @@ __all__ = [
     "issue_lots",
     "issue_material",
     "move_materials",
+    "move_overdue_work",
     "open_work",
     "plan_work",
     "ready_stage",

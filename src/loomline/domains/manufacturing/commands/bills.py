@@ -370,7 +370,7 @@ def _line_again(line: BillLine) -> BillLineDraft:
 def _stage_again(stage: RouteStage) -> StageDraft:
     return StageDraft(
         name=stage.name,
-        kind=stage.kind,
+        kind=StageKind(stage.kind),
         days=stage.days,
         partner=stage.partner,
         site=stage.site,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.commands.planning import slots_for
-from loomline.domains.manufacturing.commands.telling import said_of
+from loomline.domains.manufacturing.commands.telling import late, said_of
 from loomline.domains.manufacturing.events import WorkMoved
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkOrder, WorkStage
 from loomline.domains.manufacturing.queries import Step
@@ -82,6 +82,20 @@ def move_materials(ctx: Ctx, *, starts: dict[int, date], causes: dict[int, str])
     WorkOrder.objects.bulk_update(moved, ["starts_on"])
     expect(ctx, works=moved, causes=causes)
     return moved
+
+
+@command(hidden=True)
+def move_overdue_work(ctx: Ctx) -> list[WorkOrder]:
+    """Believe the calendar: a stage that should have begun or ended by now, and has not, is late."""
+    overdue: dict[int, WorkStage] = {}
+    for stage in queries.late_stages(on=ctx.today):
+        overdue.setdefault(stage.work_id, stage)
+    works: list[WorkOrder] = lock_all(
+        WorkOrder.objects.filter(pk__in=overdue).select_related("item", "style")
+    )
+
+    expect(ctx, works=works, causes={pk: late(stage) for pk, stage in overdue.items()})
+    return works
 
 
 def expect(ctx: Ctx, *, works: Sequence[WorkOrder], causes: Mapping[int, str]) -> None:
@@ -170,19 +184,21 @@ def _day(ctx: Ctx, moment: datetime | None) -> date | None:
 
 def _tell(ctx: Ctx, moved: Sequence[tuple[WorkOrder, date | None]], causes: Mapping[int, str]) -> None:
     lines: dict[int, list[WorkLine]] = defaultdict(list)
-    told = [(work, was) for work, was in moved if was is not None and work.expected_on is not None]
-    for line in WorkLine.objects.filter(work__in=[work.pk for work, _was in told]) if told else ():
+    told = [(work, was, work.expected_on) for work, was in moved]
+    for line in WorkLine.objects.filter(work__in=[work.pk for work, _was, _now in told]) if told else ():
         lines[line.work_id].append(line)
-    for work, was in told:
-        days = (work.expected_on - was).days
-        late = work.due_on is not None and work.expected_on > work.due_on
+    for work, was, now in told:
+        if was is None or now is None:
+            continue
+        days = (now - was).days
+        late = work.due_on is not None and now > work.due_on
         ctx.emit(
             WorkMoved(
                 **said_of(work, lines[work.pk]),
                 was_on=was,
-                expected_on=work.expected_on,
+                expected_on=now,
                 days=days,
                 cause=causes.get(work.pk, ""),
-                tone="ok" if days < 0 else "bad" if late else "warn",
+                tone="ok" if days < 0 else "bad" if misses else "warn",
             )
         )

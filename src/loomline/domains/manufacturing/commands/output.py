@@ -188,7 +188,8 @@ def _refuse_wrong(ctx: Ctx, work: WorkOrder, outputs: Sequence[Output]) -> None:
             raise OutputWrong(
                 item=line.item, quantity=plain(output.quantity), rejected=plain(output.rejected)
             )
-        done[line.pk] = done.get(line.pk, line.done) + output.quantity
+        done.setdefault(line.pk, line.done)
+        done[line.pk] += output.quantity
         if done[line.pk] > line.quantity:
             ctx.warn(
                 MadeMore(

@@ -17,10 +17,9 @@ SHOWN = 3
 def said_of(work: WorkOrder, lines: Iterable[WorkLine] | None = None) -> dict[str, Any]:
     """The fields that facts about a work order have in common."""
     rows = list(work.lines.all() if lines is None else lines)
+    askers: list[Any] = [*rows, work]
     asked = dict.fromkeys(
-        (row.origin_kind, row.origin_id)
-        for row in (*rows, work)
-        if row.origin_kind and row.origin_id is not None
+        (row.origin_kind, row.origin_id) for row in askers if row.origin_kind and row.origin_id is not None
     )
     made = work.item or work.style
     return {

@@ -42,7 +42,7 @@ def names(bills: Sequence[models.Bill]) -> Mapping[int, str]:
 
 def exploded(ctx: Ctx, bill: models.Bill) -> dict[str, Any] | None:
     """All levels of the bill, for one of what it makes (of a style: its first variant)."""
-    item = bill.item or bill.style.items.order_by("pk").first()
+    item = bill.item or (bill.style.items.order_by("pk").first() if bill.style else None)
     found = queries.explode(item=item, on=ctx.today) if item is not None else []
     heads = ((_t("Material"), ""), (_t("Quantity"), "end"), (_t("Standard cost"), "end"))
     columns = [{"label": head, "align": align, "hidden_label": False, "slot": ""} for head, align in heads]
@@ -71,7 +71,7 @@ def exploded(ctx: Ctx, bill: models.Bill) -> dict[str, Any] | None:
 
 def cost_of(ctx: Ctx, bill: models.Bill) -> dict[str, Any] | None:
     """What one of it costs: materials, and what partners charge."""
-    item = bill.item or bill.style.items.order_by("pk").first()
+    item = bill.item or (bill.style.items.order_by("pk").first() if bill.style else None)
     if item is None:
         return None
     cost, currency = queries.standard_cost(item=item, on=ctx.today), ctx.company.currency

@@ -73,9 +73,9 @@ class WorkStage(Resource):
         Table(),
         Board(by="state", title="name", party="partner", date="expected_end", chip="cause"),
         Calendar("expected_start", end="expected_end"),
-        Table(group="partner", label=_("By partner")),
     )
     saved = {
+        _("By partner"): "grouped=partner",
         _("Running"): "state=running&sort=expected_end",
         _("Ready to begin"): "state=ready&sort=expected_start",
         _("Dyeing"): "kind=dyeing&state=ready,running&sort=expected_end",

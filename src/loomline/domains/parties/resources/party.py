@@ -269,7 +269,7 @@ class Party(Resource):
     access = own("owner") | team("team") | party("pk") | everyone()
     create = commands.open_party
     delete = True
-    actions = "add_person", "add_contact_point", "add_address", "give_role"
+    actions = "add_contact_point", "add_address", "add_person", "give_role"
     prefill = {
         "set_customer_terms": as_customer,
         "set_supplier_terms": as_supplier,
@@ -305,7 +305,7 @@ menu.entry(
     _("Suppliers"),
     f"{LIST}?is_supplier=true&is_active=true",
     icon="building-store",
-    group="Buy",
+    group="Supply",
     order=10,
     permission=VIEW,
 )

@@ -173,7 +173,11 @@ def open_opportunities(ctx: Ctx, *, drafts: list[OpportunityDraft]) -> list[Oppo
         raise NoPipeline
     rules = fields_of("pipeline.opportunity") if any(draft.custom for draft in drafts) else []
 
-    made = [_opportunity(ctx, draft, draft.stage or first, checked(rules, draft.custom)) for draft in drafts]
+    made = [
+        _opportunity(ctx, draft, stage, checked(rules, draft.custom))
+        for draft in drafts
+        if (stage := draft.stage or first) is not None
+    ]
     lines = _lines_of(ctx, [(o, draft.lines) for o, draft in zip(made, drafts, strict=True)])
     for opportunity in made:
         opportunity.amount = opportunity.amount or _worth(opportunity, lines)
@@ -326,16 +330,14 @@ def foresee_deliveries(ctx: Ctx, *, opportunities: list[Opportunity]) -> list[Op
     return opportunities
 
 
-def _opportunity(
-    ctx: Ctx, draft: OpportunityDraft, stage: Stage | None, custom: dict[str, Any]
-) -> Opportunity:
+def _opportunity(ctx: Ctx, draft: OpportunityDraft, stage: Stage, custom: dict[str, Any]) -> Opportunity:
     currency = draft.currency or draft.party.currency or ctx.company.currency
     return Opportunity(
         name=draft.name.strip(),
         party=draft.party,
         contact=draft.contact,
         stage=stage,
-        pipeline_id=stage.pipeline_id if stage else None,
+        pipeline_id=stage.pipeline_id,
         staged_at=ctx.now,
         opened_at=ctx.now,
         amount=Money(draft.amount or ZERO, currency).rounded().amount,

@@ -104,7 +104,7 @@ def change_purchase(
 
     for name in changed:
         if not purchase.may_edit(name):
-            label = purchase._meta.get_field(name).verbose_name
+            label = getattr(purchase._meta.get_field(name), "verbose_name", name)
             raise FieldClosed(what=purchase.sentence_name(), state=purchase.state.label.lower(), field=label)
 
     for name, value in changed.items():
@@ -222,7 +222,7 @@ def _changes(old: PurchaseLine, line: PurchaseLine) -> Iterator[str]:
     for name in ("quantity", "price", "discount", "requested_on"):
         was, now = getattr(old, name), getattr(line, name)
         if was != now:
-            label, unit = line._meta.get_field(name).verbose_name, units.get(name, "")
+            label, unit = getattr(line._meta.get_field(name), "verbose_name", name), units.get(name, "")
             yield f"{line.item} {label} {_shown(was, unit)} → {_shown(now, unit)}"
 
 

@@ -239,7 +239,7 @@ def _answers(
     strangers = set(dates) - {line.pk for line in lines}
     if strangers:
         raise LineElsewhere(line=min(strangers), number=purchase.number)
-    return {
+    answers = {
         line.pk: dates.get(line.pk)
         or confirmed_on
         or line.confirmed_on
@@ -247,17 +247,19 @@ def _answers(
         or line.expected_on
         for line in lines
     }
+    return {pk: day for pk, day in answers.items() if day is not None}
 
 
 def _tell_confirmed(ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], was_on: date | None) -> None:
-    days = (purchase.expected_on - was_on).days if was_on else 0
+    expected = purchase.expected_on or ctx.today
+    days = (expected - was_on).days if was_on else 0
     ctx.emit(
         PurchaseConfirmed(
             **said_of(purchase, lines),
             line_ids=tuple(line.pk for line in lines),
-            confirmed_on=purchase.confirmed_on,
+            confirmed_on=purchase.confirmed_on or expected,
             was_on=was_on,
-            expected_on=purchase.expected_on,
+            expected_on=expected,
             days=days,
             tone="warn" if days > 0 else "ok",
         )

@@ -168,7 +168,7 @@ def _refuse_too_much(ctx: Ctx, ordered: Mapping[int, PurchaseLine], sums: Sums) 
         if accepted <= line.quantity:
             continue
         ordered_quantity = plain(line.quantity)
-        facts = {
+        facts: dict[str, Any] = {
             "item": line.item,
             "unit": line.item.unit,
             "accepted": plain(accepted),
@@ -224,6 +224,8 @@ def _put_away(
     ordered: Mapping[int, PurchaseLine],
 ) -> None:
     supplier = sites.virtual(kind=LocationKind.SUPPLIER)
+    if purchase.site is None:
+        raise SiteMissing(number=purchase.number)
     storage = sites.storage_of(site=purchase.site)
     apart = sites.quarantine_of(site=purchase.site) if any(row.rejected for row in lines) else storage
     moves = []

@@ -56,10 +56,10 @@ class PurchaseLine(Resource):
     search = "description", "purchase.number", "item.name", "item.sku", "supplier_sku"
     views = (
         Table(),
-        Table(group="purchase.supplier", label=_("By supplier")),
         Calendar("expected_on", "requested_on"),
     )
     saved = {
+        _("By supplier"): "grouped=purchase.supplier",
         _("Awaited"): "is_closed=false&purchase.state=sent,confirmed,part_received&sort=expected_on",
         _("With rejects"): "rejected.above=0",
     }

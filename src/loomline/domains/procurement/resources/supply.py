@@ -10,7 +10,6 @@ from loomline.surface.resource import (
     Column,
     Facts,
     Resource,
-    Table,
     Timeline,
     everyone,
     needs,
@@ -50,8 +49,7 @@ class SupplierItem(Resource):
         "over_tolerance",
     )
     joins = "item.unit", "supplier"
-    views = Table(), Table(group="supplier", label=_("By supplier"))
-    saved = {_("Preferred"): "is_preferred=true"}
+    saved = {_("By supplier"): "grouped=supplier", _("Preferred"): "is_preferred=true"}
     detail = (
         Facts(
             "supplier",

@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.parties.models import Address
 from loomline.domains.sales import ports, queries
 from loomline.domains.sales.commands.confirming import OrderEmpty
 from loomline.domains.sales.commands.delivery import shipped_event
 from loomline.domains.sales.commands.drafts import BATCH, LineDraft, LineElsewhere, Sheet
-from loomline.domains.sales.commands.opening import about, add_up, write_lines
+from loomline.domains.sales.commands.opening import about, add_up, envelope, write_lines
 from loomline.domains.sales.events import OrderAmended
 from loomline.domains.sales.models import Order, OrderLine, OrderRevision, OrderState
 from loomline.domains.sales.models.order import OPEN
@@ -25,7 +26,8 @@ from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
 
-HEAD = ("wanted_on", "customer_reference", "freight", "note", "ship_name", "ship_address")
+HEAD = ("wanted_on", "customer_reference", "freight", "note", "ship_to", "ship_address")
+SHOWN = ("wanted_on", "customer_reference", "freight", "note", "ship_name", "ship_address")
 SAID = ("description", "quantity", "price", "discount", "tax_rate", "wanted_on")
 KEPT = (
     "promised_on",
@@ -67,8 +69,7 @@ def amend_order(
     customer_reference: str | None = None,
     freight: Decimal | None = None,
     note: str | None = None,
-    ship_name: str | None = None,
-    ship_address: str | None = None,
+    ship_to: Address | None = None,
     reason: str = "",
 ) -> Order:
     """Change an order. The lines given are all the lines it shall have; each names the line it was.
@@ -84,10 +85,14 @@ def amend_order(
     _refuse_wrong(order, before, drafts)
 
     was, net = order.total, order.net
-    given = {
-        "wanted_on": wanted_on, "customer_reference": customer_reference, "freight": freight,
-        "note": note, "ship_name": ship_name, "ship_address": ship_address,
-    }  # fmt: skip
+    given: dict[str, Any] = {
+        "wanted_on": wanted_on,
+        "customer_reference": customer_reference,
+        "freight": freight,
+    }
+    given["note"] = note.replace("\r\n", "\n") if note is not None else None
+    if ship_to is not None and ship_to.pk != order.ship_to_id:
+        given |= {"ship_to": ship_to, "ship_address": envelope(ship_to)}
     said = _write_head(order, {name: value for name, value in given.items() if value is not None})
     after = _lines_after(order, before, drafts)
     gone = [line for pk, line in before.items() if pk not in {line.pk for line in after}]
@@ -145,7 +150,7 @@ def _write_head(order: Order, given: Mapping[str, Any]) -> list[str]:
         old = getattr(order, name)
         if old != value:
             setattr(order, name, value)
-            label = str(Order._meta.get_field(name).verbose_name)
+            label = str(getattr(Order._meta.get_field(name), "verbose_name", name))
             said.append(
                 _t("{what}: {before} → {after}").format(what=label, before=_shown(old), after=_shown(value))
             )
@@ -189,7 +194,7 @@ def _differences(
         for name in SAID:
             was, now = getattr(old, name), getattr(line, name)
             if was != now:
-                label = str(OrderLine._meta.get_field(name).verbose_name)
+                label = str(getattr(OrderLine._meta.get_field(name), "verbose_name", name))
                 said.append(
                     _t("{item}: {what} {before} → {after}").format(
                         item=line.item, what=label, before=_shown(was), after=_shown(now)
@@ -246,7 +251,7 @@ def _revise(ctx: Ctx, order: Order, lines: Sequence[OrderLine], said: Sequence[s
         reason=reason.strip()[:200],
         differences=list(said),
         snapshot={
-            **{name: getattr(order, name) for name in (*HEAD, "net", "tax", "total", "promised_on")},
+            **{name: getattr(order, name) for name in (*SHOWN, "net", "tax", "total", "promised_on")},
             "lines": [
                 {
                     "line": line.pk,
@@ -277,4 +282,6 @@ def _draft_of(line: OrderLine) -> LineDraft:
 def _shown(value: Any) -> str:
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, str):
+        return ", ".join(value.splitlines()) or "–"
     return "–" if value in (None, "") else str(value)

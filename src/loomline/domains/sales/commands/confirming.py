@@ -159,7 +159,7 @@ def _make_customer(ctx: Ctx, party: Party) -> None:
     if getattr(party, "customer_terms", None) is None and not party_queries.has_role(
         party=party, role=Role.CUSTOMER
     ):
-        parties.give_role(ctx, party=party, role=Role.CUSTOMER.value)
+        parties.give_role(ctx, party=party, role=Role.CUSTOMER)
 
 
 @command(move="cancel", label=_("Cancel order"), icon="circle-x", danger=True)

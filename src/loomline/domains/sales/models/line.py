@@ -35,10 +35,20 @@ class SoldLine(Record):
         _("price"), blank=True, help_text=_("Per stock unit, without tax. Empty: as the price lists say.")
     )
     discount = models.DecimalField(
-        _("discount"), max_digits=7, decimal_places=6, default=0, help_text=_("As a fraction: 0.05 is 5 %.")
+        _("discount"),
+        max_digits=7,
+        decimal_places=6,
+        default=0,
+        blank=True,
+        help_text=_("As a fraction: 0.05 is 5 %."),
     )
     tax_rate = models.DecimalField(
-        _("tax rate"), max_digits=5, decimal_places=4, default=0, help_text=_("As a fraction: 0.23 is 23 %.")
+        _("tax rate"),
+        max_digits=5,
+        decimal_places=4,
+        default=0,
+        blank=True,
+        help_text=_("As a fraction: 0.23 is 23 %."),
     )
     amount = AmountField(_("amount"), default=0, editable=False)
     unit_cost = PriceField(

@@ -80,7 +80,7 @@ class Order(Document):
         verbose_name=_("opportunity"),
     )
     currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
-    freight = AmountField(_("freight"), default=0)
+    freight = AmountField(_("freight"), default=0, blank=True)
     net = AmountField(_("net"), default=0, editable=False)
     tax = AmountField(_("tax"), default=0, editable=False)
     total = AmountField(_("total"), default=0, editable=False)

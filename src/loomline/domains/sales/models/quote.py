@@ -75,7 +75,7 @@ class Quote(Document):
     )
     customer_reference = models.CharField(_("their reference"), max_length=80, blank=True)
     currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the customer's."))
-    freight = AmountField(_("freight"), default=0)
+    freight = AmountField(_("freight"), default=0, blank=True)
     net = AmountField(_("net"), default=0, editable=False)
     tax = AmountField(_("tax"), default=0, editable=False)
     total = AmountField(_("total"), default=0, editable=False)
@@ -158,7 +158,7 @@ class QuoteLine(SoldLine):
         verbose_name = _("quote line")
         verbose_name_plural = _("quote lines")
         ordering = ["quote", "position", "id"]
-        constraints = line_rules("sales_quoteline")
+        constraints = [*line_rules("sales_quoteline")]
         indexes = [models.Index(fields=["quote", "position"], name="sales_quoteline_quote")]
 
     def __str__(self) -> str:

@@ -117,7 +117,7 @@ def pick_orders(ctx: Ctx, *, orders: list[Order], planned_on: date | None = None
     return list(shipments.values())
 
 
-@command(label=_("Found less"), icon="alert-triangle", danger=True)
+@command(label=_("Found less"), icon="alert-triangle")
 def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = "") -> Shipment:
     """Correct a place that held less than the books said, and take the rest from elsewhere."""
     shipment = lock(line.shipment)

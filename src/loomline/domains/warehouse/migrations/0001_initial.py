@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ),
                 ("picked_at", models.DateTimeField(editable=False, verbose_name="pick list written")),
                 ("packed_at", models.DateTimeField(editable=False, null=True, verbose_name="packed")),
-                ("shipped_at", models.DateTimeField(editable=False, null=True, verbose_name="left")),
+                ("shipped_at", models.DateTimeField(editable=False, null=True, verbose_name="shipped")),
                 ("delivered_at", models.DateTimeField(editable=False, null=True, verbose_name="delivered")),
                 (
                     "received_by",
