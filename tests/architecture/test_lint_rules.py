@@ -92,7 +92,7 @@ def test_sizes(judge: Judge) -> None:
     long_function = "def f() -> None:\n" + "    x = 1\n" * 31
 
     assert judge("kernel/a.py", long_function) == ["f has 31 statements: split it at 30"]
-    assert judge("kernel/b.py", "x = 1\n" * 401) == ["401 lines: split by noun at 400"]
+    assert judge("kernel/b.py", "x = 1\n" * 401) == ["401 lines of code: split by noun at 400"]
     assert judge("kernel/c.py", "x = 1\n" * 400) == []
 
 

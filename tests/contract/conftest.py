@@ -1,4 +1,6 @@
-"""What the contract tests share: a person who may do everything, one who may do nothing, a row of every kind."""
+"""What the contract tests share: a person who may do everything, one who may do nothing, a row of
+every kind.
+"""
 
 from __future__ import annotations
 

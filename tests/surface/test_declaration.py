@@ -46,11 +46,19 @@ def test_a_model_alone_is_a_complete_declaration() -> None:
 @pytest.mark.parametrize(
     "parts",
     [
-        {"columns": ("nmae",)}, {"filters": ("nmae",)}, {"search": ("nmae",)}, {"form": ("nmae",)}, {"head": ("nmae",)},
-        {"views": (Board(by="nmae"),)}, {"detail": (LinesPanel("nmae"),)}, {"sort": "-nmae"}, {"key": "nmae"},
-        {"columns": ("name", Sum("nmae.amount"))}, {"joins": ("nmae",)},
+        {"columns": ("nmae",)},
+        {"filters": ("nmae",)},
+        {"search": ("nmae",)},
+        {"form": ("nmae",)},
+        {"head": ("nmae",)},
+        {"views": (Board(by="nmae"),)},
+        {"detail": (LinesPanel("nmae"),)},
+        {"sort": "-nmae"},
+        {"key": "nmae"},
+        {"columns": ("name", Sum("nmae.amount"))},
+        {"joins": ("nmae",)},
     ],
-)  # fmt: skip
+)
 def test_a_typing_error_names_itself_and_its_declaration(parts: dict[str, Any]) -> None:
     with pytest.raises(BadPath, match=r'Thing: "nmae.*does not exist on accounts\.Team'):
         declare(**parts)

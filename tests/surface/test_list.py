@@ -94,9 +94,15 @@ def test_the_editor_of_a_filter_folds_into_a_plain_address(client: Client, deals
 
 def test_the_builder_folds_into_groups(client: Client, deals: list[Opportunity]) -> None:
     rules = {
-        "join": "or", "rule-TOTAL_FORMS": "2", "rule-0-field": "amount", "rule-0-operator": "to", "rule-0-value": "10000",
-        "rule-1-field": "name", "rule-1-operator": "", "rule-1-value": "Deal 3",
-    }  # fmt: skip
+        "join": "or",
+        "rule-TOTAL_FORMS": "2",
+        "rule-0-field": "amount",
+        "rule-0-operator": "to",
+        "rule-0-value": "10000",
+        "rule-1-field": "name",
+        "rule-1-operator": "",
+        "rule-1-value": "Deal 3",
+    }
     answer = client.get(
         "/pipeline/opportunities/",
         {**rules, "rule-1-field": "amount", "rule-1-operator": "from", "rule-1-value": "30000"},

@@ -35,8 +35,8 @@ class Event:
     """A fact in the past tense: ids and values, no logic.
 
     A subclass names which of its fields point at records (``about={"order_id": "sales.order"}``), its
-    icon and usual tone (a field ``tone`` may say otherwise), and in ``says`` the sentence that timelines and notifications show. A field
-    ``happened_at`` puts a fact that is told late at the moment it happened.
+    icon and usual tone (a field ``tone`` may say otherwise), and in ``says`` the sentence that timelines
+    and notifications show. A field ``happened_at`` puts a fact that is told late at the moment it happened.
     """
 
     says: ClassVar[str | Promise] = ""

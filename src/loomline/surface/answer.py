@@ -1,4 +1,6 @@
-"""How a page answers: toasts with a way back, redirects, fragments and refusals, for htmx and without script."""
+"""How a page answers: toasts with a way back, redirects, fragments and refusals, for htmx and without
+script.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The REST interface, generated: five endpoints for each Resource, one for each command. Built when addresses load."""
+"""The REST interface, generated: five endpoints for each Resource, one for each command. Built when
+addresses load.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class BadKey(Refused):
 
 @port
 def holder_of(*, secret: str, now: datetime) -> tuple[Any, tuple[str, ...]] | None:
-    """The person whom a program with this token acts for, with no more rights than its scopes; None: a bad token."""
+    """The person whom a program with this token acts for, with no more rights than its scopes; None: a
+    bad token.
+    """
     return None
 
 
@@ -77,9 +81,15 @@ class Fast(BaseRenderer):
 def build() -> NinjaAPI:
     """The whole interface for the Resources and commands that are known now."""
     api = NinjaAPI(
-        title="Loomline", version="1", description=__doc__ or "", urls_namespace="loomline-api", openapi_url=None, docs_url=None,
-        auth=[Bearer(), SessionAuth(csrf=True)], renderer=Fast(),
-    )  # fmt: skip
+        title="Loomline",
+        version="1",
+        description=__doc__ or "",
+        urls_namespace="loomline-api",
+        openapi_url=None,
+        docs_url=None,
+        auth=[Bearer(), SessionAuth(csrf=True)],
+        renderer=Fast(),
+    )
     api.add_exception_handler(Exception, _say)
     for kind in (ValidationError, AuthenticationError, AuthorizationError, HttpError):
         api.add_exception_handler(kind, _say)
@@ -140,9 +150,14 @@ def caller(request: HttpRequest, *, key: str = "") -> Ctx:
         raise Invalid({"": [_t("The text holds a character that cannot be stored (NUL).")]})
     usual = ctx_of(request)
     return Ctx.new(
-        actor=request.user, via="api", now=usual.now, accepted=request.GET.getlist("accept"), key=key,
-        request_id=request_id(request), company=usual.company,
-    )  # fmt: skip
+        actor=request.user,
+        via="api",
+        now=usual.now,
+        accepted=request.GET.getlist("accept"),
+        key=key,
+        request_id=request_id(request),
+        company=usual.company,
+    )
 
 
 def _key(request: HttpRequest) -> str:
@@ -150,17 +165,27 @@ def _key(request: HttpRequest) -> str:
 
 
 REFUSALS = {
-    str(status): {"description": words, "content": {problem.TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for status, words in problem.TITLES.items() if status in (400, 401, 403, 404, 409, 422, 503)
-}  # fmt: skip
+    str(status): {
+        "description": words,
+        "content": {problem.TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, words in problem.TITLES.items()
+    if status in (400, 401, 403, 404, 409, 422, 503)
+}
 KEY_HEADER = {
-    "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": KEY_LENGTH, "pattern": "^[!-~]*$"},
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": KEY_LENGTH, "pattern": "^[!-~]*$"},
     "description": "The same key again returns the first answer and does nothing twice.",
-}  # fmt: skip
+}
 ACCEPT = {
-    "name": "accept", "in": "query", "required": False, "schema": {"type": "array", "items": {"type": "string"}},
+    "name": "accept",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "array", "items": {"type": "string"}},
     "description": "Codes of warnings that the caller accepts.",
-}  # fmt: skip
+}
 
 
 def _extra(
@@ -204,10 +229,16 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
     domain = resource.model._meta.app_label
     base, name, tag = f"/v1/{domain}/{resource.slug}", f"{domain}_{resource.slug.replace('-', '_')}", domain
     row = api_schema.row_schema(resource)
-    page = {"type": "object", "properties": {
-        "items": {"type": "array", "items": row}, "count": {"type": "integer"}, "count_is_exact": {"type": "boolean"},
-        "after": {"type": "string"}, "before": {"type": "string"},
-    }}  # fmt: skip
+    page = {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": row},
+            "count": {"type": "integer"},
+            "count_is_exact": {"type": "boolean"},
+            "after": {"type": "string"},
+            "before": {"type": "string"},
+        },
+    }
     doc = resource.__doc__ or resource.plural()
     many, one = resource.plural().lower(), resource.title().lower()
     _add(
@@ -336,9 +367,12 @@ def _list(resource: type[Resource], request: HttpRequest) -> Any:
     _check_steering(listing)
     page = listing.page()
     return {
-        "items": rows_json(resource, listing.columns, page.rows), "count": listing.count.value,
-        "count_is_exact": listing.count.is_exact, "after": page.after, "before": page.before,
-    }  # fmt: skip
+        "items": rows_json(resource, listing.columns, page.rows),
+        "count": listing.count.value,
+        "count_is_exact": listing.count.is_exact,
+        "after": page.after,
+        "before": page.before,
+    }
 
 
 def _check_steering(listing: Listing) -> None:

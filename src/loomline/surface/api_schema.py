@@ -108,9 +108,13 @@ def of_field(field: Any) -> Any:
         values = tuple(v for v, _label in field.flatchoices)
         return Literal[values] if values and all(isinstance(v, (str, int)) for v in values) else Any
     for kind, type_ in (
-        (models.BooleanField, bool), (models.DateTimeField, datetime), (models.DateField, date), (models.TimeField, str),
-        (models.IntegerField, Whole), (models.JSONField, Any),
-    ):  # fmt: skip
+        (models.BooleanField, bool),
+        (models.DateTimeField, datetime),
+        (models.DateField, date),
+        (models.TimeField, str),
+        (models.IntegerField, Whole),
+        (models.JSONField, Any),
+    ):
         if isinstance(field, kind):
             return type_
     if isinstance(field, models.DecimalField):
@@ -188,10 +192,13 @@ def row_schema(resource: type[Resource]) -> dict[str, Any]:
 
 def _column_schema(column: Column) -> dict[str, Any]:
     kinds = {
-        "money": {"type": ["string", "null"], "description": "a decimal as text"}, "quantity": {"type": ["string", "null"]},
-        "bool": {"type": ["boolean", "null"]}, "date": {"type": ["string", "null"], "format": "date"},
-        "moment": {"type": ["string", "null"], "format": "date-time"}, "slip": {"type": ["string", "null"], "format": "date"},
-    }  # fmt: skip
+        "money": {"type": ["string", "null"], "description": "a decimal as text"},
+        "quantity": {"type": ["string", "null"]},
+        "bool": {"type": ["boolean", "null"]},
+        "date": {"type": ["string", "null"], "format": "date"},
+        "moment": {"type": ["string", "null"], "format": "date-time"},
+        "slip": {"type": ["string", "null"], "format": "date"},
+    }
     if column.path is not None and column.path.is_relation and not column.annotations():
         return {"anyOf": [RECORD, {"type": "null"}], "title": column.label}
     found: Any = kinds.get(column.kind, {})

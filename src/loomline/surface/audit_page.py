@@ -30,9 +30,13 @@ from loomline.surface.spreadsheet import csv_lines
 
 SIZE = 50
 FILTERS = (
-    Filter("actor", label=_("Who")), Filter("at", label=_("When")), Filter("verb", label=_("What")),
-    Filter("kind", label=_("Kind of record")), Filter("via", label=_("By way of")), Filter("object_id", label=_("Record")),
-)  # fmt: skip
+    Filter("actor", label=_("Who")),
+    Filter("at", label=_("When")),
+    Filter("verb", label=_("What")),
+    Filter("kind", label=_("Kind of record")),
+    Filter("via", label=_("By way of")),
+    Filter("object_id", label=_("Record")),
+)
 
 
 def _filters() -> dict[str, Filter]:
@@ -71,16 +75,33 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         before=params.get("before", ""),
     )
     context = {
-        "page": page(_t("Record of changes"), actions=[
-            action(_t("Export"), f"/audit/export.csv?{params.urlencode()}", icon="download", kind="quiet"),
-        ]),
+        "page": page(
+            _t("Record of changes"),
+            actions=[
+                action(
+                    _t("Export"), f"/audit/export.csv?{params.urlencode()}", icon="download", kind="quiet"
+                ),
+            ],
+        ),
         "audit": {
-            "url": "/audit/", "search": {"name": "q", "value": params.get("q", ""), "placeholder": _t("Person, record or verb")},
-            "keep": [{"name": k, "value": v} for k in params for v in params.getlist(k) if k not in ("q", "after", "before")],
-            **_bar(conditions, params, ctx), "entries": _entries(found.rows),
-            "pager": _pager(params, found), "note": _t("Nothing has been done that fits."),
+            "url": "/audit/",
+            "search": {
+                "name": "q",
+                "value": params.get("q", ""),
+                "placeholder": _t("Person, record or verb"),
+            },
+            "keep": [
+                {"name": k, "value": v}
+                for k in params
+                for v in params.getlist(k)
+                if k not in ("q", "after", "before")
+            ],
+            **_bar(conditions, params, ctx),
+            "entries": _entries(found.rows),
+            "pager": _pager(params, found),
+            "note": _t("Nothing has been done that fits."),
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/audit.html", context)
 
 
@@ -108,12 +129,25 @@ def _bar(conditions: narrow.Conditions, params: QueryDict, ctx: Ctx) -> dict[str
             str(pool.get(get_user_model(), v) or v) if one.filter.name == "actor" and v != narrow.ME else v
             for v in one.values
         ]
-        chips.append({"name": one.parameter.replace(".", "-"), "label": one.filter.label, "text": ", ".join(values), "edit_url": "",
-                      "remove_url": f"/audit/?{left.urlencode()}"})  # fmt: skip
+        chips.append(
+            {
+                "name": one.parameter.replace(".", "-"),
+                "label": one.filter.label,
+                "text": ", ".join(values),
+                "edit_url": "",
+                "remove_url": f"/audit/?{left.urlencode()}",
+            }
+        )
     add = [
-        {"name": f.name, "label": f.label, "icon": "filter", "edit_url": f"/audit/filters/{f.name}/?{params.urlencode()}"}
-        for f in FILTERS if f.name not in used
-    ]  # fmt: skip
+        {
+            "name": f.name,
+            "label": f.label,
+            "icon": "filter",
+            "edit_url": f"/audit/filters/{f.name}/?{params.urlencode()}",
+        }
+        for f in FILTERS
+        if f.name not in used
+    ]
     return {
         "chips": chips,
         "add_filters": add,
@@ -132,8 +166,9 @@ def _pager(params: QueryDict, found: Page) -> dict[str, str]:
 
     return {
         "text": _t("{n} shown").format(n=len(found.rows)),
-        "prev_url": at(before=found.before) if found.before else "", "next_url": at(after=found.after) if found.after else "",
-    }  # fmt: skip
+        "prev_url": at(before=found.before) if found.before else "",
+        "next_url": at(after=found.after) if found.after else "",
+    }
 
 
 def _entries(rows: Sequence[Activity]) -> list[dict[str, Any]]:
@@ -144,10 +179,21 @@ def _entries(rows: Sequence[Activity]) -> list[dict[str, Any]]:
         if day != last:
             found.append({"day": history.day_words(day)})
             last = day
-        found.append({
-            "icon": "", "tone": "", "actor": one.actor, "title": one.text, "url": registry.url_of_kind(one.kind, one.object_id),
-            "text": _besides(one), "at": one.at, "via": one.via, "changes": _diff(one), "alarm": False, "open": False,
-        })  # fmt: skip
+        found.append(
+            {
+                "icon": "",
+                "tone": "",
+                "actor": one.actor,
+                "title": one.text,
+                "url": registry.url_of_kind(one.kind, one.object_id),
+                "text": _besides(one),
+                "at": one.at,
+                "via": one.via,
+                "changes": _diff(one),
+                "alarm": False,
+                "open": False,
+            }
+        )
     return found
 
 
@@ -185,10 +231,16 @@ def filter_page(request: HttpRequest, name: str) -> HttpResponse:
         for v in request.GET.getlist(k)
         if k not in ("after", "before")
     ]
-    context = {"filter": {
-        "name": name, "label": one.label, "url": "/audit/", "keep": [*keep, {"name": "set", "value": one.name}], "operator": None,
-        "fields": [form["set.value"]],
-    }}  # fmt: skip
+    context = {
+        "filter": {
+            "name": name,
+            "label": one.label,
+            "url": "/audit/",
+            "keep": [*keep, {"name": "set", "value": one.name}],
+            "operator": None,
+            "fields": [form["set.value"]],
+        }
+    }
     return render(request, "loom/filter_editor.html", context)
 
 

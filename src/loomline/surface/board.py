@@ -1,4 +1,6 @@
-"""The board: records as cards in columns of a state or of a related record; a drop gives the command of the move."""
+"""The board: records as cards in columns of a state or of a related record; a drop gives the command
+of the move.
+"""
 
 from __future__ import annotations
 
@@ -65,13 +67,28 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
         "page": page,
         "board": {
             **filter_forms.bar(listing),
-            "title": str(scope) if scope is not None else page["title"], "text": _adds_up(figures), "url": listing.resource.path(),
-            "move_url": f"{listing.resource.path()}move/", "note": "", "can_move": listing.resource.may_see(listing.ctx),
-            "label": _t("{many} by {field}").format(many=listing.resource.plural(), field=board.by.label.lower()),
+            "title": str(scope) if scope is not None else page["title"],
+            "text": _adds_up(figures),
+            "url": listing.resource.path(),
+            "move_url": f"{listing.resource.path()}move/",
+            "note": "",
+            "can_move": listing.resource.may_see(listing.ctx),
+            "label": _t("{many} by {field}").format(
+                many=listing.resource.plural(), field=board.by.label.lower()
+            ),
             "topics": listing.resource.model._meta.label_lower,
-            "columns": [_pile(board, listing, p, [c for c in cards if _key_of(board, c) == p.key], figures.get(p.key, {})) for p in piles],
+            "columns": [
+                _pile(
+                    board,
+                    listing,
+                    p,
+                    [c for c in cards if _key_of(board, c) == p.key],
+                    figures.get(p.key, {}),
+                )
+                for p in piles
+            ],
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/board.html", context)
 
 
@@ -194,7 +211,9 @@ def _adds_up(figures: dict[Any, dict[str, Any]]) -> str:
 def _cards(
     board: Board, listing: Listing, rows: QuerySet[Any], piles: list[Pile], *, after: int = 0
 ) -> list[Any]:
-    """The newest cards of each column: their keys in one statement, the cards with all they show in another."""
+    """The newest cards of each column: their keys in one statement, the cards with all they show in
+    another.
+    """
     by = board.by.lookup
     later = Q(pk__lt=after) if after else Q()
     parts = [rows.filter(later, **{by: p.key}).order_by("-pk").values("pk")[: CARDS + 1] for p in piles]
@@ -215,10 +234,18 @@ def _pile(
         more = listing.address(**{"board.more": pile.name, "board.last": shown[-1].pk})
     values = {part: column.values(shown) for part, column in board.parts.items()}
     return {
-        "name": pile.name, "title": pile.title, "tone": pile.tone, "likely": pile.likely, **_words(board, figure),
-        "more": _t("Show more"), "more_url": more,
-        "cards": [_card(board, listing, row, {part: held.get(row.pk) for part, held in values.items()}) for row in shown],
-    }  # fmt: skip
+        "name": pile.name,
+        "title": pile.title,
+        "tone": pile.tone,
+        "likely": pile.likely,
+        **_words(board, figure),
+        "more": _t("Show more"),
+        "more_url": more,
+        "cards": [
+            _card(board, listing, row, {part: held.get(row.pk) for part, held in values.items()})
+            for row in shown
+        ],
+    }
 
 
 def _card(board: Board, listing: Listing, row: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -235,11 +262,19 @@ def _card(board: Board, listing: Listing, row: Any, values: dict[str, Any]) -> d
     chip = said("chip")
     title = said("title")
     return {
-        "id": row.pk, "url": listing.resource.url(row.pk), "title": title or str(row), "party": said("party"), "value": amount,
+        "id": row.pk,
+        "url": listing.resource.url(row.pk),
+        "title": title or str(row),
+        "party": said("party"),
+        "value": amount,
         "note": str(row) if title and title != str(row) else "",
-        "promise": {"tone": str(values.get("chip_tone") or "muted"), "text": chip} if chip else None, "badges": [],
-        "date": said("date"), "late": "", "owner": said("owner"), "locked": "",
-    }  # fmt: skip
+        "promise": {"tone": str(values.get("chip_tone") or "muted"), "text": chip} if chip else None,
+        "badges": [],
+        "date": said("date"),
+        "late": "",
+        "owner": said("owner"),
+        "locked": "",
+    }
 
 
 @staff

@@ -35,8 +35,12 @@ def _form(resource: type[Resource], pool: Pool, name: str, data: Any, url: str) 
         label=_t("Field"), choices=[(p.text, p.label) for p in paths.values()], initial=name
     )
     choose.widget.attrs = {
-        "hx-get": url, "hx-trigger": "change", "hx-target": "#dialog", "hx-swap": "innerHTML", "hx-include": "this",
-    }  # fmt: skip
+        "hx-get": url,
+        "hx-trigger": "change",
+        "hx-target": "#dialog",
+        "hx-swap": "innerHTML",
+        "hx-include": "this",
+    }
     value = of_model_field(paths[name].field, pool)
     value.label = _t("New value")
     kind = type("BulkForm", (forms.Form,), {"field": choose, "value": value})
@@ -100,18 +104,35 @@ def _preview(selection: Selection, name: str, value: Any) -> list[dict[str, Any]
 
 
 def _ask(
-    request: HttpRequest, form: forms.Form, selection: Selection, url: str, *, facts: list[Any] | None = None,
-    refusals: list[str] | None = None, status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    form: forms.Form,
+    selection: Selection,
+    url: str,
+    *,
+    facts: list[Any] | None = None,
+    refusals: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     words = selection.words()
     confirming = facts is not None
-    context = {"command": {
-        "title": _t("Change {what}").format(what=words), "url": url, "kind": "primary", "facts": facts or [],
-        "text": _t("The first {n} as they would be:").format(n=len(facts or [])) if confirming else _t("The same value for all of them."),
-        "fields": [{"field": b, "wide": True, "prefix": "", "suffix": ""} for b in form],
-        "hidden": [{"name": "confirmed", "value": "1"}] if confirming else [], "refusals": refusals or [], "blocked": False,
-        "errors": [], "warnings": [], "submit": _t("Change {what}").format(what=words) if confirming else _t("Look at it first"),
-    }}  # fmt: skip
+    context = {
+        "command": {
+            "title": _t("Change {what}").format(what=words),
+            "url": url,
+            "kind": "primary",
+            "facts": facts or [],
+            "text": _t("The first {n} as they would be:").format(n=len(facts or []))
+            if confirming
+            else _t("The same value for all of them."),
+            "fields": [{"field": b, "wide": True, "prefix": "", "suffix": ""} for b in form],
+            "hidden": [{"name": "confirmed", "value": "1"}] if confirming else [],
+            "refusals": refusals or [],
+            "blocked": False,
+            "errors": [],
+            "warnings": [],
+            "submit": _t("Change {what}").format(what=words) if confirming else _t("Look at it first"),
+        }
+    }
     return render(request, "loom/dialog.html", context, status=status)
 
 
@@ -145,9 +166,20 @@ def delete_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
                 else False
             )
             return answer.done(request, words, undo=undo, to=resource.path() if away else "")
-    context = {"command": {
-        "title": _t("Delete {what}?").format(what=selection.words()), "url": request.get_full_path(), "kind": "danger", "facts": [],
-        "text": _t("You can take this back right after. What is part of the books stays in any case."), "fields": [], "hidden": [],
-        "refusals": refusals, "blocked": bool(refusals), "errors": [], "warnings": [], "submit": _t("Delete"),
-    }}  # fmt: skip
+    context = {
+        "command": {
+            "title": _t("Delete {what}?").format(what=selection.words()),
+            "url": request.get_full_path(),
+            "kind": "danger",
+            "facts": [],
+            "text": _t("You can take this back right after. What is part of the books stays in any case."),
+            "fields": [],
+            "hidden": [],
+            "refusals": refusals,
+            "blocked": bool(refusals),
+            "errors": [],
+            "warnings": [],
+            "submit": _t("Delete"),
+        }
+    }
     return render(request, "loom/dialog.html", context, status=422 if refusals else 200)

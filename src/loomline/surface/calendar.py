@@ -40,16 +40,26 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
         "page": page,
         "calendar": {
             **filter_forms.bar(listing),
-            "title": _title(view, start), "text": "", "view": view, "date": day.isoformat(),
-            "views": [{"title": t, "url": listing.address(**{"cal.span": v}), "current": v == view}
-                      for v, t in zip(SPANS, (_t("Month"), _t("Week"), _t("Agenda")), strict=True)],
-            "prev_url": listing.address(**{"cal.on": (start - step if step else _first(start - timedelta(days=1))).isoformat()}),
+            "title": _title(view, start),
+            "text": "",
+            "view": view,
+            "date": day.isoformat(),
+            "views": [
+                {"title": t, "url": listing.address(**{"cal.span": v}), "current": v == view}
+                for v, t in zip(SPANS, (_t("Month"), _t("Week"), _t("Agenda")), strict=True)
+            ],
+            "prev_url": listing.address(
+                **{"cal.on": (start - step if step else _first(start - timedelta(days=1))).isoformat()}
+            ),
             "next_url": listing.address(**{"cal.on": end.isoformat()}),
-            "today_url": listing.address(**{"cal.on": ""}), "move_url": f"{listing.resource.path()}reschedule/" if _may_move(listing) else "",
-            "layers": _layers(layout), "days": _days(events, listing.ctx.today),
-            "note": _t("Nothing on these days."), "topics": listing.resource.model._meta.label_lower,
+            "today_url": listing.address(**{"cal.on": ""}),
+            "move_url": f"{listing.resource.path()}reschedule/" if _may_move(listing) else "",
+            "layers": _layers(layout),
+            "days": _days(events, listing.ctx.today),
+            "note": _t("Nothing on these days."),
+            "topics": listing.resource.model._meta.label_lower,
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/calendar.html", context)
 
 
@@ -125,11 +135,19 @@ def _event(
         (c for c in listing.columns if not c.is_first and c.path is not None and c.path.is_relation), None
     )
     return {
-        "id": f"{row.pk}-{path.text}", "title": str(row), "sub": str(second.value(row) or "") if second else "",
-        "url": listing.resource.url(row.pk), "start": local.isoformat(), "end": ends.isoformat() if ends else "",
-        "at": draw_text.clock(value) if is_moment and isinstance(value, datetime) else "", "tone": tone, "icon": "",
-        "layer": path.text, "movable": may and _is_open(listing, row, path), "day": _as_day(value),
-    }  # fmt: skip
+        "id": f"{row.pk}-{path.text}",
+        "title": str(row),
+        "sub": str(second.value(row) or "") if second else "",
+        "url": listing.resource.url(row.pk),
+        "start": local.isoformat(),
+        "end": ends.isoformat() if ends else "",
+        "at": draw_text.clock(value) if is_moment and isinstance(value, datetime) else "",
+        "tone": tone,
+        "icon": "",
+        "layer": path.text,
+        "movable": may and _is_open(listing, row, path),
+        "day": _as_day(value),
+    }
 
 
 def _as_day(value: date) -> date:

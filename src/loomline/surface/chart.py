@@ -48,10 +48,14 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
     context = {
         "page": page,
         "chart": {
-            **filter_forms.bar(listing), "title": page["title"], "text": "", "switches": [], "panels": panels,
+            **filter_forms.bar(listing),
+            "title": page["title"],
+            "text": "",
+            "switches": [],
+            "panels": panels,
             "note": _t("No figures for these filters."),
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/chart.html", context)
 
 
@@ -88,9 +92,15 @@ def _figures(chart: Chart, listing: Listing) -> list[Figure]:
     measure = SumOf(source.lookup) if is_sum and source is not None else CountOf("pk")
     usual = listing.ctx.company.currency if is_sum and source is not None and source.kind == "money" else ""
     return [
-        Figure(row[keys[0]], row[chart.split.lookup] if chart.split is not None else None, str(row[currency]) if currency else usual, row["figure_"])
-        for row in rows.values(*keys).annotate(figure_=measure).order_by(*keys[:1])[:2000] if row["figure_"] is not None
-    ]  # fmt: skip
+        Figure(
+            row[keys[0]],
+            row[chart.split.lookup] if chart.split is not None else None,
+            str(row[currency]) if currency else usual,
+            row["figure_"],
+        )
+        for row in rows.values(*keys).annotate(figure_=measure).order_by(*keys[:1])[:2000]
+        if row["figure_"] is not None
+    ]
 
 
 def _bounds(path: Path, listing: Listing, start: date, end: date) -> tuple[Any, Any]:
@@ -120,8 +130,14 @@ def _panel(chart: Chart, listing: Listing, figures: list[Figure], currency: str)
         ]
         drawn["donut"] = draw.donut(_largest(totals), fmt=fmt)
     else:
-        series = [draw.Series(names.get(("part", p), title), [held.get((b, p), 0.0) for b in buckets], css=f"s{i}" if len(parts) > 1 else "a2")
-                  for i, p in enumerate(parts)]  # fmt: skip
+        series = [
+            draw.Series(
+                names.get(("part", p), title),
+                [held.get((b, p), 0.0) for b in buckets],
+                css=f"s{i}" if len(parts) > 1 else "a2",
+            )
+            for i, p in enumerate(parts)
+        ]
         now = _now(chart, buckets, listing.ctx.today)
         every = max(1, len(labels) // 12)
         drawn["chart"] = draw.bars(labels, series, now=now, fmt=fmt, label_every=every)
@@ -133,10 +149,21 @@ def _panel(chart: Chart, listing: Listing, figures: list[Figure], currency: str)
         )
     total = sum(held.values())
     return {
-        "template": "loom/panels/chart.html", "title": words, "sub": fmt(total), "id": "", "link": None, **drawn,
+        "template": "loom/panels/chart.html",
+        "title": words,
+        "sub": fmt(total),
+        "id": "",
+        "link": None,
+        **drawn,
         "label": _t("{what}: {total} in all").format(what=words, total=fmt(total)),
-        "table": _table(words, labels, [names.get(("part", p), title) for p in parts], [[held.get((b, p), 0.0) for p in parts] for b in buckets], currency),
-    }  # fmt: skip
+        "table": _table(
+            words,
+            labels,
+            [names.get(("part", p), title) for p in parts],
+            [[held.get((b, p), 0.0) for p in parts] for b in buckets],
+            currency,
+        ),
+    }
 
 
 def _parts(figures: Sequence[Figure]) -> list[Any]:
@@ -207,11 +234,22 @@ def _table(
 ) -> dict[str, Any]:
     kind = "money" if currency else "number"
     return {
-        "label": words, "note": "", "row_actions": False, "totals": [],
+        "label": words,
+        "note": "",
+        "row_actions": False,
+        "totals": [],
         "columns": [{"label": "", "align": "", "hidden_label": False, "slot": "a1"}]
-        + [{"label": h, "align": "end", "hidden_label": False, "slot": f"b{min(i, 1) + 1}"} for i, h in enumerate(heads)],
+        + [
+            {"label": h, "align": "end", "hidden_label": False, "slot": f"b{min(i, 1) + 1}"}
+            for i, h in enumerate(heads)
+        ],
         "rows": [
-            {"id": i, "css": "", "actions": [], "cells": [Cell(text=label), *(Cell(kind=kind, value=v, unit=currency) for v in values)]}
+            {
+                "id": i,
+                "css": "",
+                "actions": [],
+                "cells": [Cell(text=label), *(Cell(kind=kind, value=v, unit=currency) for v in values)],
+            }
             for i, (label, values) in enumerate(zip(labels, rows, strict=True))
         ],
-    }  # fmt: skip
+    }

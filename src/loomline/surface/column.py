@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import DecimalField, Model, OuterRef, Subquery, Value
 from django.db.models import Count as CountRows
+from django.db.models import DecimalField, Model, OuterRef, Subquery, Value
 from django.db.models import Sum as SumOf
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
@@ -110,7 +110,7 @@ class Column:
         self.path = path
         if path.is_many:
             raise BadPath(
-                f'{path.model._meta.label}: "{path.text}" has many values; use Sum or Count, or a Related panel.'
+                f'{path.model._meta.label}: "{path.text}" has many values; use Sum, Count or a Related panel.'
             )
         self.kind = self.kind or kind_of(path)
         if (
@@ -204,12 +204,20 @@ class Column:
         if self.is_first and not url:
             url = registry.url(record)
         return Cell(
-            kind=kind, value=shown, text=text, url=url, tone=tone, icon=self.icon,
+            kind=kind,
+            value=shown,
+            text=text,
+            url=url,
+            tone=tone,
+            icon=self.icon,
             sub=str(self.sub.value(record) or "") if self.sub else "",
-            unit=self._unit(record, ctx), decimals=self._decimals(value), days=self._days(record, value),
+            unit=self._unit(record, ctx),
+            decimals=self._decimals(value),
+            days=self._days(record, value),
             tags=tuple(str(v) for v in value) if kind == "tags" and isinstance(value, (list, tuple)) else (),
-            strong=self.strong or (self.is_first and kind != "code"), wrap=self.wrap,
-        )  # fmt: skip
+            strong=self.strong or (self.is_first and kind != "code"),
+            wrap=self.wrap,
+        )
 
     def _tone(self, record: Any, value: Any) -> str:
         if self.tone_path is not None:
@@ -299,7 +307,9 @@ class _Aggregate(Column):
 
 
 class Sum(_Aggregate):
-    """The sum of a column of the lines: `Sum("lines.amount", as_="total")`. In charts also of the row itself."""
+    """The sum of a column of the lines: `Sum("lines.amount", as_="total")`. In charts also of the row
+    itself.
+    """
 
     is_sum = True
 
@@ -312,7 +322,9 @@ class Sum(_Aggregate):
 
 
 class Count(_Aggregate):
-    """How many records belong to the row: `Count("orders")`. In charts also the rows themselves: `Count()`."""
+    """How many records belong to the row: `Count("orders")`. In charts also the rows themselves:
+    `Count()`.
+    """
 
     def __init__(self, path: str = "pk", *, as_: str = "", **options: Any) -> None:
         super().__init__(path, as_=as_ or ("count" if path == "pk" else path.replace(".", "_")), **options)
@@ -369,8 +381,7 @@ def _parents(owner: type[Model], name: str) -> list[str]:
     return [
         f"{f.name}.{name}"
         for f in owner._meta.concrete_fields
-        if f.many_to_one
-        and any(g.name == name for g in getattr(f.remote_field, "model")._meta.concrete_fields)
+        if f.many_to_one and any(g.name == name for g in f.remote_field.model._meta.concrete_fields)
     ]
 
 

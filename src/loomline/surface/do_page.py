@@ -1,4 +1,6 @@
-"""Commands as dialogs: what they ask, why they cannot be done now, what the person may accept, and doing them."""
+"""Commands as dialogs: what they ask, why they cannot be done now, what the person may accept, and
+doing them.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ class Asking:
         ]
 
     def _prefilled(self) -> dict[str, Any]:
-        """What the form is opened with: what the domain says, then the record's own values of the same names."""
+        """What the form is opened with: what the domain says, then the record's own values of the same
+        names.
+        """
         if self.record is None:
             return {}
         names = {f.name for f in self.resource.model._meta.concrete_fields}
@@ -79,9 +83,13 @@ class Asking:
         made = {one.name: self._draft_field(one, hints[one.name]) for one in dataclasses.fields(kind)}
         made = {name: field for name, field in made.items() if field is not None}
         cls: Any = formset_factory(
-            type("DraftForm", (forms.Form,), made), extra=0 if self.given.get(parameter.name) else 1,
-            can_delete=True, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS + 1,
-        )  # fmt: skip
+            type("DraftForm", (forms.Form,), made),
+            extra=0 if self.given.get(parameter.name) else 1,
+            can_delete=True,
+            max_num=MOST_ROWS,
+            validate_max=True,
+            absolute_max=MOST_ROWS + 1,
+        )
         return (
             parameter,
             cls(data=self.data, initial=self.given.get(parameter.name) or [], prefix=parameter.name),
@@ -188,9 +196,13 @@ def _done(request: HttpRequest, asking: Asking, selection: Selection) -> HttpRes
     given = asking.arguments()
     if selection.is_large:
         run = bulk_command.start(
-            ctx, title=_t("{command}: {what}").format(command=command.label, what=selection.words()), name=command.name,
-            selection=selection.parameters(), arguments=_plain(given), accepted=sorted(ctx.accepted),
-        )  # fmt: skip
+            ctx,
+            title=_t("{command}: {what}").format(command=command.label, what=selection.words()),
+            name=command.name,
+            selection=selection.parameters(),
+            arguments=_plain(given),
+            accepted=sorted(ctx.accepted),
+        )
         return answer.done(request, _t("This runs in the background now."), to=f"/jobs/{run.pk}/")
     records = list(selection.rows())
     outcome = bulk.apply(
@@ -253,12 +265,22 @@ def _asked(
     if asking.formsets:
         return _page(request, asking, title, refusal, refusals or [], status)
     blocked = list(refusals or [])
-    context = {"command": {
-        "title": title, "text": command.doc.split("\n")[0], "url": request.get_full_path(), "kind": "danger" if command.danger else "primary",
-        "fields": [{"field": b, "wide": _is_wide(b), "prefix": "", "suffix": ""} for b in asking.form],
-        "hidden": [], "facts": [], "refusals": blocked, "blocked": bool(blocked) and not asking.form.fields,
-        "errors": _errors(asking.form), "warnings": warnings(refusal), "submit": command.label,
-    }}  # fmt: skip
+    context = {
+        "command": {
+            "title": title,
+            "text": command.doc.split("\n")[0],
+            "url": request.get_full_path(),
+            "kind": "danger" if command.danger else "primary",
+            "fields": [{"field": b, "wide": _is_wide(b), "prefix": "", "suffix": ""} for b in asking.form],
+            "hidden": [],
+            "facts": [],
+            "refusals": blocked,
+            "blocked": bool(blocked) and not asking.form.fields,
+            "errors": _errors(asking.form),
+            "warnings": warnings(refusal),
+            "submit": command.label,
+        }
+    }
     if not answer.is_htmx(request):
         crumbs = [{"title": asking.resource.plural(), "url": asking.resource.path()}]
         return render(
@@ -279,9 +301,13 @@ def _is_wide(bound: Any) -> bool:
 
 def _errors(form: forms.Form) -> list[dict[str, str]]:
     return [
-        {"text": f"{form[name].label}: {said}" if name in form.fields else str(said), "target": form[name].id_for_label if name in form.fields else ""}
-        for name, sentences in form.errors.items() for said in sentences
-    ]  # fmt: skip
+        {
+            "text": f"{form[name].label}: {said}" if name in form.fields else str(said),
+            "target": form[name].id_for_label if name in form.fields else "",
+        }
+        for name, sentences in form.errors.items()
+        for said in sentences
+    ]
 
 
 def _page(
@@ -302,27 +328,50 @@ def _page(
     for parameter, formset, _kind in asking.formsets:
         faults += [
             {"text": _t("Line {n}: {why}").format(n=n, why=said), "target": ""}
-            for n, one in enumerate(formset.forms, 1) for sentences in one.errors.values() for said in sentences
-        ] + [{"text": f"{parameter.name}: {said}", "target": ""} for said in formset.non_form_errors()]  # fmt: skip
+            for n, one in enumerate(formset.forms, 1)
+            for sentences in one.errors.values()
+            for said in sentences
+        ] + [{"text": f"{parameter.name}: {said}", "target": ""} for said in formset.non_form_errors()]
     context = {
         "page": page(title, crumbs=crumbs),
         "form": {
-            "title": title, "sub": asking.command.doc.split("\n")[0], "url": request.get_full_path(), "multipart": False,
+            "title": title,
+            "sub": asking.command.doc.split("\n")[0],
+            "url": request.get_full_path(),
+            "multipart": False,
             "sections": [{"title": "", "hint": "", "columns": 2, "fields": wide}] if wide else [],
-            "lines": [_lines(asking, *one) for one in asking.formsets], "hidden": [], "errors": faults,
-            "warnings": warnings(refusal), "submit": asking.command.label, "again": "", "cancel_url": cancel, "draft": request.path,
+            "lines": [_lines(asking, *one) for one in asking.formsets],
+            "hidden": [],
+            "errors": faults,
+            "warnings": warnings(refusal),
+            "submit": asking.command.label,
+            "again": "",
+            "cancel_url": cancel,
+            "draft": request.path,
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/form.html", context, status=status)
 
 
 def _lines(asking: Asking, parameter: Any, formset: BaseFormSet[Any], _kind: Any) -> dict[str, Any]:
     fields = formset.empty_form.fields
     columns = [
-        {"name": name, "label": str(f.label), "align": "end" if isinstance(f, (forms.DecimalField, forms.IntegerField)) else "", "wide": False}
-        for name, f in fields.items() if name != "DELETE"
-    ]  # fmt: skip
+        {
+            "name": name,
+            "label": str(f.label),
+            "align": "end" if isinstance(f, (forms.DecimalField, forms.IntegerField)) else "",
+            "wide": False,
+        }
+        for name, f in fields.items()
+        if name != "DELETE"
+    ]
     return {
-        "title": argument.label_of(parameter.name, asking.resource.model), "hint": "", "prefix": parameter.name, "formset": formset,
-        "columns": columns, "add": _t("Add a line"), "amount": None, "can_move": False,
-    }  # fmt: skip
+        "title": argument.label_of(parameter.name, asking.resource.model),
+        "hint": "",
+        "prefix": parameter.name,
+        "formset": formset,
+        "columns": columns,
+        "add": _t("Add a line"),
+        "amount": None,
+        "can_move": False,
+    }

@@ -1,4 +1,6 @@
-"""Form fields that Django has not: a record chosen by searching, several records, words, fields of the company's own."""
+"""Form fields that Django has not: a record chosen by searching, several records, words, fields of the
+company's own.
+"""
 
 from __future__ import annotations
 

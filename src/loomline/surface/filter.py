@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -23,25 +23,65 @@ from loomline.surface.path import Path
 
 # Parameters that steer a list and so cannot be names of filters.
 RESERVED = frozenset(
-    "q sort view columns grouped limit after before as density ids all format set set.op set.value set.old set.now join cal.span cal.on board.more board.last".split()
+    [
+        "q",
+        "sort",
+        "view",
+        "columns",
+        "grouped",
+        "limit",
+        "after",
+        "before",
+        "as",
+        "density",
+        "ids",
+        "all",
+        "format",
+        "set",
+        "set.op",
+        "set.value",
+        "set.old",
+        "set.now",
+        "join",
+        "cal.span",
+        "cal.on",
+        "board.more",
+        "board.last",
+    ]
 )
 LARGEST = 2**63 - 1
 ME = "me"
 
 OPERATORS: dict[str, dict[str, str | Promise]] = {
-    "text": {"contains": _("contains"), "is": _("is"), "not": _("is not"), "starts": _("starts with"), "empty": _("is empty")},
+    "text": {
+        "contains": _("contains"),
+        "is": _("is"),
+        "not": _("is not"),
+        "starts": _("starts with"),
+        "empty": _("is empty"),
+    },
     "choice": {"is": _("is"), "not": _("is not"), "empty": _("is empty")},
     "record": {"is": _("is"), "not": _("is not"), "empty": _("is empty")},
     "number": {
-        "is": _("is"), "not": _("is not"), "from": _("at least"), "to": _("at most"),
-        "above": _("above"), "below": _("below"), "empty": _("is empty"),
+        "is": _("is"),
+        "not": _("is not"),
+        "from": _("at least"),
+        "to": _("at most"),
+        "above": _("above"),
+        "below": _("below"),
+        "empty": _("is empty"),
     },
     "date": {
-        "within": _("is in"), "is": _("is on"), "before": _("is before"), "after": _("is after"),
-        "from": _("from"), "to": _("up to"), "empty": _("is empty"),
+        "within": _("is in"),
+        "is": _("is on"),
+        "before": _("is before"),
+        "after": _("is after"),
+        "from": _("from"),
+        "to": _("up to"),
+        "empty": _("is empty"),
     },
     "bool": {"is": _("is")},
-}  # fmt: skip
+}
 STEPS = {
     "from": "gte",
     "to": "lte",
@@ -199,9 +239,12 @@ class Filter:
         end = self._day(values[-1], ctx)
         one = timedelta(days=1)
         spans = {
-            "is": (start, end + one), "before": (None, start), "after": (start + one, None),
-            "from": (start, None), "to": (None, end + one),
-        }  # fmt: skip
+            "is": (start, end + one),
+            "before": (None, start),
+            "after": (start + one, None),
+            "from": (start, None),
+            "to": (None, end + one),
+        }
         return self._span(*spans[op], ctx)
 
     def _period(self, word: str, ctx: Ctx) -> period_words.Span:
@@ -263,7 +306,9 @@ class CustomFilter(Filter):
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter in use. Conditions of group 0 all hold; of the numbered groups at least one holds as a whole."""
+    """One filter in use. Conditions of group 0 all hold; of the numbered groups at least one holds as
+    a whole.
+    """
 
     filter: Filter
     op: str

@@ -42,12 +42,18 @@ def bar(listing: Listing) -> dict[str, Any]:
     return {
         "chips": [_chip(listing, c) for c in listing.conditions.items],
         "add_filters": [
-            {"name": f.name, "label": f.label, "icon": FILTER_ICONS[f.kind], "edit_url": f"{base}{f.name}/?{query}"}
-            for f in listing.filters.values() if f.name not in used
+            {
+                "name": f.name,
+                "label": f.label,
+                "icon": FILTER_ICONS[f.kind],
+                "edit_url": f"{base}{f.name}/?{query}",
+            }
+            for f in listing.filters.values()
+            if f.name not in used
         ],
         "builder_url": f"{base}?{query}" if listing.filters else "",
         "clear_url": listing.without_filters() if listing.conditions or listing.q else "",
-    }  # fmt: skip
+    }
 
 
 def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
@@ -55,10 +61,12 @@ def _chip(listing: Listing, condition: Condition) -> dict[str, Any]:
     prefix = _t("or: ") if condition.group else ""
     query = listing.query(**{"set.now": name}).urlencode()
     return {
-        "name": name.replace(".", "-"), "label": prefix + condition.filter.label, "text": listing.words(condition),
+        "name": name.replace(".", "-"),
+        "label": prefix + condition.filter.label,
+        "text": listing.words(condition),
         "edit_url": f"{listing.resource.path()}filters/{condition.filter.name}/?{query}",
         "remove_url": listing.address(drop=[name]),
-    }  # fmt: skip
+    }
 
 
 def folded(params: QueryDict, resource: type[Resource], ctx: Ctx) -> QueryDict | None:
@@ -115,10 +123,14 @@ def _posted_rules(params: QueryDict) -> list[dict[str, Any]]:
     found = []
     for i in range(min(int(total) if total.isdigit() else 0, MOST_RULES)):
         key = f"{RULES}-{i}-"
-        found.append({
-            "field": params.get(f"{key}field", ""), "operator": params.get(f"{key}operator", ""),
-            "value": [v for v in params.getlist(f"{key}value") if v], "gone": params.get(f"{key}DELETE", ""),
-        })  # fmt: skip
+        found.append(
+            {
+                "field": params.get(f"{key}field", ""),
+                "operator": params.get(f"{key}operator", ""),
+                "value": [v for v in params.getlist(f"{key}value") if v],
+                "gone": params.get(f"{key}DELETE", ""),
+            }
+        )
     return found
 
 
@@ -167,8 +179,11 @@ def _editor(one: Filter, listing: Listing, now: Condition | None, op: str) -> fo
     operator = forms.ChoiceField(label=one.label, choices=list(one.operators.items()), required=False)
     operator.widget.attrs = {
         "hx-get": f"{listing.resource.path()}filters/{one.name}/?{listing.query().urlencode()}",
-        "hx-trigger": "change", "hx-target": "closest form", "hx-swap": "outerHTML", "hx-include": "closest form",
-    }  # fmt: skip
+        "hx-trigger": "change",
+        "hx-target": "closest form",
+        "hx-swap": "outerHTML",
+        "hx-include": "closest form",
+    }
     kind = type("FilterForm", (forms.Form,), {"set.op": operator, "set.value": field})
     form: forms.Form = kind(
         initial={"set.op": op, "set.value": initial}, auto_id=f"f-{one.name.replace('.', '-')}-%s"
@@ -198,10 +213,16 @@ def editor_page(request: HttpRequest, domain: str, slug: str, name: str) -> Http
     only_one = len(one.operators) == 1
     if only_one:
         keep.append({"name": "set.op", "value": one.default})
-    context = {"filter": {
-        "name": name, "label": one.label, "url": resource.path(), "keep": keep,
-        "operator": None if only_one else form["set.op"], "fields": [form["set.value"]],
-    }}  # fmt: skip
+    context = {
+        "filter": {
+            "name": name,
+            "label": one.label,
+            "url": resource.path(),
+            "keep": keep,
+            "operator": None if only_one else form["set.op"],
+            "fields": [form["set.value"]],
+        }
+    }
     return render(request, "loom/filter_editor.html", context)
 
 
@@ -217,9 +238,12 @@ class _Rule(forms.Form):
         one = filters.get(given["field"]) or next(iter(filters.values()))
         op = given["operator"] if given["operator"] in one.operators else one.default
         again = {
-            "hx-get": f"{listing.resource.path()}filters/?{listing.query(drop=_used(listing)).urlencode()}", "hx-trigger": "change",
-            "hx-target": "#dialog", "hx-swap": "innerHTML", "hx-include": "closest form",
-        }  # fmt: skip
+            "hx-get": f"{listing.resource.path()}filters/?{listing.query(drop=_used(listing)).urlencode()}",
+            "hx-trigger": "change",
+            "hx-target": "#dialog",
+            "hx-swap": "innerHTML",
+            "hx-include": "closest form",
+        }
         self.fields["field"] = forms.ChoiceField(
             choices=[(f.name, f.label) for f in filters.values()], widget=forms.Select(attrs=again)
         )
@@ -261,13 +285,21 @@ def builder_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         widget=forms.HiddenInput, initial=len(rules)
     )
     management.fields[f"{RULES}-INITIAL_FORMS"] = forms.IntegerField(widget=forms.HiddenInput, initial=0)
-    context = {"builder": {
-        "url": resource.path(), "keep": [k for k in listing.keep(*_used(listing)) if k["name"] != "join"], "join": join,
-        "joins": [{"value": "and", "label": _t("all of these")}, {"value": "or", "label": _t("any of these")}],
-        "rules": [_bound(rule) for rule in rules],
-        "empty": _bound(_Rule(prefix=f"{RULES}-__prefix__", listing=listing)),
-        "management": mark_safe("".join(str(field) for field in management)), "field_url": "",
-    }}  # fmt: skip
+    context = {
+        "builder": {
+            "url": resource.path(),
+            "keep": [k for k in listing.keep(*_used(listing)) if k["name"] != "join"],
+            "join": join,
+            "joins": [
+                {"value": "and", "label": _t("all of these")},
+                {"value": "or", "label": _t("any of these")},
+            ],
+            "rules": [_bound(rule) for rule in rules],
+            "empty": _bound(_Rule(prefix=f"{RULES}-__prefix__", listing=listing)),
+            "management": mark_safe("".join(str(field) for field in management)),
+            "field_url": "",
+        }
+    }
     return render(request, "loom/filter_builder.html", context)
 
 

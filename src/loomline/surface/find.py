@@ -1,4 +1,6 @@
-"""Search over everything that a person may see, and the palette: records, pages, commands, what was opened last."""
+"""Search over everything that a person may see, and the palette: records, pages, commands, what was
+opened last.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ class Hit:
 
 
 def search(ctx: Ctx, words: str) -> list[Hit]:
-    """The best hits over all visible kinds of records: one statement, and one more when few letters are wrong.
+    """The best hits over all visible kinds of records: one statement, and one more when few letters are
+    wrong.
 
     Three letters at least; fewer only find the beginning of a number or code.
     """
@@ -167,24 +170,64 @@ def _records(ctx: Ctx, words: str) -> list[dict[str, Any]]:
     for hit in search(ctx, words):
         groups.setdefault(hit.resource, []).append(hit)
     return [
-        {"title": resource.plural(), "options": [
-            {"title": h.title, "sub": h.sub, "icon": resource.icon, "url": resource.url(h.pk), "method": "get", "keys": ""} for h in hits
-        ]}
+        {
+            "title": resource.plural(),
+            "options": [
+                {
+                    "title": h.title,
+                    "sub": h.sub,
+                    "icon": resource.icon,
+                    "url": resource.url(h.pk),
+                    "method": "get",
+                    "keys": "",
+                }
+                for h in hits
+            ],
+        }
         for resource, hits in groups.items()
-    ]  # fmt: skip
+    ]
 
 
 def _commands(request: HttpRequest, ctx: Ctx, words: str) -> list[dict[str, Any]]:
     """What can be done: with the record on screen, and from anywhere."""
     here = _record_commands(request, ctx)
-    anywhere = [
-        {"title": _t("New {what}").format(what=r.title().lower()), "sub": "", "icon": "plus", "url": f"{r.path()}new/", "method": "get", "keys": ""}
-        for r in menu.shown(ctx) if r.may_create(ctx)
-    ] + [
-        {"title": _t("Import {many}").format(many=r.plural().lower()), "sub": "", "icon": "upload", "url": f"{r.path()}import/", "method": "get", "keys": ""}
-        for r in menu.shown(ctx) if r.may_create(ctx) and r.form
-    ] + [{"title": _t("Jobs"), "sub": "", "icon": "refresh", "url": "/jobs/", "method": "get", "keys": ""},
-         {"title": _t("Record of changes"), "sub": "", "icon": "history", "url": "/audit/", "method": "get", "keys": ""}]  # fmt: skip
+    anywhere = (
+        [
+            {
+                "title": _t("New {what}").format(what=r.title().lower()),
+                "sub": "",
+                "icon": "plus",
+                "url": f"{r.path()}new/",
+                "method": "get",
+                "keys": "",
+            }
+            for r in menu.shown(ctx)
+            if r.may_create(ctx)
+        ]
+        + [
+            {
+                "title": _t("Import {many}").format(many=r.plural().lower()),
+                "sub": "",
+                "icon": "upload",
+                "url": f"{r.path()}import/",
+                "method": "get",
+                "keys": "",
+            }
+            for r in menu.shown(ctx)
+            if r.may_create(ctx) and r.form
+        ]
+        + [
+            {"title": _t("Jobs"), "sub": "", "icon": "refresh", "url": "/jobs/", "method": "get", "keys": ""},
+            {
+                "title": _t("Record of changes"),
+                "sub": "",
+                "icon": "history",
+                "url": "/audit/",
+                "method": "get",
+                "keys": "",
+            },
+        ]
+    )
     return [
         {"title": _t("This record"), "options": [o for o in here if words in o["title"].casefold()]},
         {
@@ -207,10 +250,16 @@ def _record_commands(request: HttpRequest, ctx: Ctx) -> list[dict[str, Any]]:
     for command in resource.open_commands(ctx, record):
         if argument.is_askable(command, Pool(ctx)):
             url = f"{resource.path()}do/{command.verb}/?ids={record.pk}"
-            found.append({
-                "title": command.label, "sub": str(record), "icon": command.icon or "bolt", "url": url, "keys": "",
-                "method": "dialog" if argument.asked(command) or command.danger else "post",
-            })  # fmt: skip
+            found.append(
+                {
+                    "title": command.label,
+                    "sub": str(record),
+                    "icon": command.icon or "bolt",
+                    "url": url,
+                    "keys": "",
+                    "method": "dialog" if argument.asked(command) or command.danger else "post",
+                }
+            )
     return found
 
 

@@ -36,7 +36,8 @@ def install(using: str = "default", **_kwargs: Any) -> None:
         wanted = _wanted(tables)
         for name, (table, columns) in wanted.items():
             if name not in standing:
-                # The expression is the one that `icontains` compares, so lists and global search share the index.
+                # The expression is the one that `icontains` compares, so lists and global search share
+                # the index.
                 parts = ", ".join(f'upper("{column}"::text) gin_trgm_ops' for column in columns)
                 cursor.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table}" USING gin ({parts})')
         for name in standing.keys() - wanted.keys():

@@ -1,4 +1,6 @@
-"""Conditions that find words: through the trigram indexes for three letters and more, by beginnings for fewer."""
+"""Conditions that find words: through the trigram indexes for three letters and more, by beginnings
+for fewer.
+"""
 
 from __future__ import annotations
 

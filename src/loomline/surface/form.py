@@ -1,4 +1,6 @@
-"""The form of a record, derived from its Resource: pages, quick create, inline edit, API and import use it alike."""
+"""The form of a record, derived from its Resource: pages, quick create, inline edit, API and import
+use it alike.
+"""
 
 from __future__ import annotations
 
@@ -283,7 +285,9 @@ def creation(
     lines: Mapping[str, Sequence[Mapping[str, Any]]],
     declared: Sequence[Lines],
 ) -> dict[str, Any]:
-    """The arguments of a creating command from a form's values and lines; what is left empty keeps its default."""
+    """The arguments of a creating command from a form's values and lines; what is left empty keeps its
+    default.
+    """
     given: dict[str, Any] = {}
     for name, value in values.items():
         target = name if name in command.parameters else f"{name}_id"

@@ -1,4 +1,6 @@
-"""Pages that write one record: new, edit, quick create from a picker, one cell in its place, the picker's choices."""
+"""Pages that write one record: new, edit, quick create from a picker, one cell in its place, the
+picker's choices.
+"""
 
 from __future__ import annotations
 
@@ -90,15 +92,23 @@ def _form(request: HttpRequest, editor: Editor, *, cancel: str) -> HttpResponse:
     context = {
         "page": page(title, crumbs=crumbs),
         "form": {
-            "title": title, "sub": "", "url": request.get_full_path(), "multipart": False,
-            "sections": sections(editor), "lines": [_lines(lines, formset) for lines, formset in editor.formsets],
+            "title": title,
+            "sub": "",
+            "url": request.get_full_path(),
+            "multipart": False,
+            "sections": sections(editor),
+            "lines": [_lines(lines, formset) for lines, formset in editor.formsets],
             "hidden": [seen_input(editor)] if record is not None else [],
-            "errors": errors(editor), "warnings": warnings(editor.refusal),
-            "submit": _t("Save changes") if record else _t("Save {what}").format(what=resource.title().lower()),
-            "again": "" if record else _t("Save and make another"), "cancel_url": cancel,
+            "errors": errors(editor),
+            "warnings": warnings(editor.refusal),
+            "submit": _t("Save changes")
+            if record
+            else _t("Save {what}").format(what=resource.title().lower()),
+            "again": "" if record else _t("Save and make another"),
+            "cancel_url": cancel,
             "draft": request.path,
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/form.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -135,17 +145,27 @@ def _lines(lines: Lines, formset: Any) -> dict[str, Any]:
     names = {p.text for p in lines.fields}
     price = next((n for n in ("price", "unit_price", "amount") if n in names), "")
     amount = {
-        "quantity": "quantity", "price": price, "discount": "discount" if "discount" in names else "",
-        "label": _t("Amount"), "decimals": 2, "suffix": "",
-    }  # fmt: skip
+        "quantity": "quantity",
+        "price": price,
+        "discount": "discount" if "discount" in names else "",
+        "label": _t("Amount"),
+        "decimals": 2,
+        "suffix": "",
+    }
     columns = [
         {"name": p.text, "label": p.label, "align": "end" if _is_number(p) else "", "wide": p.is_relation}
         for p in lines.fields
     ]
     return {
-        "title": lines.label, "hint": "", "prefix": lines.name, "formset": formset, "columns": columns, "add": _t("Add a line"),
-        "amount": amount if price and "quantity" in names else None, "can_move": bool(lines.order),
-    }  # fmt: skip
+        "title": lines.label,
+        "hint": "",
+        "prefix": lines.name,
+        "formset": formset,
+        "columns": columns,
+        "add": _t("Add a line"),
+        "amount": amount if price and "quantity" in names else None,
+        "can_move": bool(lines.order),
+    }
 
 
 def _is_number(path: Path) -> bool:
@@ -208,11 +228,22 @@ def quick_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         for f in s["fields"]
         if f["field"].field.required or f["field"].name == first or f["field"].errors
     ]
-    context = {"command": {
-        "title": _t("New {what}").format(what=resource.title().lower()), "text": "", "url": request.get_full_path(), "fields": short,
-        "hidden": _untouched(editor, short), "facts": [], "refusals": [], "blocked": False, "errors": errors(editor),
-        "warnings": warnings(editor.refusal), "submit": _t("Save {what}").format(what=resource.title().lower()), "kind": "primary",
-    }}  # fmt: skip
+    context = {
+        "command": {
+            "title": _t("New {what}").format(what=resource.title().lower()),
+            "text": "",
+            "url": request.get_full_path(),
+            "fields": short,
+            "hidden": _untouched(editor, short),
+            "facts": [],
+            "refusals": [],
+            "blocked": False,
+            "errors": errors(editor),
+            "warnings": warnings(editor.refusal),
+            "submit": _t("Save {what}").format(what=resource.title().lower()),
+            "kind": "primary",
+        }
+    }
     return render(request, "loom/dialog.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -220,9 +251,10 @@ def _untouched(editor: Editor, shown: list[dict[str, Any]]) -> list[dict[str, An
     """The defaults of the fields that the short form leaves out, and its empty lines."""
     names = {f["field"].name for f in shown}
     hidden = [
-        {"name": bound.html_name, "value": bound.value()} for bound in editor.form
+        {"name": bound.html_name, "value": bound.value()}
+        for bound in editor.form
         if bound.name not in names and bound.value() not in (None, "", False, [])
-    ]  # fmt: skip
+    ]
     for lines, _formset in editor.formsets:
         hidden += [
             {"name": f"{lines.name}-TOTAL_FORMS", "value": 0},

@@ -15,8 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
 from loomline.kernel.audit import Change
-from loomline.kernel.command import registry as commands
 from loomline.kernel.command import describe
+from loomline.kernel.command import registry as commands
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout
 from loomline.kernel.quantity import plain as plain_number
@@ -50,11 +50,20 @@ def as_entries(events: Iterable[Any]) -> list[dict[str, Any]]:
             found.append({"day": day_words(day)})
             last = day
         actor = event.activity.actor
-        found.append({
-            "icon": event.icon, "tone": event.tone, "title": event.sentence, "url": "", "text": "", "at": event.at,
-            "when": "", "body": str(event.payload.get("body") or ""), "files": [],
-            "actor": "" if getattr(actor, "is_system", False) else str(actor),
-        })  # fmt: skip
+        found.append(
+            {
+                "icon": event.icon,
+                "tone": event.tone,
+                "title": event.sentence,
+                "url": "",
+                "text": "",
+                "at": event.at,
+                "when": "",
+                "body": str(event.payload.get("body") or ""),
+                "files": [],
+                "actor": "" if getattr(actor, "is_system", False) else str(actor),
+            }
+        )
     return found
 
 
@@ -67,7 +76,9 @@ def day_words(day: date) -> str:
 
 
 def changes_of(record: Model, ctx: Ctx, *, size: int = 50) -> list[dict[str, Any]]:
-    """The changes of one row as timeline entries; two statements and one for each kind of related record named."""
+    """The changes of one row as timeline entries; two statements and one for each kind of related
+    record named.
+    """
     rows = Change._default_manager.filter(kind=record._meta.db_table, object_id=record.pk)
     return as_changes(list(rows.select_related("activity__actor").order_by("-id")[:size]), ctx)
 
@@ -84,11 +95,22 @@ def as_changes(rows: Sequence[Change], ctx: Ctx) -> list[dict[str, Any]]:
             found.append({"day": day_words(day)})
             last = day
         activity = row.activity
-        found.append({
-            "icon": OPERATIONS.get(row.operation, "point"), "tone": "" if activity else "warn", "title": _title(row),
-            "url": "", "text": "; ".join(differences(row, pool)), "at": row.at, "when": "", "body": "", "files": [],
-            "actor": str(activity.actor) if activity else _t("Not by a command: changed in the database itself"),
-        })  # fmt: skip
+        found.append(
+            {
+                "icon": OPERATIONS.get(row.operation, "point"),
+                "tone": "" if activity else "warn",
+                "title": _title(row),
+                "url": "",
+                "text": "; ".join(differences(row, pool)),
+                "at": row.at,
+                "when": "",
+                "body": "",
+                "files": [],
+                "actor": str(activity.actor)
+                if activity
+                else _t("Not by a command: changed in the database itself"),
+            }
+        )
     return found
 
 
@@ -143,7 +165,7 @@ def load_names(rows: Sequence[Change], pool: Pool) -> None:
         for field in model._meta.concrete_fields if model else ():
             if field.is_relation:
                 keys = {(side or {}).get(field.column) for side in (row.old, row.new)}
-                wanted.setdefault(getattr(field.remote_field, "model"), set()).update(k for k in keys if k)
+                wanted.setdefault(field.remote_field.model, set()).update(k for k in keys if k)
     for model, keys in wanted.items():
         pool.load(model, keys)
 

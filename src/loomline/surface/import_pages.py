@@ -84,13 +84,20 @@ def upload_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBas
             errors = [{"text": str(refusal), "target": "id_file"}]
     earlier = ImportRun._default_manager.filter(resource=resource.name, owner=ctx.actor).order_by("-pk")[:8]
     context = {
-        **_frame(resource, "upload", _t("Rows that are already there are found again and changed, not made twice.")),
+        **_frame(
+            resource, "upload", _t("Rows that are already there are found again and changed, not made twice.")
+        ),
         "upload": {
-            "url": request.path, "fields": [], "file_name": "file", "accept": ACCEPT, "limit": _t("up to 200 MB"),
-            "template_url": f"{resource.path()}import/template.csv", "errors": errors,
+            "url": request.path,
+            "fields": [],
+            "file_name": "file",
+            "accept": ACCEPT,
+            "limit": _t("up to 200 MB"),
+            "template_url": f"{resource.path()}import/template.csv",
+            "errors": errors,
         },
         "recent": _recent(resource, list(earlier)),
-    }  # fmt: skip
+    }
     return render(request, "loom/import/upload.html", context, status=422 if errors else 200)
 
 
@@ -144,12 +151,20 @@ def _recent(resource: type[Resource], runs: list[ImportRun]) -> dict[str, Any] |
         (_t("Changed"), "c1"),
     )
     rows = [
-        {"id": run.pk, "css": "", "actions": [], "cells": [
-            Cell(text=run.file_name, url=f"{resource.path()}import/{run.pk}/{_step(run)}/"),
-            Cell(kind="badge", text=run.state.label, tone=run.state.tone), Cell(kind="moment", value=run.uploaded_at),
-            Cell(kind="number", value=run.created), Cell(kind="number", value=run.changed),
-        ]} for run in runs
-    ]  # fmt: skip
+        {
+            "id": run.pk,
+            "css": "",
+            "actions": [],
+            "cells": [
+                Cell(text=run.file_name, url=f"{resource.path()}import/{run.pk}/{_step(run)}/"),
+                Cell(kind="badge", text=run.state.label, tone=run.state.tone),
+                Cell(kind="moment", value=run.uploaded_at),
+                Cell(kind="number", value=run.created),
+                Cell(kind="number", value=run.changed),
+            ],
+        }
+        for run in runs
+    ]
     columns = [{"label": label, "align": "", "hidden_label": False, "slot": slot} for label, slot in heads]
     table = {
         "label": _t("Earlier imports"),
@@ -193,13 +208,16 @@ class MatchForm(forms.Form):
         plain = [t for t in targets if t.model is None and not t.choices]
         usual = run.match_on or importer.resource.key
         self.fields["match_on"] = forms.ChoiceField(
-            label=_t("A row is already there when this is the same"), required=False, initial=usual,
+            label=_t("A row is already there when this is the same"),
+            required=False,
+            initial=usual,
             choices=[("", _t("never: make every row anew")), *((t.name, t.label) for t in plain)],
-        )  # fmt: skip
+        )
         self.fields["days"] = forms.ChoiceField(
-            label=_t("Days such as 03/04/2026"), initial=run.mapping.get("days", "dmy"),
+            label=_t("Days such as 03/04/2026"),
+            initial=run.mapping.get("days", "dmy"),
             choices=[("dmy", _t("day first: 3 April")), ("mdy", _t("month first: 4 March"))],
-        )  # fmt: skip
+        )
         self.fields["decimals"] = forms.ChoiceField(
             label=_t("Decimals"),
             initial=run.mapping.get("decimals", "."),
@@ -251,17 +269,25 @@ def match_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
     context = {
         **_frame(resource, "match"),
         "match": {
-            "url": request.path, "back_url": f"{resource.path()}import/", "file": run.file_name, "rows": draw_text.number(run.total),
+            "url": request.path,
+            "back_url": f"{resource.path()}import/",
+            "file": run.file_name,
+            "rows": draw_text.number(run.total),
             "errors": [{"text": str(e), "target": ""} for e in form.non_field_errors()],
             "columns": [
-                {"source": head, "samples": [s[head][:40] for s in samples if s.get(head)], "field": form[f"c{n}"],
-                 "tone": "", "note": "" if form[f"c{n}"].value() else _t("left out")}
+                {
+                    "source": head,
+                    "samples": [s[head][:40] for s in samples if s.get(head)],
+                    "field": form[f"c{n}"],
+                    "tone": "",
+                    "note": "" if form[f"c{n}"].value() else _t("left out"),
+                }
                 for n, head in enumerate(run.columns)
             ],
             "options": [form["match_on"], form["days"], form["decimals"]],
             "missing": [t.label for t in importer.targets.values() if t.required and t.name not in fed],
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/import/match.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -306,14 +332,22 @@ def check_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
     context = {
         **_frame(resource, "check"),
         "check": {
-            "url": request.path, "back_url": f"{resource.path()}import/{run.pk}/match/", "figures": figures(run), "warnings": [],
-            "heads": run.columns, "problems": [_problem(p, run) for p in shown], "fix_url": f"{request.path}?fix=1",
-            "more": _t("and {n} more").format(n=draw_text.number(run.failed - len(shown))) if more > 0 or run.failed > len(shown) else "",
+            "url": request.path,
+            "back_url": f"{resource.path()}import/{run.pk}/match/",
+            "figures": figures(run),
+            "warnings": [],
+            "heads": run.columns,
+            "problems": [_problem(p, run) for p in shown],
+            "fix_url": f"{request.path}?fix=1",
+            "more": _t("and {n} more").format(n=draw_text.number(run.failed - len(shown)))
+            if more > 0 or run.failed > len(shown)
+            else "",
             "error_file_url": f"{resource.path()}import/{run.pk}/errors.csv" if run.failed else "",
-            "can_run": good > 0, "blocked": "" if good else str(commands.NothingToRun.says),
+            "can_run": good > 0,
+            "blocked": "" if good else str(commands.NothingToRun.says),
             "submit": ngettext("Import %(n)s row", "Import %(n)s rows", good) % {"n": draw_text.number(good)},
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/import/check.html", context)
 
 
@@ -338,12 +372,17 @@ def _problem(problem: dict[str, Any], run: ImportRun) -> dict[str, Any]:
         initial={k: problem["cells"].get(run.columns[int(k.split(":")[1])], "") for k in kind}, prefix="fix"
     )
     return {
-        "number": problem["number"], "reasons": problem["reasons"],
+        "number": problem["number"],
+        "reasons": problem["reasons"],
         "cells": [
-            {"text": problem["cells"].get(h, ""), "bad": h in bad, "field": form[f"{problem['number']}:{n}"] if h in bad else None}
+            {
+                "text": problem["cells"].get(h, ""),
+                "bad": h in bad,
+                "field": form[f"{problem['number']}:{n}"] if h in bad else None,
+            }
             for n, h in enumerate(run.columns)
         ],
-    }  # fmt: skip
+    }
 
 
 def _fixes(request: HttpRequest, run: ImportRun) -> dict[str, dict[str, str]]:
@@ -387,28 +426,38 @@ def report_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRe
     job = JobRun._default_manager.filter(pk=run.job_id).first() if run.job_id else None
     failed = job is not None and job.state == JobState.FAILED
     words = {
-        ImportState.DONE: _t("The file is in."), ImportState.STOPPED: _t("Stopped before the end. What came in before stays."),
+        ImportState.DONE: _t("The file is in."),
+        ImportState.STOPPED: _t("Stopped before the end. What came in before stays."),
         ImportState.UNDONE: _t("This import was taken back."),
-    }.get(run.state, run.state.label)  # fmt: skip
+    }.get(run.state, run.state.label)
     may_undo = (
         run.state in (ImportState.DONE, ImportState.STOPPED)
         and access.may(ctx, commands.undo_import.name)
         and run.created + run.changed
     )
     undo = action(
-        _t("Take the whole import back"), f"{resource.path()}import/{run.pk}/undo/", icon="arrow-back-up", method="post",
+        _t("Take the whole import back"),
+        f"{resource.path()}import/{run.pk}/undo/",
+        icon="arrow-back-up",
+        method="post",
         confirm=_t("Take back every row that this import made or changed?"),
-    )  # fmt: skip
+    )
     context = {
         **_frame(resource, "done"),
         "report": {
-            "tone": "bad" if failed else "warn" if run.failed or run.state == ImportState.STOPPED else "ok", "title": words,
-            "text": job.message if failed and job is not None else run.file_name, "figures": figures(run), "notes": [], "panels": [],
+            "tone": "bad" if failed else "warn" if run.failed or run.state == ImportState.STOPPED else "ok",
+            "title": words,
+            "text": job.message if failed and job is not None else run.file_name,
+            "figures": figures(run),
+            "notes": [],
+            "panels": [],
             "error_file_url": f"{resource.path()}import/{run.pk}/errors.csv" if run.failed else "",
-            "undo": undo if may_undo else None, "undone": _t("Taken back") if run.state == ImportState.UNDONE else "",
-            "list_url": resource.path(), "list_title": resource.plural(),
+            "undo": undo if may_undo else None,
+            "undone": _t("Taken back") if run.state == ImportState.UNDONE else "",
+            "list_url": resource.path(),
+            "list_title": resource.plural(),
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/import/report.html", context)
 
 

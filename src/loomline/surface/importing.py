@@ -169,7 +169,9 @@ class Importer:
         tally.unchanged += told["unchanged"]
 
     def read(self, part: list[Row]) -> None:
-        """Turn texts into values: records by their names, days, numbers, choices; note what cannot be read."""
+        """Turn texts into values: records by their names, days, numbers, choices; note what cannot be
+        read.
+        """
         self._load_names(part)
         for row in part:
             for column, target in self.chosen.items():

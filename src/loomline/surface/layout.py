@@ -1,4 +1,6 @@
-"""Ways to look at the same rows: table, board, calendar, chart. Declarations only; each has its own module."""
+"""Ways to look at the same rows: table, board, calendar, chart. Declarations only; each has its own
+module.
+"""
 
 from __future__ import annotations
 
@@ -74,9 +76,14 @@ class Board(Layout):
         super().__init__(label=label)
         self.by_text, self.sum, self.weight_text, self.within_text, self.hide = by, sum, weight, within, hide
         self.texts = {
-            "title": title, "party": party, "value": value or sum, "chip": chip,
-            "chip_tone": chip_tone, "date": date, "owner": owner,
-        }  # fmt: skip
+            "title": title,
+            "party": party,
+            "value": value or sum,
+            "chip": chip,
+            "chip_tone": chip_tone,
+            "date": date,
+            "owner": owner,
+        }
 
     by: Path
     weight: Path | None

@@ -55,6 +55,9 @@ class Lines:
 
 def _usual(target: type[Model], back: str) -> tuple[str, ...]:
     return tuple(
-        f.name for f in target._meta.concrete_fields
-        if f.editable and not f.primary_key and f.name not in (back, "position", "custom", "revision", "state")
-    )  # fmt: skip
+        f.name
+        for f in target._meta.concrete_fields
+        if f.editable
+        and not f.primary_key
+        and f.name not in (back, "position", "custom", "revision", "state")
+    )

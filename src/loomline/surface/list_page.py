@@ -85,23 +85,35 @@ def topbar(listing: Listing) -> dict[str, Any]:
     resource, ctx = listing.resource, listing.ctx
     kinds = {v.name: v for v in reversed(resource.views)}
     layouts = [
-        {"title": str(v.words), "icon": v.icon, "url": listing.address(**{"as": "" if v is resource.views[0] else v.name}),
-         "current": v.name == listing.layout.name}
-        for v in resource.views if kinds[v.name] is v
-    ]  # fmt: skip
+        {
+            "title": str(v.words),
+            "icon": v.icon,
+            "url": listing.address(**{"as": "" if v is resource.views[0] else v.name}),
+            "current": v.name == listing.layout.name,
+        }
+        for v in resource.views
+        if kinds[v.name] is v
+    ]
     actions = []
     if can_import(listing):
         actions.append(
             action(_t("Import"), f"{resource.path()}import/", icon="upload", kind="quiet", spare=True)
         )
     if resource.may_see(ctx):
-        actions.append(action(
-            _t("Export"), icon="download", kind="quiet", spare=True, method="menu", id="export",
-            items=[
-                action(_t("Spreadsheet (XLSX)"), _export_url(listing, "xlsx"), icon="file-spreadsheet"),
-                action(_t("Text (CSV)"), _export_url(listing, "csv"), icon="file-text"),
-            ],
-        ))  # fmt: skip
+        actions.append(
+            action(
+                _t("Export"),
+                icon="download",
+                kind="quiet",
+                spare=True,
+                method="menu",
+                id="export",
+                items=[
+                    action(_t("Spreadsheet (XLSX)"), _export_url(listing, "xlsx"), icon="file-spreadsheet"),
+                    action(_t("Text (CSV)"), _export_url(listing, "csv"), icon="file-text"),
+                ],
+            )
+        )
     if resource.may_create(ctx):
         words = _t("New {what}").format(what=resource.title().lower())
         actions.append(action(words, f"{resource.path()}new/", icon="plus", kind="primary"))
@@ -122,10 +134,19 @@ def context_of(listing: Listing, saved: list[SavedView]) -> dict[str, Any]:
     """Everything that loom/list_rows.html reads."""
     resource, ctx = listing.resource, listing.ctx
     shared: dict[str, Any] = {
-        "title": resource.plural(), "url": resource.path(), "state": "rows", "note": "", "empty_action": None,
-        "import_url": "", "who": "", "views": [], "save_view_url": "", "search": None, "row_actions": False,
+        "title": resource.plural(),
+        "url": resource.path(),
+        "state": "rows",
+        "note": "",
+        "empty_action": None,
+        "import_url": "",
+        "who": "",
+        "views": [],
+        "save_view_url": "",
+        "search": None,
+        "row_actions": False,
         "topics": resource.model._meta.label_lower,
-    }  # fmt: skip
+    }
     if not resource.may_see(ctx):
         note = _t("Your roles do not show you {many}.").format(many=resource.plural().lower())
         return {**shared, "state": "denied", "note": note, "who": _t("an administrator")}
@@ -160,10 +181,13 @@ def _state(listing: Listing, page_: Page) -> dict[str, Any]:
     made = listing.resource.may_create(listing.ctx)
     words = _t("New {what}").format(what=listing.resource.title().lower())
     return {
-        "state": "empty", "note": listing.resource.empty_text(),
-        "empty_action": action(words, f"{listing.resource.path()}new/", icon="plus", kind="primary") if made else None,
+        "state": "empty",
+        "note": listing.resource.empty_text(),
+        "empty_action": action(words, f"{listing.resource.path()}new/", icon="plus", kind="primary")
+        if made
+        else None,
         "import_url": f"{listing.resource.path()}import/" if can_import(listing) else "",
-    }  # fmt: skip
+    }
 
 
 def _search(listing: Listing) -> dict[str, str] | None:
@@ -181,9 +205,13 @@ def _search(listing: Listing) -> dict[str, str] | None:
 def _groupings(listing: Listing) -> list[dict[str, Any]]:
     kinds = ("badge", "person", "bool", "date")
     able = [
-        c for c in listing.columns
-        if c.sortable and c.path is not None and not c.annotations() and (c.kind in kinds or c.path.is_relation or c.choices)
-    ]  # fmt: skip
+        c
+        for c in listing.columns
+        if c.sortable
+        and c.path is not None
+        and not c.annotations()
+        and (c.kind in kinds or c.path.is_relation or c.choices)
+    ]
     if not able:
         return []
     none = {
@@ -207,12 +235,19 @@ def _columns(listing: Listing) -> list[dict[str, Any]]:
     for column in listing.columns:
         is_sorted = column is sorted_by
         turn = f"-{column.name}" if is_sorted and not down else column.name
-        found.append({
-            "name": column.name, "label": column.label, "align": "end" if column.is_numeric else "",
-            "sort": ("descending" if down else "ascending") if is_sorted else "",
-            "sort_url": listing.address(sort=turn) if listing.may_sort(column) and listing.group is None else "",
-            "hidden_label": False, "slot": slots[column.name],
-        })  # fmt: skip
+        found.append(
+            {
+                "name": column.name,
+                "label": column.label,
+                "align": "end" if column.is_numeric else "",
+                "sort": ("descending" if down else "ascending") if is_sorted else "",
+                "sort_url": listing.address(sort=turn)
+                if listing.may_sort(column) and listing.group is None
+                else "",
+                "hidden_label": False,
+                "slot": slots[column.name],
+            }
+        )
     return found
 
 
@@ -246,19 +281,28 @@ def rows_of(listing: Listing, page_: Page) -> list[dict[str, Any]]:
     found, last = [], object()
     for row in page_.rows:
         cells = [
-            with_edit(column, column.cell(row, held.get(row.pk), ctx), row, listing) if column.name in editable
+            with_edit(column, column.cell(row, held.get(row.pk), ctx), row, listing)
+            if column.name in editable
             else column.cell(row, held.get(row.pk), ctx)
             for column, held in zip(listing.columns, values, strict=True)
-        ]  # fmt: skip
+        ]
         group = None
         if listing.group is not None:
             key = listing.group_key(row)
             group = _group(listing, row, figures.get(key)) if key != last else None
             last = key
-        found.append({
-            "id": row.pk, "url": resource.url(row.pk), "label": str(row), "cells": cells,
-            "peek_url": resource.url(row.pk, "peek"), "actions": [], "css": "", "group": group,
-        })  # fmt: skip
+        found.append(
+            {
+                "id": row.pk,
+                "url": resource.url(row.pk),
+                "label": str(row),
+                "cells": cells,
+                "peek_url": resource.url(row.pk, "peek"),
+                "actions": [],
+                "css": "",
+                "group": group,
+            }
+        )
     return found
 
 
@@ -317,9 +361,15 @@ def _bulk(listing: Listing) -> dict[str, Any] | None:
     resource, ctx = listing.resource, listing.ctx
     base = resource.path()
     actions = [
-        {"label": c.label, "icon": c.icon or "bolt", "url": f"{base}do/{c.verb}/", "kind": "danger" if c.danger else ""}
-        for c in resource.commands() if access.may(ctx, c.name)
-    ][:3]  # fmt: skip
+        {
+            "label": c.label,
+            "icon": c.icon or "bolt",
+            "url": f"{base}do/{c.verb}/",
+            "kind": "danger" if c.danger else "",
+        }
+        for c in resource.commands()
+        if access.may(ctx, c.name)
+    ][:3]
     if resource.may_bulk_edit(ctx) and resource.form:
         actions.append({"label": _t("Edit"), "icon": "pencil", "url": f"{base}bulk/", "kind": ""})
     actions.append({"label": _t("Export"), "icon": "download", "url": f"{base}export/", "kind": ""})

@@ -1,4 +1,6 @@
-"""What one address of a list says: filters, search, order, columns, group, page. Read once, used by all layouts."""
+"""What one address of a list says: filters, search, order, columns, group, page. Read once, used by
+all layouts.
+"""
 
 from __future__ import annotations
 
@@ -155,7 +157,9 @@ class Listing:
         return min(max(int(text), 1), MOST) if text.isdigit() and len(text) < 6 else SIZE
 
     def sums(self) -> list[tuple[Column, list[tuple[str, Any]]]]:
-        """The sums under the columns that add up, a currency each. One statement; none for estimated lists."""
+        """The sums under the columns that add up, a currency each. One statement; none for estimated
+        lists.
+        """
         adding = [c for c in self.columns if c.total]
         if not adding or not self.count.is_exact or not self.count.value:
             return []

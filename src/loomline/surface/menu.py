@@ -41,13 +41,24 @@ class Entry:
 entries: list[Entry] = []
 
 _words = (
-    _("Customers"), _("Sell"), _("Orders"), _("Supply"), _("Buy"), _("Make"), _("Stock"), _("Plan"),
-    _("Finance"), _("Insight"), _("Settings"),
-)  # fmt: skip
+    _("Customers"),
+    _("Sell"),
+    _("Orders"),
+    _("Supply"),
+    _("Buy"),
+    _("Make"),
+    _("Stock"),
+    _("Plan"),
+    _("Finance"),
+    _("Insight"),
+    _("Settings"),
+)
 
 
 def entry(title: str | Promise, url: str, **options: Any) -> Entry:
-    """Put a page into the navigation: `menu.entry(_("Control tower"), "/", icon="radar-2", order=0, quick=True)`."""
+    """Put a page into the navigation: `menu.entry(_("Control tower"), "/", icon="radar-2", order=0,
+    quick=True)`.
+    """
     made = Entry(title, url, **options)
     if made.url not in {e.url for e in entries}:
         entries.append(made)
@@ -122,19 +133,30 @@ def new_items(ctx: Ctx, nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for resource in shown(ctx):
         if resource.path() in keys and resource.may_create(ctx):
             letter = keys[resource.path()].removeprefix("g ")
-            found.append({
-                "title": resource.title().lower(), "icon": resource.icon, "url": f"{resource.path()}new/",
-                "keys": f"n {letter}" if letter else "",
-            })  # fmt: skip
+            found.append(
+                {
+                    "title": resource.title().lower(),
+                    "icon": resource.icon,
+                    "url": f"{resource.path()}new/",
+                    "keys": f"n {letter}" if letter else "",
+                }
+            )
     return found
 
 
 def _item(title: str, icon: str, url: str, path: str, *, count: int = 0, hot: bool = False) -> dict[str, Any]:
     current = path == url or (url != "/" and path.startswith(url))
     return {
-        "title": title, "icon": icon, "url": url, "current": current, "count": str(count) if count else "",
-        "hot": hot, "enabled": True, "why": "", "keys": "",
-    }  # fmt: skip
+        "title": title,
+        "icon": icon,
+        "url": url,
+        "current": current,
+        "count": str(count) if count else "",
+        "hot": hot,
+        "enabled": True,
+        "why": "",
+        "keys": "",
+    }
 
 
 def _key(group: str | Promise) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Needs:
-    """Kinds of records ("parties.party") of which at least one must exist; until then the page is greyed out."""
+    """Kinds of records ("parties.party") of which at least one must exist; until then the page is
+    greyed out.
+    """
 
     kinds: tuple[str, ...] = ()
 

@@ -116,7 +116,8 @@ class Path:
                     )
                 )
             )
-        # "Name" alone would not say whose: a path over a relation to a bare name is called after the relation.
+        # "Name" alone would not say whose: a path over a relation to a bare name is called after the
+        # relation.
         if len(self.steps) > 1 and field.name in ("name", "code", "number", "email"):
             return str(capfirst(str(getattr(self.steps[-2], "verbose_name", self.steps[-2].name))))
         return str(capfirst(str(field.verbose_name)))

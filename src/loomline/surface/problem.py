@@ -14,18 +14,31 @@ from loomline.surface.middleware import as_refusal, request_id
 
 TYPE = "application/problem+json"
 TITLES = {
-    400: "Bad request", 401: "Sign in first", 403: "Not permitted", 404: "Not there", 405: "Method not allowed",
-    409: "Refused", 413: "Too large", 415: "Wrong type", 422: "Invalid", 429: "Too many", 503: "Busy",
-}  # fmt: skip
+    400: "Bad request",
+    401: "Sign in first",
+    403: "Not permitted",
+    404: "Not there",
+    405: "Method not allowed",
+    409: "Refused",
+    413: "Too large",
+    415: "Wrong type",
+    422: "Invalid",
+    429: "Too many",
+    503: "Busy",
+}
 
 
 def problem(request: HttpRequest, status: int, detail: str, *, code: str = "", **more: Any) -> HttpResponse:
     """A refusal as a problem document."""
     body = {
         "type": f"urn:loomline:problem:{code or TITLES.get(status, 'refused').lower().replace(' ', '-')}",
-        "title": TITLES.get(status, "Refused"), "status": status, "detail": detail, "code": code,
-        "request_id": request_id(request), **more,
-    }  # fmt: skip
+        "title": TITLES.get(status, "Refused"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id(request),
+        **more,
+    }
     return HttpResponse(orjson.dumps(body), status=status, content_type=TYPE)
 
 
@@ -72,8 +85,19 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
-        "code": {"type": "string"}, "request_id": {"type": "string"}, "acceptable": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object", "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}},
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "acceptable": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
     },
-}  # fmt: skip
+}

@@ -72,17 +72,23 @@ def context_of(
     line = next((p for p in panels if isinstance(p, Timeline) and p.place == "side"), None)
     buttons, more = actions_of(resource, record, ctx)
     return {
-        "title": str(record), "label": f"{resource.title()} {record}", "badges": badges(record), "actions": buttons, "more": more,
+        "title": str(record),
+        "label": f"{resource.title()} {record}",
+        "badges": badges(record),
+        "actions": buttons,
+        "more": more,
         "facts": record_panels.facts(head_columns(resource), record, ctx),
         "callouts": [c for p in top if isinstance(p, Callouts) for c in _told(p, ctx, record)],
         "tracker": [s for p in top if isinstance(p, Tracker) for s in _told(p, ctx, record)],
         "top": record_panels.drawn([p for p in top if not isinstance(p, (Callouts, Tracker))], record, ctx),
         "tabs": _tabs(resource, record, ctx, tabs, current),
         "panels": record_panels.drawn(under, record, ctx),
-        "rail": record_panels.drawn([p for p in panels if p.place == "side" and not isinstance(p, Timeline)], record, ctx),
+        "rail": record_panels.drawn(
+            [p for p in panels if p.place == "side" and not isinstance(p, Timeline)], record, ctx
+        ),
         "timeline": record_panels.timeline(line, record, ctx, kind=activity) if line is not None else None,
         "topics": record_panels.holds(record, resource),
-    }  # fmt: skip
+    }
 
 
 def _told(panel: Panel, ctx: Ctx, record: Any) -> list[Any]:
@@ -97,10 +103,15 @@ def _tabs(
     counts = record_panels.tab_counts(tabs, record, ctx)
     base = resource.url(record.pk)
     return [
-        {"title": p.title, "url": base if p is tabs[0] else f"{base}?tab={p.name}", "current": p is current, "tone": "",
-         "count": _count(counts.get(p.name))}
+        {
+            "title": p.title,
+            "url": base if p is tabs[0] else f"{base}?tab={p.name}",
+            "current": p is current,
+            "tone": "",
+            "count": _count(counts.get(p.name)),
+        }
         for p in tabs
-    ]  # fmt: skip
+    ]
 
 
 def _count(number: int | None) -> str:
@@ -158,7 +169,9 @@ def can_go(record: Any) -> bool:
 
 
 def command_action(resource: type[Resource], record: Any, command: Command[Any, Any]) -> dict[str, Any]:
-    """A command as a button: run at once, or ask in a dialog, or on a page where there are lines to fill in."""
+    """A command as a button: run at once, or ask in a dialog, or on a page where there are lines to
+    fill in.
+    """
     url = f"{resource.path()}do/{command.verb}/?ids={record.pk}"
     asked = argument.asked(command)
     if any(argument.is_draft(argument.item_type(p.annotation)) for p in asked):
@@ -184,12 +197,18 @@ def peek_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResp
     ][:1]
     context = {
         "record": {
-            "title": str(record), "badges": badges(record), "callouts": [],
-            "facts": record_panels.facts([c for c in resource.columns if not c.is_first and not c.annotations()], record, ctx),
+            "title": str(record),
+            "badges": badges(record),
+            "callouts": [],
+            "facts": record_panels.facts(
+                [c for c in resource.columns if not c.is_first and not c.annotations()], record, ctx
+            ),
             "timeline": record_panels.timeline(line, record, ctx) if line is not None else None,
         },
-        "panels": record_panels.drawn(shown, record, ctx), "url": resource.url(pk), "actions": buttons,
-    }  # fmt: skip
+        "panels": record_panels.drawn(shown, record, ctx),
+        "url": resource.url(pk),
+        "actions": buttons,
+    }
     return render(request, "loom/drawer.html", context)
 
 

@@ -88,7 +88,9 @@ def joins_of(resource: type[Resource]) -> set[str]:
 
 
 def rows_of(panel: LinesPanel, record: Any, ctx: Ctx, columns: Sequence[Column] = ()) -> QuerySet[Any]:
-    """The records that a panel shows: visible ones, or those of the document when they have no list of their own."""
+    """The records that a panel shows: visible ones, or those of the document when they have no list of
+    their own.
+    """
     target = registry.of(panel.target)
     if target is not None:
         rows = target.rows(ctx, columns)
@@ -115,16 +117,31 @@ def _table(panel: LinesPanel, rows: Sequence[Any], columns: Sequence[Column], ct
     slots = slots_of(tuple(columns))
     values = [column.values(rows) for column in columns]
     return {
-        "label": panel.title, "note": "", "row_actions": False, "totals": [],
+        "label": panel.title,
+        "note": "",
+        "row_actions": False,
+        "totals": [],
         "columns": [
-            {"label": c.label, "align": "end" if c.is_numeric else "", "hidden_label": False, "slot": slots[c.name]} for c in columns
+            {
+                "label": c.label,
+                "align": "end" if c.is_numeric else "",
+                "hidden_label": False,
+                "slot": slots[c.name],
+            }
+            for c in columns
         ],
         "rows": [
-            {"id": row.pk, "css": "", "actions": [],
-             "cells": [c.cell(row, held.get(row.pk), ctx) for c, held in zip(columns, values, strict=True)]}
+            {
+                "id": row.pk,
+                "css": "",
+                "actions": [],
+                "cells": [
+                    c.cell(row, held.get(row.pk), ctx) for c, held in zip(columns, values, strict=True)
+                ],
+            }
             for row in rows
         ],
-    }  # fmt: skip
+    }
 
 
 def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
@@ -174,15 +191,26 @@ def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
         new = action(words, f"{target.path()}new/?{panel.back}={record.pk}", icon="plus")
     empty = _t("No {many} yet.").format(many=str(panel.target._meta.verbose_name_plural))
     return {
-        "template": "loom/panels/table.html", "title": panel.title if new or link else "", "table": table, "link": link,
-        "end_action": new, "empty": empty, "empty_action": None,
-    }  # fmt: skip
+        "template": "loom/panels/table.html",
+        "title": panel.title if new or link else "",
+        "table": table,
+        "link": link,
+        "end_action": new,
+        "empty": empty,
+        "empty_action": None,
+    }
 
 
 def _changes(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any]:
     told = history.changes_of(record, ctx)
-    return {"template": "loom/panels/history.html", "title": "", "label": panel.title, "entries": told, "more": "",
-            "empty": _t("Nothing has been changed since audit began.")}  # fmt: skip
+    return {
+        "template": "loom/panels/history.html",
+        "title": "",
+        "label": panel.title,
+        "entries": told,
+        "more": "",
+        "empty": _t("Nothing has been changed since audit began."),
+    }
 
 
 def _timeline_tab(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any]:
@@ -227,8 +255,9 @@ def composer(resource: type[Resource], record: Any, ctx: Ctx) -> dict[str, Any] 
     labels = {"note": _t("Note"), "call": _t("Call"), "meeting": _t("Meeting")}
     kinds = [
         {"value": kind, "label": labels[kind], "icon": icon}
-        for kind, name, icon in KINDS if name in access.commands and access.may(ctx, name)
-    ]  # fmt: skip
+        for kind, name, icon in KINDS
+        if name in access.commands and access.may(ctx, name)
+    ]
     if not kinds:
         return None
     return {
@@ -259,8 +288,12 @@ def tab_counts(panels: Sequence[Panel], record: Any, ctx: Ctx) -> dict[str, int]
 
 Drawer = Callable[[Any, Any, Ctx], dict[str, Any] | None]
 DRAWERS: dict[type[Panel], Drawer] = {
-    Facts: _facts, LinesPanel: _lines, Related: _related, Changes: _changes, Timeline: _timeline_tab,
-}  # fmt: skip
+    Facts: _facts,
+    LinesPanel: _lines,
+    Related: _related,
+    Changes: _changes,
+    Timeline: _timeline_tab,
+}
 
 
 def holds(record: Model, resource: type[Resource]) -> str:

@@ -1,4 +1,6 @@
-"""One declaration per entity; list, detail, form, board, search, API, import and export are derived from it."""
+"""One declaration per entity; list, detail, form, board, search, API, import and export are derived
+from it.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,32 @@ from loomline.surface.panel import Callouts, Changes, Facts, LinesPanel, Panel, 
 from loomline.surface.path import BadPath, Path
 
 __all__ = [
-    "Board", "Calendar", "Callouts", "Changes", "Chart", "Column", "Count", "Facts", "Filter", "Lines", "LinesPanel",
-    "Panel", "Related", "Resource", "Sum", "Table", "Timeline", "everyone", "needs", "own", "party",
-    "Tracker", "team", "territory", "through",
-]  # fmt: skip
+    "Board",
+    "Calendar",
+    "Callouts",
+    "Changes",
+    "Chart",
+    "Column",
+    "Count",
+    "Facts",
+    "Filter",
+    "Lines",
+    "LinesPanel",
+    "Panel",
+    "Related",
+    "Resource",
+    "Sum",
+    "Table",
+    "Timeline",
+    "Tracker",
+    "everyone",
+    "needs",
+    "own",
+    "party",
+    "team",
+    "territory",
+    "through",
+]
 
 NAMES = ("number", "name", "code", "sku", "title", "email")
 HIDDEN = frozenset({"id", "custom", "revision", "state", "password", "last_login"})
@@ -61,9 +85,9 @@ class Resource:
     filters   paths or `Filter(...)`; a path may end at a column's name
     search    paths of text that the list's and the global search look at
     form      paths of fields, and `Lines("lines", "item", "quantity", "price")`
-    views     Table(), Board(by=, sum=, weight=), Calendar("wanted_on"), Chart(Sum("total"), by="week of wanted_on")
+    views     Table(), Board(by=, sum=, weight=), Calendar("wanted_on"), Chart(Sum("total"), by="week of …")
     saved     ready-made views, name to query string: {_("Open"): "state=confirmed&sort=wanted_on"}
-    detail    Facts(), LinesPanel("lines"), Related("shipments"), Timeline(), Changes(), Panel(template, read=)
+    detail    Facts(), LinesPanel("lines"), Related("shipments"), Timeline(), Changes(), Panel(…)
     head      paths shown under the title of a record; without it the first few columns
     sort      the first order of the list: "-promised_on"; without it newest first
     key       the field an import matches rows on
@@ -263,9 +287,10 @@ class Resource:
         moves = set(record.moves.open_to(record.state)) if getattr(record, "moves", None) else set()
         declared = set(getattr(record, "moves", None) or ())
         return [
-            c for c in cls.commands()
+            c
+            for c in cls.commands()
             if (not c.move or c.move not in declared or c.move in moves) and access.may(ctx, c.name)
-        ]  # fmt: skip
+        ]
 
 
 def _check_free(cls: type[Resource]) -> None:
@@ -354,10 +379,12 @@ def _names(model: type[Model]) -> tuple[str, ...]:
 def usual_columns(model: type[Model]) -> tuple[str, ...]:
     """The columns shown when nobody says which."""
     names = [
-        f.name for f in model._meta.concrete_fields
-        if f.name not in HIDDEN - {"state"} and not isinstance(f, (models.TextField, models.JSONField, models.AutoField))
+        f.name
+        for f in model._meta.concrete_fields
+        if f.name not in HIDDEN - {"state"}
+        and not isinstance(f, (models.TextField, models.JSONField, models.AutoField))
         and f.name not in getattr(model, "audit_exclude", ())
-    ]  # fmt: skip
+    ]
     first = [n for n in NAMES if n in names][:1]
     return tuple([*first, *(n for n in names if n not in first)][:WIDEST]) or ("pk",)
 
@@ -387,10 +414,15 @@ def _usual_form(model: type[Model]) -> tuple[str, ...]:
     if not issubclass(model, Record):
         return ()
     return tuple(
-        f.name for f in model._meta.concrete_fields
-        if f.editable and f.name not in HIDDEN and not f.primary_key and not isinstance(f, NumberField)
-        and not isinstance(f, StateField) and f.name not in model.audit_exclude
-    )  # fmt: skip
+        f.name
+        for f in model._meta.concrete_fields
+        if f.editable
+        and f.name not in HIDDEN
+        and not f.primary_key
+        and not isinstance(f, NumberField)
+        and not isinstance(f, StateField)
+        and f.name not in model.audit_exclude
+    )
 
 
 def _usual_panels(model: type[Model]) -> Sequence[Panel]:

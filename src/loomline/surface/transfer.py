@@ -125,9 +125,20 @@ def export_dialog(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         label=_t("File"), choices=[("xlsx", _t("Spreadsheet (XLSX)")), ("csv", _t("Text (CSV)"))]
     )
     form = type("ExportForm", (forms.Form,), {"kind": choice})()
-    context = {"command": {
-        "title": _t("Export {what}").format(what=selection.words()), "text": "", "url": request.get_full_path(), "hidden": [], "facts": [],
-        "fields": [{"field": form["kind"], "wide": True, "prefix": "", "suffix": ""}], "refusals": [], "blocked": False, "errors": [],
-        "warnings": [], "submit": _t("Export"), "kind": "primary",
-    }}  # fmt: skip
+    context = {
+        "command": {
+            "title": _t("Export {what}").format(what=selection.words()),
+            "text": "",
+            "url": request.get_full_path(),
+            "hidden": [],
+            "facts": [],
+            "fields": [{"field": form["kind"], "wide": True, "prefix": "", "suffix": ""}],
+            "refusals": [],
+            "blocked": False,
+            "errors": [],
+            "warnings": [],
+            "submit": _t("Export"),
+            "kind": "primary",
+        }
+    }
     return render(request, "loom/dialog.html", context)

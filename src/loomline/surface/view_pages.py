@@ -40,8 +40,12 @@ def views_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         if view is None or request.method != "POST":
             raise NotThere(reference=str(now))
         commands.drop_view(ctx, view=view)
-        return answer.done(request, _t("The view {title} is gone.").format(title=view.title), undo=answer.undo_url(ctx, commands.drop_view),
-                           to=resource.path())  # fmt: skip
+        return answer.done(
+            request,
+            _t("The view {title} is gone.").format(title=view.title),
+            undo=answer.undo_url(ctx, commands.drop_view),
+            to=resource.path(),
+        )
     initial = (
         {"title": view.title, "audience": view.audience, "is_default": view.is_default}
         if view
@@ -67,9 +71,22 @@ def views_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         for n, said in form.errors.items()
         for e in said
     ]
-    context = {"command": {
-        "title": _t("Keep this list"), "text": _t("Filters, columns, order and groups are kept. The same name replaces a view of yours."),
-        "url": request.get_full_path(), "fields": [{"field": b, "wide": True, "prefix": "", "suffix": ""} for b in form], "hidden": [],
-        "facts": [], "refusals": [], "blocked": False, "errors": faults, "warnings": [], "submit": _t("Keep view"), "kind": "primary",
-    }}  # fmt: skip
+    context = {
+        "command": {
+            "title": _t("Keep this list"),
+            "text": _t(
+                "Filters, columns, order and groups are kept. The same name replaces a view of yours."
+            ),
+            "url": request.get_full_path(),
+            "fields": [{"field": b, "wide": True, "prefix": "", "suffix": ""} for b in form],
+            "hidden": [],
+            "facts": [],
+            "refusals": [],
+            "blocked": False,
+            "errors": faults,
+            "warnings": [],
+            "submit": _t("Keep view"),
+            "kind": "primary",
+        }
+    }
     return render(request, "loom/dialog.html", context, status=422 if request.method == "POST" else 200)

@@ -49,18 +49,26 @@ def tabs(listing: Listing, saved: list[SavedView]) -> list[dict[str, Any]]:
             )
         )
     everything = {
-        "title": _t("Everything"), "url": f"{resource.path()}?view={ALL}", "dirty": False, "shared": False, "count": "",
+        "title": _t("Everything"),
+        "url": f"{resource.path()}?view={ALL}",
+        "dirty": False,
+        "shared": False,
+        "count": "",
         "current": not any(tab["current"] for tab in found),
-    }  # fmt: skip
+    }
     return [*found, everything]
 
 
 def _tab(title: str, query: str, key: str, listing: Listing, current: str, *, shared: bool) -> dict[str, Any]:
     is_current = current == key
     return {
-        "title": title, "url": f"{listing.resource.path()}?{with_key(query, key)}", "count": "", "current": is_current,
-        "dirty": is_current and _meaning(QueryDict(query)) != _meaning(listing.params), "shared": shared,
-    }  # fmt: skip
+        "title": title,
+        "url": f"{listing.resource.path()}?{with_key(query, key)}",
+        "count": "",
+        "current": is_current,
+        "dirty": is_current and _meaning(QueryDict(query)) != _meaning(listing.params),
+        "shared": shared,
+    }
 
 
 def with_key(query: str, key: Any) -> str:

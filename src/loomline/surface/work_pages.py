@@ -54,8 +54,11 @@ def undo_request_page(request: HttpRequest, request_id: str) -> HttpResponse:
 
 
 def _visible(ctx: Ctx) -> Any:
-    return access.rows_at(ctx, JobRun, access.view_permission(JobRun)) if access.may(ctx, access.view_permission(JobRun)) else \
-        JobRun._default_manager.filter(actor=ctx.actor)  # fmt: skip
+    return (
+        access.rows_at(ctx, JobRun, access.view_permission(JobRun))
+        if access.may(ctx, access.view_permission(JobRun))
+        else JobRun._default_manager.filter(actor=ctx.actor)
+    )
 
 
 @staff
@@ -65,27 +68,49 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
     rows = _visible(ctx).select_related("actor")
     running = list(rows.filter(state__in=(JobState.WAITING, JobState.RUNNING)).order_by("-pk")[:20])
     past = query.page(
-        rows.filter(state__in=ENDED), sort=Sort("pk", descending=True), size=PAST,
-        after=request.GET.get("after", ""), before=request.GET.get("before", ""),
-    )  # fmt: skip
+        rows.filter(state__in=ENDED),
+        sort=Sort("pk", descending=True),
+        size=PAST,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     table = {
-        "label": _t("Ended jobs"), "note": "", "row_actions": False, "totals": [],
+        "label": _t("Ended jobs"),
+        "note": "",
+        "row_actions": False,
+        "totals": [],
         "columns": [
             {"label": label, "align": "", "hidden_label": False, "slot": slot}
-            for label, slot in ((_t("Job"), "a1"), (_t("State"), "a2"), (_t("Started by"), "b1"), (_t("Ended"), "b2"), (_t("Result"), "c1"))
+            for label, slot in (
+                (_t("Job"), "a1"),
+                (_t("State"), "a2"),
+                (_t("Started by"), "b1"),
+                (_t("Ended"), "b2"),
+                (_t("Result"), "c1"),
+            )
         ],
         "rows": [{"id": run.pk, "css": "", "actions": [], "cells": _cells(run)} for run in past.rows],
-    }  # fmt: skip
+    }
     link = {"title": _t("Older"), "url": f"/jobs/?after={past.after}"} if past.after else None
     context = {
         "page": page(_t("Jobs")),
         "jobs": {
-            "running": [job_context(run, ctx) for run in running], "note": _t("Nothing runs at the moment."), "figures": [],
+            "running": [job_context(run, ctx) for run in running],
+            "note": _t("Nothing runs at the moment."),
+            "figures": [],
             "topics": "jobs",
-            "past": {"title": _t("Ended"), "sub": "", "id": "past", "end_action": None, "link": link, "table": table,
-                     "empty": _t("No job has ended yet."), "empty_action": None},
+            "past": {
+                "title": _t("Ended"),
+                "sub": "",
+                "id": "past",
+                "end_action": None,
+                "link": link,
+                "table": table,
+                "empty": _t("No job has ended yet."),
+                "empty_action": None,
+            },
         },
-    }  # fmt: skip
+    }
     return render(request, "loom/jobs.html", context)
 
 
@@ -146,17 +171,44 @@ def job_context(run: JobRun, ctx: Ctx) -> dict[str, Any]:
     if running and not run.stop_requested:
         actions.append(action(_t("Stop"), f"/jobs/{run.pk}/stop/", icon="hand-stop", method="post"))
     if run.name in UNDOABLE and run.state in (JobState.DONE, JobState.STOPPED):
-        actions.append(action(_t("Take back"), f"/undo/request/job-{run.pk}/", icon="arrow-back-up", method="post",
-                              confirm=_t("Take back everything that this job did?")))  # fmt: skip
+        actions.append(
+            action(
+                _t("Take back"),
+                f"/undo/request/job-{run.pk}/",
+                icon="arrow-back-up",
+                method="post",
+                confirm=_t("Take back everything that this job did?"),
+            )
+        )
     reasons = [f"{what}: {why}" for what, why in run.result.get("reasons", [])]
-    figures = [{"label": _t("Done"), "value": draw_text.number(run.result["done"])}, {"label": _t("Left as they were"), "value": draw_text.number(run.result.get("failed", 0))}] if "done" in run.result else []  # fmt: skip
+    figures = (
+        [
+            {"label": _t("Done"), "value": draw_text.number(run.result["done"])},
+            {"label": _t("Left as they were"), "value": draw_text.number(run.result.get("failed", 0))},
+        ]
+        if "done" in run.result
+        else []
+    )
     return {
-        "id": run.pk, "title": run.title, "state": {"text": run.state.label, "tone": run.state.tone}, "done": run.done, "total": run.total,
-        "percent": int(100 * run.done / run.total) if run.total else 0, "by": str(run.actor), "started": run.started_at or run.created_at,
-        "text": run.message or (_t("Waiting for a free worker") if run.state == JobState.WAITING else _t("Working")),
-        "left": _left(run, ctx.now), "error": run.message if run.state == JobState.FAILED else "", "figures": figures, "log": reasons,
-        "actions": actions, "running": running, "topics": f"job:{run.pk}", "url": f"/jobs/{run.pk}/",
-    }  # fmt: skip
+        "id": run.pk,
+        "title": run.title,
+        "state": {"text": run.state.label, "tone": run.state.tone},
+        "done": run.done,
+        "total": run.total,
+        "percent": int(100 * run.done / run.total) if run.total else 0,
+        "by": str(run.actor),
+        "started": run.started_at or run.created_at,
+        "text": run.message
+        or (_t("Waiting for a free worker") if run.state == JobState.WAITING else _t("Working")),
+        "left": _left(run, ctx.now),
+        "error": run.message if run.state == JobState.FAILED else "",
+        "figures": figures,
+        "log": reasons,
+        "actions": actions,
+        "running": running,
+        "topics": f"job:{run.pk}",
+        "url": f"/jobs/{run.pk}/",
+    }
 
 
 def _left(run: JobRun, now: datetime) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loomline.domains.catalog import commands as catalog
@@ -114,6 +114,7 @@ def test_a_ratio_is_positive(ctx: Ctx, units: None, numerator: int, denominator:
 RATIO = st.fractions(min_value=Fraction(1, 1000), max_value=1000, max_denominator=1000)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ratio=RATIO, amount=st.decimals(min_value=0, max_value=10**6, places=6))
 def test_there_and_back_is_the_same_quantity(ratio: Fraction, amount: Decimal) -> None:
     known = queries.Converter({"a": {"b": ratio}, "b": {"a": 1 / ratio}})

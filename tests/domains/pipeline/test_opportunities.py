@@ -129,7 +129,7 @@ def test_a_win_is_won_once(ctx: Ctx, deal: Callable[..., Opportunity]) -> None:
 
     with pytest.raises(MoveRefused, match="is won"):
         pipeline.win_opportunity(ctx, opportunity=made, reason="x")
-    with pytest.raises(pipeline.OpportunitySettled, match="is won. Reopen it first"):
+    with pytest.raises(pipeline.OpportunitySettled, match=r"is won. Reopen it first"):
         pipeline.set_opportunity_lines(ctx, opportunity=made, lines=[])
     assert StoredEvent.objects.filter(name="pipeline.OpportunityWon").count() == 1
 

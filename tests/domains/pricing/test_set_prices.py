@@ -151,11 +151,12 @@ def test_a_copy_is_raised_and_rounded(ctx: Ctx, retail: PriceList, sweater: Item
         pricing.copy_price_list(ctx, price_list=retail, name="Spring")
 
 
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 DAYS = st.integers(min_value=0, max_value=30)
 SPANS = st.lists(st.tuples(DAYS, DAYS).filter(lambda s: s[0] < s[1]), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(spans=SPANS)
 def test_on_every_day_the_price_set_last_holds(
     ctx: Ctx, retail: PriceList, sweater: Item, spans: list[tuple[int, int]]

@@ -23,7 +23,7 @@ def moved() -> list[str]:
 
 def test_an_order_moves_with_its_last_line(ctx: Ctx, order: Callable[..., Order]) -> None:
     made = order(confirmed=True)
-    sweater, scarf = made.lines.order_by("position")
+    sweater, _scarf = made.lines.order_by("position")
     result = sales.expect_lines(
         ctx,
         dates={sweater.pk: date(2026, 12, 18)},

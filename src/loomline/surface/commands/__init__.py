@@ -9,13 +9,13 @@ from loomline.surface.commands.imports import (
     undo_import,
     upload_import,
 )
-from loomline.surface.commands.views import NotYourView, NoTeam, drop_view, save_view
+from loomline.surface.commands.views import NoTeam, NotYourView, drop_view, save_view
 from loomline.surface.commands.work import stop_job, undo_request
 
 __all__ = [
     "NoTeam",
-    "NothingToRun",
     "NotYourView",
+    "NothingToRun",
     "begin_import",
     "check_import",
     "drop_view",

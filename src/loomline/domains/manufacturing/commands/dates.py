@@ -191,7 +191,7 @@ def _tell(ctx: Ctx, moved: Sequence[tuple[WorkOrder, date | None]], causes: Mapp
         if was is None or now is None:
             continue
         days = (now - was).days
-        late = work.due_on is not None and now > work.due_on
+        misses = work.due_on is not None and now > work.due_on
         ctx.emit(
             WorkMoved(
                 **said_of(work, lines[work.pk]),

@@ -148,7 +148,7 @@ def _sourcing(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
             document_id=bought.purchase_id,
             holder=names.parties[rows.purchases[bought.purchase_id].supplier_id],
             place=names.sites.get(rows.purchases[bought.purchase_id].site_id or 0, ""),
-            planned=needed[pk] if pk in needed else bought.quantity,
+            planned=Decimal(needed.get(pk, bought.quantity)),
             moved_in=bought.received,
             moved_out=came,
             rejected=bought.rejected,
