@@ -27,19 +27,19 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 run: ## start Loomline; Ctrl-C stops it, the data stays in data/
-	$(prepare) planning
+	$(prepare)
 	@exec $(BIN)/loomline up
 
 setup: ## prepare everything and start nothing
-	$(prepare) planning
+	$(prepare)
 	@echo "Ready. make run starts Loomline."
 
 test: ## the whole suite, with a database of its own
-	$(prepare) planning dev
+	$(prepare) dev
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 check: ## format, lint, types, contracts, migrations and the fast tests
-	$(prepare) planning dev
+	$(prepare) dev
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/python tools/lint_rules.py
@@ -50,15 +50,15 @@ check: ## format, lint, types, contracts, migrations and the fast tests
 	$(BIN)/pytest $(PYTEST_ARGS) -m "not browser and not slow"
 
 demo: ## start a second company with a demo: make demo DEMO=knitwear
-	$(prepare) planning
+	$(prepare)
 	@LOOMLINE_DATA="$${LOOMLINE_DATA:-data/demos/$(DEMO)}" LOOMLINE_DEMO="$(DEMO)" exec $(BIN)/loomline up
 
 bench: ## run the benchmarks; make bench BENCH=pages for one
-	$(prepare) planning dev
+	$(prepare) dev
 	@exec $(BIN)/loomline bench $(BENCH)
 
 docs: ## write the generated pages of docs/
-	$(prepare) planning
+	$(prepare)
 	@$(BIN)/python tools/build_docs.py
 
 lock: ## resolve requirements/*.in again; needs uv

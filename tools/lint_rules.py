@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "loomline"
 FILE_LINES = 400
 FUNCTION_STATEMENTS = 30
 # Lines of code: blank lines, comments and docstrings are free. Decision 26 says why these figures.
-BUDGETS = {"kernel + surface": 12_000, "domain": 4000, "flow": 150}
+BUDGETS = {"kernel + surface": 13_000, "domain": 4000, "flow": 150}
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "misc.py", "common.py"}
 
 WRITES = {
@@ -39,6 +39,7 @@ TABLE_WORDS = {
     "_default_manager",
     "annotate",
 }
+FORMS = {"editor", "form"}
 MAY_WRITE = {"commands", "migrations", "reference"}
 DOORS = {"resources", "pages", "api"}
 HANDLER = (
@@ -171,7 +172,10 @@ def _is_door(parts: tuple[str, ...]) -> bool:
 def _writes(call: ast.Call) -> bool:
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
         return False
-    return call.func.attr == "save" or bool(TABLE_WORDS & {*_chain(call.func.value)})
+    if call.func.attr == "save":
+        # A form's save() goes through the command of its entity.
+        return getattr(call.func.value, "id", "") not in FORMS
+    return bool(TABLE_WORDS & {*_chain(call.func.value)})
 
 
 def _chain(node: ast.AST) -> Iterator[str]:

@@ -9,9 +9,8 @@ lock() {
         --no-emit-index-url --no-header --quiet -o "$name.txt"
 }
 lock core
-lock planning -c core.txt
-lock build -c core.txt -c planning.txt
-lock dev -c core.txt -c planning.txt -c build.txt
+lock build -c core.txt
+lock dev -c core.txt -c build.txt
 if grep -nE 'https?://|file:|--index|--find-links' ./*.txt; then
     echo "A lock names an address; remove it." >&2
     exit 1

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STATE = VENV / "loomline-prepared.json"
-GROUPS = ("build", "core", "planning", "dev")
-LAZY = {"planning", "dev"}
+GROUPS = ("build", "core", "dev")
+LAZY = {"dev"}
 NEEDED_MB = 3000
 
 

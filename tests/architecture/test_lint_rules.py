@@ -42,6 +42,7 @@ WRITE = "only commands, the kernel, migrations and demos write; call a command"
         ("flows/a.py", "Order.objects.all().delete()", [WRITE]),
         ("surface/a.py", "Order.objects.bulk_create([])", [WRITE]),
         ("domains/sales/queries.py", "counts.update(x=1)", []),
+        ("surface/a.py", "made = editor.save()", []),
         ("domains/sales/commands.py", "Order.objects.create(x=1)", []),
         ("domains/sales/commands/order.py", "order.save()", []),
         ("domains/sales/migrations/0001_initial.py", "Order.objects.all().delete()", []),

@@ -63,6 +63,7 @@ def test_verbs_stand_in_the_past(verb: str, done: str) -> None:
         ("added order line S-7", "sales.save_orderline", {"noun": "order line", "is_new": True}),
         ("changed order line S-7", "sales.save_orderline", {"noun": "order line"}),
         ("changed order S-7 and 1 more", "sales.edit_order", {"noun": "order", "others": 1}),
+        ("began second factor S-7", "accounts.begin_second_factor", {"noun": "second factor"}),
         ("forgot old traces", "accounts.forget_old_traces", {"subject": ""}),
     ],
 )

@@ -89,11 +89,11 @@ def clause(
         return _t(" ".join([past(first), *rest]))
     if not rest:
         return f"{done} {named}"
-    last = singular(rest[-1])
-    if last in {noun.rpartition(" ")[2], *nouns}:
+    plain = [*rest[:-1], singular(rest[-1])]
+    if plain[-1] in {noun.rpartition(" ")[2], *nouns}:
         # "confirmed order S-0007": the command's own word for the record stands before its name.
-        before = " ".join(rest[:-1])
-        return " ".join(part for part in (done, before, named) if part)
+        own = len(noun.split()) if " ".join(plain).endswith(noun) else 1
+        return " ".join(part for part in (done, *rest[:-own], named) if part)
     return f"{_t(' '.join([past(first), *rest]))}: {named}"
 
 

@@ -98,6 +98,10 @@ class Editor:
     def _form(self) -> forms.Form:
         made = {p.text: fields.of_model_field(p.field, self.pool) for p in self.paths()}
         if not self.is_plain and self.command is not None:
+            for name, field in made.items():
+                # What the command has an answer of its own for may be left empty.
+                parameter = self.command.parameters.get(name) or self.command.parameters[f"{name}_id"]
+                field.required = field.required and parameter.required
             taken = {*made, *(f"{name}_id" for name in made), *(line.argument for line in self._lines())}
             for parameter in self.command.parameters.values():
                 if parameter.required and parameter.name not in taken and self._wanted(parameter.name):

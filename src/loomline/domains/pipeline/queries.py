@@ -301,6 +301,11 @@ def default_stage() -> Stage | None:
     return Stage.objects.order_by("-pipeline__is_default", "pipeline_id", "position").first()
 
 
+def stages_of(*, pipeline_id: int) -> list[Stage]:
+    """The stages of a pipeline in their order."""
+    return list(Stage.objects.filter(pipeline=pipeline_id).order_by("position"))
+
+
 @dataclass(frozen=True)
 class LeadSpeed:
     """How soon leads were worked on, in minutes."""

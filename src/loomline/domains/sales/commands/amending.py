@@ -150,6 +150,7 @@ def _write_head(order: Order, given: Mapping[str, Any]) -> list[str]:
         old = getattr(order, name)
         if old != value:
             setattr(order, name, value)
+        if old != value and name != "ship_address":
             label = str(getattr(Order._meta.get_field(name), "verbose_name", name))
             said.append(
                 _t("{what}: {before} → {after}").format(what=label, before=_shown(old), after=_shown(value))

@@ -1,4 +1,4 @@
-"""How leads and opportunities are shown, moved, found and exported."""
+"""How opportunities are shown, moved, found and exported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from loomline.domains.pipeline import commands, models, queries
-from loomline.domains.pipeline.models import LeadState, OpportunityState
+from loomline.domains.pipeline.models import OpportunityState
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.resource import (
@@ -20,7 +20,6 @@ from loomline.surface.resource import (
     Changes,
     Chart,
     Column,
-    Count,
     Facts,
     Lines,
     LinesPanel,
@@ -42,45 +41,6 @@ def slips(records: Sequence[models.Opportunity]) -> Mapping[int, Any]:
     """How often each closing date was moved later; one statement for a page."""
     found = queries.slips(opportunity_ids=[record.pk for record in records])
     return {record.pk: found.get(record.pk) for record in records}
-
-
-def lead_decisions(ctx: Ctx, record: models.Lead) -> list[dict[str, Any]]:
-    """A lead that nobody has answered yet."""
-    if record.state != LeadState.NEW:
-        return []
-    minutes = int((ctx.now - record.captured_at).total_seconds() // 60)
-    waited = (
-        ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
-        if minutes < 120
-        else ngettext("{n} hour", "{n} hours", minutes // 60).format(n=minutes // 60)
-    )
-    return [
-        {
-            "tone": "warn" if minutes >= 60 else "info",
-            "title": _t("Nobody has answered for {time}.").format(time=waited),
-            "text": _t("Whoever answers first mostly wins. Start working, or give it to a colleague."),
-            "action": None,
-        }
-    ]
-
-
-def lead_steps(ctx: Ctx, record: models.Lead) -> list[dict[str, Any]]:
-    """Came in, worked on, qualified."""
-    if record.state == LeadState.DISQUALIFIED:
-        return []
-    order = [LeadState.NEW, LeadState.WORKING, LeadState.QUALIFIED]
-    at = order.index(LeadState(record.state))
-    moments = [record.captured_at, record.worked_at, record.closed_at]
-    icons = ["inbox", "phone", "circle-check"]
-    return [
-        {
-            "title": state.label,
-            "icon": icon,
-            "date": draw_text.day(moment.astimezone(ctx.company.zone).date()) if moment else "",
-            "state": "done" if n < at or record.state == LeadState.QUALIFIED else "now" if n == at else "",
-        }
-        for n, (state, icon, moment) in enumerate(zip(order, icons, moments, strict=True))
-    ]
 
 
 def decisions(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
@@ -120,7 +80,7 @@ def decisions(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
 
 def steps(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
     """The stages of the pipeline, and where this one stands."""
-    stages = list(models.Stage.objects.filter(pipeline=record.pipeline_id).order_by("position"))
+    stages = queries.stages_of(pipeline_id=record.pipeline_id)
     entered = {c.to_stage_id: c.at for c in record.stage_changes.order_by("id")}
     is_open = record.state == OpportunityState.OPEN
     found = []
@@ -137,81 +97,6 @@ def steps(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-class Lead(Resource):
-    """People and companies that showed interest and have not been looked at closely."""
-
-    model = models.Lead
-    menu = "Customers"
-    order = 10
-    icon = "user-plus"
-    columns = (
-        "number",
-        Column("name", sub="company", strong=True),
-        "state",
-        "source",
-        "email",
-        "phone",
-        "owner",
-        Column("captured_at", kind="ago"),
-        "reason",
-    )
-    filters = (
-        "state",
-        "source",
-        "owner",
-        "team",
-        "country",
-        "captured_at",
-        "worked_at",
-        "party",
-        "reason",
-    )
-    search = "number", "name", "company", "email", "phone"
-    form = (
-        "name",
-        "company",
-        "job_title",
-        "email",
-        "phone",
-        "country",
-        "source",
-        "source_detail",
-        "interest",
-        "owner",
-        "team",
-    )
-    views = (
-        Table(),
-        Board(by="state", title="name", party="company", date="captured_at", owner="owner"),
-        Chart(Count(), by="week of captured_at", split="source"),
-    )
-    saved = {
-        _("To answer"): "state=new&sort=captured_at",
-        _("Being worked on"): "state=working&sort=captured_at",
-        _("Mine"): "owner=me&state=new,working",
-        _("Without owner"): "owner.empty=true&state=new,working",
-        _("Qualified"): "state=qualified",
-    }
-    head = "name", "company", "email", "phone", "source", "owner"
-    detail = (
-        Callouts(lead_decisions),
-        Tracker(lead_steps),
-        Facts(
-            "interest", "source", "source_detail", "job_title", "country", place="tab", title=_("Interest")
-        ),
-        Facts("captured_at", "worked_at", "closed_at", "reason", "party", "contact", "opportunity", "team"),
-        Changes(),
-        Timeline(),
-    )
-    key = "number"
-    access = own("owner") | team("team") | everyone()
-    create = commands.capture_lead
-    create_many = commands.capture_leads
-    delete = False
-    actions = "work_lead", "convert_lead", "assign_leads", "disqualify_lead"
-    empty = _("No leads yet. Enter who asked at a fair or by phone, or bring a list from a spreadsheet.")
 
 
 def as_lines(ctx: Ctx, record: models.Opportunity) -> dict[str, Any]:
@@ -378,83 +263,3 @@ class OpportunityLine(Resource):
     edit = False
     delete = False
     empty = _("No lines yet. Write on an opportunity what the customer would buy.")
-
-
-class Pipeline(Resource):
-    """Ways of selling, each a row of stages."""
-
-    model = models.Pipeline
-    menu = "Settings"
-    order = 40
-    icon = "columns-3"
-    columns = "name", "is_default", Count("stages", as_="stage_count", label=_("Stages"))
-    search = ("name",)
-    form = (
-        "name",
-        "is_default",
-        Lines("stages", "name", "probability", "category", "max_days", "exit_criteria", "tone"),
-    )
-    detail = (
-        LinesPanel(
-            "stages",
-            "position",
-            "name",
-            "probability",
-            "category",
-            "max_days",
-            "exit_criteria",
-            title=_("Stages"),
-        ),
-        Changes(),
-        Timeline(),
-    )
-    key = "name"
-    empty = _("No pipeline yet. Add one with the steps that your sales take.")
-
-
-class Stage(Resource):
-    """The steps of pipelines, with the probability that a sale is made from here."""
-
-    model = models.Stage
-    menu = None
-    icon = "flag"
-    columns = "name", "pipeline", "position", "probability", "category", "max_days"
-    filters = "pipeline", "category"
-    search = ("name",)
-    form = "pipeline", "position", "name", "probability", "category", "max_days", "exit_criteria", "tone"
-    key = "name"
-    sort = "position"
-    empty = _("No stages yet. They are written on their pipeline.")
-
-
-class Quota(Resource):
-    """What people, teams and the company set out to sell."""
-
-    model = models.Quota
-    menu = "Settings"
-    order = 45
-    icon = "flag"
-    columns = "owner", "team", "starts_on", "ends_on", "amount"
-    filters = "owner", "team", "starts_on", "ends_on"
-    search = "owner.name", "team.name"
-    form = "owner", "team", "starts_on", "ends_on", "amount", "currency"
-    key = "pk"
-    access = own("owner") | team("team") | everyone()
-    empty = _("No quotas yet. Set what a person, a team or the company wants to sell in a quarter.")
-
-
-class ForecastAdjustment(Resource):
-    """Managers' own figures beside the computed forecast; the newest counts."""
-
-    model = models.ForecastAdjustment
-    menu = "Customers"
-    order = 80
-    icon = "adjustments-horizontal"
-    columns = "at", "author", "owner", "team", "starts_on", "ends_on", "category", "amount", "note"
-    filters = "category", "owner", "team", "starts_on", "author"
-    search = ("note",)
-    form = "starts_on", "ends_on", "category", "amount", "note", "owner", "team"
-    key = "pk"
-    access = own("owner") | team("team") | everyone()
-    create = commands.adjust_forecast
-    empty = _("No adjustments yet. Put your own figure beside a computed one when you know more.")

@@ -1,18 +1,17 @@
-"""How quotes and orders are shown, moved, found and exported."""
+"""How orders are shown, moved, found and exported."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loomline.domains.sales import commands, models, queries
-from loomline.domains.sales.models import OrderState, QuoteState
+from loomline.domains.sales import commands, models
+from loomline.domains.sales.models import OrderState
 from loomline.domains.sales.models.order import OPEN
+from loomline.domains.sales.resources.parts import callout, drafts_of, papers
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.resource import (
@@ -40,116 +39,17 @@ from loomline.surface.resource import (
     through,
 )
 
-DRAFTED = ("item", "quantity", "unit", "price", "discount", "tax_rate", "description", "wanted_on")
-
-
-def margins(records: Sequence[Any]) -> Mapping[int, Any]:
-    """The share of each line that is left after standard cost."""
-    return {record.pk: record.margin for record in records}
-
-
-def drafts_of(record: models.Quote | models.Order, *more: str) -> dict[str, Any]:
-    """The lines of a document as its form opens with them; quantities as they were entered."""
-    rows = record.lines.select_related("item", "unit").order_by("position", "pk")
-    found = []
-    for row in rows:
-        values = {name: shortest(getattr(row, name)) for name in (*DRAFTED, *more)}
-        values["quantity"] = shortest(row.entered_quantity)
-        values["description"] = "" if row.description == row.item.name else row.description
-        found.append({**values, "line": row})
-    return {"lines": found}
-
-
-def shortest(value: Any) -> Any:
-    """A number without the zeros that its column keeps."""
-    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
-
-
-def as_quoted(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
-    """A quote opens with its lines."""
-    return drafts_of(record, "is_optional")
-
 
 def as_ordered(ctx: Ctx, record: models.Order) -> dict[str, Any]:
     """An order opens with its lines."""
     return drafts_of(record)
 
 
-def quote_decisions(ctx: Ctx, record: models.Quote) -> list[dict[str, Any]]:
-    """What stands between a quote and an order."""
-    found = []
-    if record.state == QuoteState.SUPERSEDED:
-        newer = queries.versions(quote=record)[-1]
-        title, text = _t("There is a newer version."), _t("{number} is what the customer decides on.")
-        found.append(
-            {"tone": "info", "title": title, "text": text.format(number=newer.number), "action": None}
-        )
-    if record.state == QuoteState.SENT:
-        days = (record.valid_until - ctx.today).days
-        if days < 0:
-            title, text = _t("The quote is over."), _t("It was valid until {day}. Revise it to offer anew.")
-            found.append(_callout("bad", title, text.format(day=draw_text.day(record.valid_until))))
-        elif days <= 5:
-            title = ngettext("{n} day left.", "{n} days left.", days).format(n=days)
-            found.append(
-                _callout("warn", title, _t("Ask for an answer, or revise the quote with a later day."))
-            )
-    if record.promised_on and record.wanted_on and record.promised_on > record.wanted_on:
-        text = _t("Wanted on {wanted}, deliverable on {promised}.").format(
-            wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
-        )
-        found.append(_callout("warn", _t("We cannot deliver when it is wanted."), text))
-    return found
-
-
-def _callout(tone: str, title: str, text: str) -> dict[str, Any]:
-    return {"tone": tone, "title": title, "text": text, "action": None}
-
-
-def against_former(ctx: Ctx, record: models.Quote) -> dict[str, Any] | None:
-    """What differs from the version before."""
-    if record.supersedes is None:
-        return None
-    sentences = []
-    for one in queries.compare_quotes(old=record.supersedes, new=record):
-        field = models.Quote if not one.where else models.QuoteLine
-        what = (
-            _t("line")
-            if one.what == "line"
-            else str(getattr(field._meta.get_field(one.what), "verbose_name", one.what))
-        )
-        where = f"{one.where}: " if one.where else ""
-        sentences.append(f"{where}{what} {one.before or '–'} → {one.after or '–'}")
-    return {"text": "\n".join(sentences) or _t("Nothing differs yet.")}
-
-
-def quote_papers(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
-    """The quote as the customer gets it."""
-    url, title = f"/sales/quotes/{record.pk}/quote.pdf", _t("Quote {number}").format(number=record.number)
-    return _papers(ctx, [(url, title)], record.sent_at or ctx.now)
-
-
 def order_papers(ctx: Ctx, record: models.Order) -> dict[str, Any]:
     """The confirmation as the customer gets it."""
     title = _t("Order confirmation") if record.confirmed_at else _t("Order draft")
     url = f"/sales/orders/{record.pk}/confirmation.pdf"
-    return _papers(ctx, [(url, title)], record.confirmed_at or ctx.now)
-
-
-def _papers(ctx: Ctx, papers: Sequence[tuple[str, str]], at: Any) -> dict[str, Any]:
-    files = [
-        {
-            "name": title,
-            "icon": "file-text",
-            "url": url,
-            "size": "PDF",
-            "at": at,
-            "by": ctx.company.name,
-            "actions": [],
-        }
-        for url, title in papers
-    ]
-    return {"files": files, "empty": ""}
+    return papers(ctx, [(url, title)], record.confirmed_at or ctx.now)
 
 
 def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
@@ -157,7 +57,7 @@ def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
     found = []
     if record.state == OrderState.DRAFT:
         found.append(
-            _callout("info", _t("Nothing is promised yet."), _t("Confirm the order to promise a day."))
+            callout("info", _t("Nothing is promised yet."), _t("Confirm the order to promise a day."))
         )
     if record.state in OPEN and record.days_late and record.expected_on and record.promised_on:
         causes = list(
@@ -174,7 +74,7 @@ def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
             cause=causes[0] if causes else "",
         )
         title = ngettext("{n} day late.", "{n} days late.", record.days_late).format(n=record.days_late)
-        found.append(_callout("bad", title, text))
+        found.append(callout("bad", title, text))
     if (
         record.state in OPEN
         and record.wanted_on
@@ -184,7 +84,7 @@ def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
         text = _t("Wanted on {wanted}, promised for {promised}.").format(
             wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
         )
-        found.append(_callout("warn", _t("Promised later than wanted."), text))
+        found.append(callout("warn", _t("Promised later than wanted."), text))
     return found
 
 
@@ -213,160 +113,6 @@ def order_steps(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
             {"title": title, "icon": icon, "date": draw_text.day(day) if day else "", "state": state}
         )
     return found
-
-
-class Quote(Resource):
-    """Offers to customers, each with its versions and the day we could deliver."""
-
-    model = models.Quote
-    menu = "Orders", needs("parties.party", "catalog.item")
-    order = 10
-    icon = "file-text"
-    columns = (
-        "number",
-        "customer",
-        "state",
-        "total",
-        "quoted_on",
-        "valid_until",
-        "wanted_on",
-        Column("promised_on", label=_("Deliverable")),
-        "opportunity",
-        "owner",
-    )
-    filters = (
-        "state",
-        "customer",
-        "opportunity",
-        "owner",
-        "team",
-        "quoted_on",
-        "valid_until",
-        "wanted_on",
-        "promised_on",
-        "total",
-        "currency",
-        "version",
-        "lines.item",
-    )
-    search = "number", "customer.name", "customer_reference"
-    form = (
-        "customer",
-        "contact",
-        "opportunity",
-        "customer_reference",
-        "currency",
-        "valid_until",
-        "wanted_on",
-        "freight",
-        "site",
-        "ship_to",
-        "owner",
-        "team",
-        "note",
-        Lines(
-            "lines", "item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on", "is_optional"
-        ),
-    )
-    views = (
-        Table(),
-        Board(by="state", sum="total", title="number", party="customer", date="valid_until", owner="owner"),
-        Calendar("valid_until", "promised_on"),
-        Chart(Sum("total"), by="month of quoted_on", split="state"),
-    )
-    saved = {
-        _("To send"): "state=draft",
-        _("Waiting for an answer"): "state=sent&sort=valid_until",
-        _("Ending this week"): "state=sent&valid_until=next_7_days&sort=valid_until",
-        _("Mine"): "owner=me&state=draft,sent",
-        _("Accepted"): "state=accepted",
-    }
-    head = (
-        "customer",
-        "contact",
-        "total",
-        "valid_until",
-        Column("promised_on", label=_("Deliverable")),
-        "owner",
-    )
-    detail = (
-        Callouts(quote_decisions),
-        LinesPanel(
-            "lines",
-            Column("item", sub="item.sku"),
-            Column("quantity", unit="item.unit"),
-            "price",
-            Column("discount", kind="percent"),
-            Column("amount", currency="quote.currency"),
-            Column("promised_on", label=_("Deliverable"), sub="promise_basis"),
-            Column("margin", read=margins, label=_("Margin"), kind="percent"),
-            "is_optional",
-            title=_("Lines"),
-            totals=("net", "tax", "total"),
-        ),
-        Panel(
-            "loom/panels/text.html",
-            read=against_former,
-            title=_("Against the version before"),
-            name="versions",
-        ),
-        Panel(
-            "loom/panels/documents.html", read=quote_papers, title=_("Papers"), name="papers", place="side"
-        ),
-        Facts(
-            "opportunity",
-            "customer_reference",
-            "version",
-            "supersedes",
-            "freight",
-            "site",
-            "ship_to",
-            "sent_at",
-            "decided_at",
-            "accepted_by",
-            "declined_because",
-            "order",
-            "note",
-            "team",
-        ),
-        Changes(),
-        Timeline(),
-    )
-    key = "number"
-    joins = ("customer",)
-    access = own("owner") | team("team") | party("customer") | everyone()
-    create = commands.write_quote
-    create_many = commands.write_quotes
-    actions = "send_quote", "accept_quote", "revise_quote", "change_quote", "decline_quote"
-    prefill = {"change_quote": as_quoted}
-    empty = _("No quotes yet. Offer something to a customer; each line shows the day you could deliver it.")
-
-
-class QuoteLine(Resource):
-    """What was offered, item by item."""
-
-    model = models.QuoteLine
-    menu = None
-    icon = "list-check"
-    columns = (
-        "quote",
-        Column("item", sub="item.sku"),
-        Column("quantity", unit="item.unit"),
-        "price",
-        Column("discount", kind="percent"),
-        "amount",
-        "promised_on",
-        "is_optional",
-    )
-    filters = "quote", "quote.customer", "quote.state", "item", "promised_on"
-    search = "item.name", "item.sku", "quote.number"
-    key = "pk"
-    joins = "item.unit", "quote"
-    access = through("quote", models.Quote)
-    create = False
-    edit = False
-    delete = False
-    empty = _("No quote lines yet. They stand on their quotes.")
 
 
 class Order(Resource):

@@ -1,0 +1,7 @@
+"""How leads and opportunities are shown, by noun."""
+
+from loomline.domains.pipeline.resources.leads import Lead
+from loomline.domains.pipeline.resources.opportunities import Opportunity, OpportunityLine
+from loomline.domains.pipeline.resources.planning import ForecastAdjustment, Pipeline, Quota, Stage
+
+__all__ = ["ForecastAdjustment", "Lead", "Opportunity", "OpportunityLine", "Pipeline", "Quota", "Stage"]

@@ -1,0 +1,98 @@
+"""How pipelines, quotas and forecasts are set up and shown."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.pipeline import commands, models
+from loomline.surface.resource import (
+    Changes,
+    Count,
+    Lines,
+    LinesPanel,
+    Resource,
+    Timeline,
+    everyone,
+    own,
+    team,
+)
+
+
+class Pipeline(Resource):
+    """Ways of selling, each a row of stages."""
+
+    model = models.Pipeline
+    menu = "Settings"
+    order = 40
+    icon = "columns-3"
+    columns = "name", "is_default", Count("stages", as_="stage_count", label=_("Stages"))
+    search = ("name",)
+    form = (
+        "name",
+        "is_default",
+        Lines("stages", "name", "probability", "category", "max_days", "exit_criteria", "tone"),
+    )
+    detail = (
+        LinesPanel(
+            "stages",
+            "position",
+            "name",
+            "probability",
+            "category",
+            "max_days",
+            "exit_criteria",
+            title=_("Stages"),
+        ),
+        Changes(),
+        Timeline(),
+    )
+    key = "name"
+    empty = _("No pipeline yet. Add one with the steps that your sales take.")
+
+
+class Stage(Resource):
+    """The steps of pipelines, with the probability that a sale is made from here."""
+
+    model = models.Stage
+    menu = None
+    icon = "flag"
+    columns = "name", "pipeline", "position", "probability", "category", "max_days"
+    filters = "pipeline", "category"
+    search = ("name",)
+    form = "pipeline", "position", "name", "probability", "category", "max_days", "exit_criteria", "tone"
+    key = "name"
+    sort = "position"
+    empty = _("No stages yet. They are written on their pipeline.")
+
+
+class Quota(Resource):
+    """What people, teams and the company set out to sell."""
+
+    model = models.Quota
+    menu = "Settings"
+    order = 45
+    icon = "flag"
+    columns = "owner", "team", "starts_on", "ends_on", "amount"
+    filters = "owner", "team", "starts_on", "ends_on"
+    search = "owner.name", "team.name"
+    form = "owner", "team", "starts_on", "ends_on", "amount", "currency"
+    key = "pk"
+    access = own("owner") | team("team") | everyone()
+    empty = _("No quotas yet. Set what a person, a team or the company wants to sell in a quarter.")
+
+
+class ForecastAdjustment(Resource):
+    """Managers' own figures beside the computed forecast; the newest counts."""
+
+    model = models.ForecastAdjustment
+    menu = "Customers"
+    order = 80
+    icon = "adjustments-horizontal"
+    columns = "at", "author", "owner", "team", "starts_on", "ends_on", "category", "amount", "note"
+    filters = "category", "owner", "team", "starts_on", "author"
+    search = ("note",)
+    form = "starts_on", "ends_on", "category", "amount", "note", "owner", "team"
+    key = "pk"
+    access = own("owner") | team("team") | everyone()
+    create = commands.adjust_forecast
+    empty = _("No adjustments yet. Put your own figure beside a computed one when you know more.")
