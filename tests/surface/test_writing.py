@@ -115,7 +115,10 @@ def test_a_state_that_closes_a_field_closes_its_cell(client: Client, ctx: Ctx, d
     editable = {row["id"]: bool(row["cells"][1].edit_url) for row in rows}
     assert (editable[deals[0].pk], editable[deals[1].pk]) == (deals[0].may_edit("amount") and False, True)
     refused = client.post(f"{DEALS}{deals[0].pk}/cell/amount/", {"amount": "5"}, headers=HTMX)
-    assert refused.status_code == 422
+    assert refused.status_code == 409
+    assert "can no longer be changed" in toast(refused)["text"]
+    api = client.patch(f"/api/v1{DEALS}{deals[0].pk}", {"amount": "5"}, content_type="application/json")
+    assert (api.status_code, api.json()["code"]) == (409, "FieldClosed")
     assert Opportunity.objects.get(pk=deals[0].pk).amount == Decimal(10_000)
 
 

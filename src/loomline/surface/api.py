@@ -439,7 +439,9 @@ def _update(resource: type[Resource], request: HttpRequest, pk: int, body: BaseM
     record = record_of(resource, ctx, pk)
     if not resource.may_edit(ctx):
         raise NotPermitted(verb=_t("change this"), permission=resource.plain["save"].name)
-    _saved(Editor(resource, ctx, record=record, data=_flat(resource, body), only=body.model_fields_set))
+    editor = Editor(resource, ctx, record=record, data=_flat(resource, body), only=body.model_fields_set)
+    editor.refuse_closed(body.model_fields_set)
+    _saved(editor)
     return _one_json(resource, ctx, pk)
 
 

@@ -56,7 +56,9 @@ def body_of(resource: type[Resource], *, partial: bool) -> type[BaseModel]:
         if not is_plain and command is not None and not _takes(command, entry):
             continue
         kind = list[_line_of(resource, entry)] if isinstance(entry, Lines) else of_field(entry.field)  # type: ignore[misc]
-        is_free = partial or isinstance(entry, Lines) or _is_free(entry)
+        is_free = (
+            partial or isinstance(entry, Lines) or _is_free(entry) or _has_answer(command, name, is_plain)
+        )
         found[name] = (kind | None, None) if is_free else (kind, ...)
     if not is_plain and command is not None:
         for parameter in command.parameters.values():
@@ -82,6 +84,13 @@ def _takes(command: Command[Any, Any], entry: Any) -> bool:
     if isinstance(entry, Lines):
         return entry.argument in command.parameters
     return entry.text in command.parameters or f"{entry.text}_id" in command.parameters
+
+
+def _has_answer(command: Command[Any, Any] | None, name: str, is_plain: bool) -> bool:
+    """True when the creating command does without this argument."""
+    if is_plain or command is None:
+        return False
+    return not (command.parameters.get(name) or command.parameters[f"{name}_id"]).required
 
 
 def _is_free(path: Path) -> bool:

@@ -381,7 +381,8 @@ def _parents(owner: type[Model], name: str) -> list[str]:
     return [
         f"{f.name}.{name}"
         for f in owner._meta.concrete_fields
-        if f.many_to_one and any(g.name == name for g in f.remote_field.model._meta.concrete_fields)
+        if isinstance(f, models.ForeignKey)
+        and any(g.name == name for g in f.remote_field.model._meta.concrete_fields)
     ]
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _t
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import CustomField, fields_of
-from loomline.kernel.edit import ChangedSince
+from loomline.kernel.edit import ChangedSince, FieldClosed
 from loomline.kernel.refusal import Invalid, Refused
 from loomline.surface import argument, fields
 from loomline.surface.fields import Pool
@@ -168,6 +168,15 @@ class Editor:
         kept = getattr(self.record, "custom", None) or {}
         found |= {f"{CUSTOM}{c.name}": kept[c.name] for c in self.custom if c.name in kept}
         return {**found, **given}
+
+    def refuse_closed(self, names: Iterable[str]) -> None:
+        """Refuse a change of a field that the record's state no longer leaves open."""
+        closed = next((n for n in names if n in self.form.fields and self.form.fields[n].disabled), None)
+        if closed is not None:
+            state = str(getattr(self.record.state, "label", self.record.state)).lower()
+            raise FieldClosed(
+                what=self.record.sentence_name(), state=state, field=self.form.fields[closed].label
+            )
 
     # What was filled in
 

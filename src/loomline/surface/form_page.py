@@ -316,6 +316,7 @@ def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) 
         raise NotThere(reference=name)
     record = record_of(resource, ctx, pk, column.joins())
     editor = Editor(resource, ctx, record=record, data=_cell_data(request, name), only=[name])
+    editor.refuse_closed([name])
     if (
         request.method != "POST"
         or not editor.is_valid()

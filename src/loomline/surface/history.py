@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
@@ -163,7 +163,7 @@ def load_names(rows: Sequence[Change], pool: Pool) -> None:
     for row in rows:
         model = model_of(row.kind)
         for field in model._meta.concrete_fields if model else ():
-            if field.is_relation:
+            if isinstance(field, ForeignKey):
                 keys = {(side or {}).get(field.column) for side in (row.old, row.new)}
                 wanted.setdefault(field.remote_field.model, set()).update(k for k in keys if k)
     for model, keys in wanted.items():

@@ -47,7 +47,7 @@ def purchase(ctx: Ctx, world: World, mill: Party) -> Purchase:
         quantity=Decimal("524.16"),
         lot="BY-7781",
         rejected=Decimal("4.16"),
-        reason="wet",
+        fault="wet",
     )
     procurement.receive_goods(ctx, purchase=made, lines=[came])
     return Purchase.objects.get(pk=made.pk)

@@ -109,7 +109,7 @@ def test_goods_go_to_another_address_of_the_customer(
     assert changed.note == "Ring twice\nthen wait"
     assert OrderRevision.objects.get().differences == [
         "note: – → Ring twice, then wait",
-        "ship to address: Kaistrasse 4, 20457 Hamburg, Germany → Hafen 9, 28217 Bremen, Germany",
+        "ship to: Kaistrasse 4, 20457 Hamburg, DE → Hafen 9, 28217 Bremen, DE",
     ]
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -18,18 +17,10 @@ from django.utils.translation import ngettext
 
 from loomline.domains.insights import queries
 from loomline.domains.insights.queries import Decision, Figure, OrderAtRisk, Station, Underway
-from loomline.kernel import access
 from loomline.kernel.context import Ctx
-from loomline.kernel.event import StoredEvent
-from loomline.kernel.event import registry as event_registry
 from loomline.surface import draw, draw_map, draw_text, draw_thread, history, registry
 from loomline.surface.page import action, ctx_of, page, staff
 
-SIGNALS = (
-    *("sales.DeliveryMoved", "sales.OrderConfirmed", "sales.OrderShipped", "sales.QuoteAccepted"),
-    *("pipeline.OpportunityWon", "pipeline.StageMoved", "quality.CheckFailed", "warehouse.ShipmentDelivered"),
-    *("procurement.PurchaseDelayed", "manufacturing.StageDelayed", "finance.PaymentTaken"),
-)
 TOPICS = "sales.order manufacturing.workstage procurement.purchase warehouse.shipment quality.check"
 
 
@@ -287,23 +278,13 @@ def _demand(ctx: Ctx) -> dict[str, Any]:
 
 
 def _signals(ctx: Ctx) -> dict[str, Any]:
-    names = [name for name in SIGNALS if _sees_all(ctx, name)]
-    events = StoredEvent.objects.filter(name__in=names).select_related("activity__actor").order_by("-id")[:6]
+    events = queries.signals(ctx)
     return {
         "title": _("Customer signals"),
         "all_url": "/audit/",
         "entries": [entry for entry in history.as_entries(events) if "title" in entry],
         "empty": _("What customers, suppliers and the floor tell will stand here."),
     }
-
-
-def _sees_all(ctx: Ctx, name: str) -> bool:
-    """True when every record that this kind of fact is about may be seen."""
-    kinds = event_registry[name].about.values() if name in event_registry else ()
-    return bool(kinds) and all(
-        access.level_of(ctx.actor, access.view_permission(apps.get_model(kind))) is access.Level.ALL
-        for kind in kinds
-    )
 
 
 urlpatterns = [path("", tower, name="tower")]

@@ -5,6 +5,7 @@ from loomline.domains.insights.queries.decisions import Decision, decisions
 from loomline.domains.insights.queries.figures import Figure, figures
 from loomline.domains.insights.queries.flow import Week, weeks
 from loomline.domains.insights.queries.risks import OrderAtRisk, Underway, at_risk, underway
+from loomline.domains.insights.queries.signals import signals
 
 __all__ = [
     "Decision",
@@ -17,6 +18,7 @@ __all__ = [
     "chain",
     "decisions",
     "figures",
+    "signals",
     "underway",
     "weeks",
 ]

@@ -72,9 +72,9 @@ def amend_order(
     ship_to: Address | None = None,
     reason: str = "",
 ) -> Order:
-    """Change an order. The lines given are all the lines it shall have; each names the line it was.
+    """Change an order; once it is promised, every change is kept as a revision that says the difference.
 
-    A promised order keeps every revision, and whoever supplies it hears the difference.
+    The lines given are all the lines it shall have, each naming the line it was.
     """
     before = {line.pk: line for line in queries.lines_to_promise(order_ids=[order.pk])}
     order = next((line.order for line in before.values()), None) or lock(order)
@@ -85,15 +85,13 @@ def amend_order(
     _refuse_wrong(order, before, drafts)
 
     was, net = order.total, order.net
-    given: dict[str, Any] = {
+    head = {
         "wanted_on": wanted_on,
         "customer_reference": customer_reference,
         "freight": freight,
+        "note": note,
     }
-    given["note"] = note.replace("\r\n", "\n") if note is not None else None
-    if ship_to is not None and ship_to.pk != order.ship_to_id:
-        given |= {"ship_to": ship_to, "ship_address": envelope(ship_to)}
-    said = _write_head(order, {name: value for name, value in given.items() if value is not None})
+    said = _write_head(order, head, ship_to)
     after = _lines_after(order, before, drafts)
     gone = [line for pk, line in before.items() if pk not in {line.pk for line in after}]
     said += _differences(before, after, gone)
@@ -143,14 +141,19 @@ def _refuse_wrong(order: Order, before: Mapping[int, OrderLine], drafts: Sequenc
             )
 
 
-def _write_head(order: Order, given: Mapping[str, Any]) -> list[str]:
+def _write_head(order: Order, head: Mapping[str, Any], ship_to: Address | None) -> list[str]:
     """Put the new head on the order; what differs, in words."""
+    given = {name: value for name, value in head.items() if value is not None}
+    if isinstance(given.get("note"), str):
+        given["note"] = given["note"].replace("\r\n", "\n")
+    if ship_to is not None and ship_to.pk != order.ship_to_id:
+        order.ship_address = envelope(ship_to)
+        given["ship_to"] = ship_to
     said = []
     for name, value in given.items():
         old = getattr(order, name)
         if old != value:
             setattr(order, name, value)
-        if old != value and name != "ship_address":
             label = str(getattr(Order._meta.get_field(name), "verbose_name", name))
             said.append(
                 _t("{what}: {before} → {after}").format(what=label, before=_shown(old), after=_shown(value))

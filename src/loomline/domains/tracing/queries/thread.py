@@ -131,7 +131,7 @@ def _sourcing(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
     received = defaultdict(list)
     for arrival in rows.receipts:
         received[arrival.purchase_line_id].append(arrival)
-    needed = {peg.supply_id: peg.quantity for peg in (*rows.pegs, *rows.material_pegs)}
+    needed: dict[int, Decimal] = {peg.supply_id: peg.quantity for peg in (*rows.pegs, *rows.material_pegs)}
     for pk, bought in sorted(rows.purchase_lines.items()):
         arrivals = received[pk]
         item = names.items[bought.item_id]
@@ -148,7 +148,7 @@ def _sourcing(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
             document_id=bought.purchase_id,
             holder=names.parties[rows.purchases[bought.purchase_id].supplier_id],
             place=names.sites.get(rows.purchases[bought.purchase_id].site_id or 0, ""),
-            planned=Decimal(needed.get(pk, bought.quantity)),
+            planned=needed.get(pk) or bought.quantity,
             moved_in=bought.received,
             moved_out=came,
             rejected=bought.rejected,

@@ -1,0 +1,105 @@
+"""Search over everything: by parts, by beginnings of numbers, with a wrong letter; only what one may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from loomline.domains.parties import commands as parties
+from loomline.domains.pipeline.models import Opportunity
+from loomline.kernel.context import Ctx
+from loomline.surface import find, find_index
+from tests.surface.conftest import HTMX, Employ
+
+
+@pytest.fixture
+def people(ctx: Ctx) -> list[Any]:
+    return [parties.open_party(ctx, name=n) for n in ("Halden Knitwear", "Nordvik Outdoor", "Maison Léonie", "Fjällglimt")]
+
+
+def titles(ctx: Ctx, words: str) -> list[str]:
+    return [hit.title for hit in find.search(ctx, words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("nordvik", "Nordvik Outdoor"), ("outdoor", "Nordvik Outdoor"), ("OUTD", "Nordvik Outdoor"),
+        ("nordvk", "Nordvik Outdoor"), ("nordwik", "Nordvik Outdoor"), ("halden knitwaer", "Halden Knitwear"),
+        ("maison leonie", "Maison Léonie"), ("fjällglmt", "Fjällglimt"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_whole_in_part_and_with_a_wrong_letter(ctx: Ctx, people: list[Any], words: str, found: str) -> None:
+    assert titles(ctx, words)[0] == found
+
+
+def test_a_number_is_found_by_its_beginning(ctx: Ctx, deals: list[Opportunity]) -> None:
+    assert titles(ctx, deals[1].number) == [deals[1].number]
+    assert set(titles(ctx, "D-")) == {d.number for d in deals}
+
+
+def test_two_letters_of_a_name_find_nothing(ctx: Ctx, people: list[Any]) -> None:
+    assert titles(ctx, "No") == []
+
+
+@pytest.mark.parametrize("words", ["", "   ", "%", "_", "'; --", "\\", "a" * 5000, "😀😀😀", "((("])
+def test_odd_words_do_no_harm(ctx: Ctx, people: list[Any], words: str) -> None:
+    assert titles(ctx, words) == []
+
+
+def test_what_one_may_not_see_is_not_found(employ: Employ, ctx: Ctx, deals: list[Opportunity], people: list[Any]) -> None:
+    user, _client = employ("Rea", pipeline__view=5)
+    theirs = Ctx.new(actor=user, via="page", now=ctx.now)
+    assert titles(theirs, "nordvik") == []
+    assert len(titles(theirs, "Deal")) == 0 or all(t.startswith("D-") for t in titles(theirs, "Deal"))
+    assert {h.resource.model for h in find.search(theirs, "deal")} <= {Opportunity}
+
+
+def test_a_search_costs_one_statement_and_one_more_for_wrong_letters(ctx: Ctx, people: list[Any]) -> None:
+    for n in range(6):
+        parties.open_party(ctx, name=f"Nordic {n}")
+    with CaptureQueriesContext(connection) as caught:
+        find.search(ctx, "nordic")
+    assert len(caught) == 1
+    with CaptureQueriesContext(connection) as caught:
+        find.search(ctx, "nordvk")
+    assert len([q for q in caught.captured_queries if "SELECT" in q["sql"] and "set_config" not in q["sql"]]) == 2
+
+
+def test_the_palette_groups_records_and_commands(client: Client, people: list[Any]) -> None:
+    groups = client.get("/search/", {"q": "halden"}, headers=HTMX).context["groups"]
+    assert ("Halden Knitwear") in [o["title"] for g in groups for o in g["options"]]
+    verbs = client.get("/search/", {"q": ">new team"}, headers=HTMX).context["groups"]
+    assert [o["url"] for g in verbs for o in g["options"]] == ["/accounts/teams/new/"]
+
+
+def test_the_palette_offers_the_commands_of_the_record_on_screen(client: Client, deals: list[Opportunity]) -> None:
+    here = f"http://testserver/pipeline/opportunities/{deals[0].pk}/"
+    groups = client.get("/search/", {"q": ">won"}, headers={**HTMX, "HX-Current-URL": here}).context["groups"]
+    urls = [o["url"] for g in groups if g["title"] == "This record" for o in g["options"]]
+    assert urls == [f"/pipeline/opportunities/do/win_opportunity/?ids={deals[0].pk}"]
+
+
+def test_without_words_the_palette_shows_what_one_worked_on_last(client: Client, people: list[Any]) -> None:
+    groups = client.get("/search/", headers=HTMX).context["groups"]
+    assert [o["title"] for o in groups[0]["options"]] == ["Fjällglimt", "Maison Léonie", "Nordvik Outdoor", "Halden Knitwear"]
+
+
+def test_the_indexes_stand_and_are_put_in_place_once(db: None) -> None:
+    def standing() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'find\\_%' ORDER BY 1")
+            return [row[0] for row in cursor.fetchall()]
+
+    before = standing()
+    assert any("parties_party" in d and "gin_trgm_ops" in d for d in before)
+    find_index.install()
+    assert standing() == before
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX find_old_one ON parties_party (id)")
+    find_index.install()
+    assert standing() == before
