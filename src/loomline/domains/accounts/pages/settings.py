@@ -66,5 +66,6 @@ def _saved(ctx: Ctx, form: forms.CompanyForm) -> bool:
 def _places(ctx: Ctx, path: str) -> list[dict[str, Any]]:
     own = {"title": _t("Company"), "url": SETTINGS, "icon": "building", "current": path == SETTINGS}
     groups = menu.groups(ctx, path)
-    found: list[dict[str, Any]] = next((group["items"] for group in groups if group["title"] == _t(menu.LAST)), [])
+    last = _t(menu.LAST)
+    found: list[dict[str, Any]] = next((group["items"] for group in groups if group["title"] == last), [])
     return [own, *found]
