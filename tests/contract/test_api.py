@@ -171,8 +171,15 @@ def test_every_command_is_refused_without_permission_and_nothing_changes(
 
 
 NONSENSE = (
-    b"", b"[]", b"null", b'{"no_such_field": 1}', b"{", b'{"a": "\\u0000"}', b"\xff\xfe", b'{"id": 1e400}',
-)  # fmt: skip
+    b"",
+    b"[]",
+    b"null",
+    b'{"no_such_field": 1}',
+    b"{",
+    b'{"a": "\\u0000"}',
+    b"\xff\xfe",
+    b'{"id": 1e400}',
+)
 
 
 def test_nonsense_is_told_from_sense_and_changes_nothing(

@@ -16,7 +16,9 @@ from tests.surface.conftest import HTMX, SCRIPT, Employ, toast
 DEALS = "/pipeline/opportunities/"
 
 
-def test_the_buttons_are_the_commands_that_the_state_allows(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+def test_the_buttons_are_the_commands_that_the_state_allows(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
     def labels() -> set[str]:
         record = client.get(f"{DEALS}{deals[0].pk}/").context["record"]
         return {a["label"] for a in [*record["actions"], *record["more"]] if a["label"]}
@@ -28,7 +30,9 @@ def test_the_buttons_are_the_commands_that_the_state_allows(client: Client, ctx:
     assert not {"Won", "Lost"} & labels()
 
 
-def test_a_dialog_asks_for_what_the_command_needs_and_does_it(client: Client, deals: list[Opportunity]) -> None:
+def test_a_dialog_asks_for_what_the_command_needs_and_does_it(
+    client: Client, deals: list[Opportunity]
+) -> None:
     url = f"{DEALS}do/lose_opportunity/?ids={deals[0].pk}"
     dialog = client.get(url, headers={**HTMX, "HX-Target": "dialog#dialog"})
     assert {f["field"].name for f in dialog.context["command"]["fields"]} == {"reason", "competitor"}
@@ -40,7 +44,9 @@ def test_a_dialog_asks_for_what_the_command_needs_and_does_it(client: Client, de
     assert Opportunity.objects.get(pk=deals[0].pk).state == "lost"
 
 
-def test_a_move_from_the_wrong_state_is_refused_in_the_dialog(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+def test_a_move_from_the_wrong_state_is_refused_in_the_dialog(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
     pipeline.lose_opportunity(ctx, opportunity=deals[0], reason="Price")
     url = f"{DEALS}do/lose_opportunity/?ids={deals[0].pk}"
     answer = client.post(url, {"reason": "Again"}, headers={**HTMX, "HX-Target": "dialog#dialog"})
@@ -49,7 +55,9 @@ def test_a_move_from_the_wrong_state_is_refused_in_the_dialog(client: Client, ct
     assert Opportunity.objects.get(pk=deals[0].pk).lost_reason == "Price"
 
 
-def test_one_command_for_many_lists_those_that_refuse(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+def test_one_command_for_many_lists_those_that_refuse(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
     pipeline.lose_opportunity(ctx, opportunity=deals[0], reason="Price")
     ids = ",".join(str(d.pk) for d in deals)
     done = client.post(f"{DEALS}do/lose_opportunity/?ids={ids}", {"reason": "Season over"}, headers=HTMX)
@@ -73,7 +81,9 @@ def stages(deals: list[Opportunity]) -> list[Stage]:
     return list(Stage.objects.filter(pipeline=deals[0].pipeline).order_by("position"))
 
 
-def test_the_board_has_a_column_for_each_stage_with_its_sums(client: Client, deals: list[Opportunity], stages: list[Stage]) -> None:
+def test_the_board_has_a_column_for_each_stage_with_its_sums(
+    client: Client, deals: list[Opportunity], stages: list[Stage]
+) -> None:
     board = client.get(f"{DEALS}?as=board").context["board"]
     assert [c["title"] for c in board["columns"]] == [s.name for s in stages]
     first = board["columns"][0]
@@ -83,18 +93,27 @@ def test_the_board_has_a_column_for_each_stage_with_its_sums(client: Client, dea
     assert first["likely"] == share
 
 
-def test_a_drop_gives_the_command_and_can_be_taken_back(client: Client, deals: list[Opportunity], stages: list[Stage]) -> None:
-    answer = client.post(f"{DEALS}move/", {"id": deals[0].pk, "to": stages[1].pk, "before": ""}, headers=SCRIPT)
+def test_a_drop_gives_the_command_and_can_be_taken_back(
+    client: Client, deals: list[Opportunity], stages: list[Stage]
+) -> None:
+    answer = client.post(
+        f"{DEALS}move/", {"id": deals[0].pk, "to": stages[1].pk, "before": ""}, headers=SCRIPT
+    )
     body = answer.json()
     assert answer.status_code == 200
     assert Opportunity.objects.get(pk=deals[0].pk).stage == stages[1]
-    assert (body["columns"][str(stages[0].pk)]["count"], body["columns"][str(stages[1].pk)]["count"]) == ("2", "1")
+    assert (body["columns"][str(stages[0].pk)]["count"], body["columns"][str(stages[1].pk)]["count"]) == (
+        "2",
+        "1",
+    )
     assert Activity.objects.latest("id").verb == "pipeline.move_to_stage"
     client.post(body["toast"]["undo_url"], headers=SCRIPT)
     assert Opportunity.objects.get(pk=deals[0].pk).stage == stages[0]
 
 
-def test_a_drop_that_is_refused_says_why_and_changes_nothing(client: Client, ctx: Ctx, deals: list[Opportunity], stages: list[Stage]) -> None:
+def test_a_drop_that_is_refused_says_why_and_changes_nothing(
+    client: Client, ctx: Ctx, deals: list[Opportunity], stages: list[Stage]
+) -> None:
     pipeline.lose_opportunity(ctx, opportunity=deals[0], reason="Price")
     answer = client.post(f"{DEALS}move/", {"id": deals[0].pk, "to": stages[1].pk}, headers=SCRIPT)
     assert answer.status_code == 409
@@ -103,7 +122,9 @@ def test_a_drop_that_is_refused_says_why_and_changes_nothing(client: Client, ctx
 
 
 def test_a_drop_into_a_state_asks_what_the_command_needs(client: Client, ctx: Ctx, db: None) -> None:
-    lead = pipeline.capture_lead(ctx, name="Ida Berg", company="Nord Living", email="ida@example.org", source="fair")
+    lead = pipeline.capture_lead(
+        ctx, name="Ida Berg", company="Nord Living", email="ida@example.org", source="fair"
+    )
     answer = client.post("/pipeline/leads/move/", {"id": lead.pk, "to": "disqualified"}, headers=SCRIPT)
     assert answer.status_code == 422
     assert answer.json()["dialog_url"] == f"/pipeline/leads/do/disqualify_lead/?ids={lead.pk}"
@@ -113,7 +134,9 @@ def test_a_drop_into_a_state_asks_what_the_command_needs(client: Client, ctx: Ct
     assert lead.state == "new"
 
 
-def test_strangers_and_readers_move_nothing(employ: Employ, deals: list[Opportunity], stages: list[Stage]) -> None:
+def test_strangers_and_readers_move_nothing(
+    employ: Employ, deals: list[Opportunity], stages: list[Stage]
+) -> None:
     _r, reader = employ("Rea", pipeline__view=5)
     _s, stranger = employ("Sam", accounts__view=5)
     move: dict[str, Any] = {"id": deals[0].pk, "to": stages[1].pk}
@@ -122,7 +145,9 @@ def test_strangers_and_readers_move_nothing(employ: Employ, deals: list[Opportun
     assert Opportunity.objects.get(pk=deals[0].pk).stage == stages[0]
 
 
-def test_the_calendar_shows_days_and_a_drag_changes_them(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+def test_the_calendar_shows_days_and_a_drag_changes_them(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
     day = ctx.today.replace(day=10)
     Opportunity.objects.filter(pk=deals[0].pk).update(closes_on=day)
     page = client.get(f"{DEALS}?as=calendar&cal.on={day.isoformat()}").context["calendar"]

@@ -31,10 +31,12 @@ def text_of(answer: Any) -> str:
 
 
 def test_the_export_is_the_list(client: Client, deals: list[Opportunity]) -> None:
-    address = "/pipeline/opportunities/export.csv?amount.from=20000&sort=-amount&columns=name,party,amount,state"
+    address = (
+        "/pipeline/opportunities/export.csv?amount.from=20000&sort=-amount&columns=name,party,amount,state"
+    )
     lines = text_of(client.get(address)).splitlines()
     assert lines == [
-        "Number,Name,Party,Amount,State",
+        "Number,Name,Customer,Amount,State",
         f"{deals[2].number},Deal 3,Nord Living,30000,Open",
         f"{deals[1].number},Deal 2,Nord Living,20000,Open",
     ]
@@ -50,9 +52,21 @@ def test_what_would_be_a_formula_is_written_as_text(client: Client, ctx: Ctx) ->
     for name in names:
         Team.objects.create(name=name)
     lines = text_of(client.get(f"{TEAMS}export.csv?sort=pk")).splitlines()[1:]
-    assert {line.strip('"') for line in lines} == {"'=1+1", "'+cmd|' /C calc'!A0", "'@SUM(A1)", "'-2+3", "'\tx", "-12", "Plain"}
+    assert {line.strip('"') for line in lines} == {
+        "'=1+1",
+        "'+cmd|' /C calc'!A0",
+        "'@SUM(A1)",
+        "'-2+3",
+        "'\tx",
+        "-12",
+        "Plain",
+    }
     answer = client.get(f"{TEAMS}export.xlsx")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     assert {row[0] for row in rows[1:]} == set(names)
 
 
@@ -99,12 +113,21 @@ def carry_out(client: Client, base: str, run: ImportRun) -> ImportRun:
     return run
 
 
-CUSTOMERS = "Name;E-Mail;Phone;Currency;Color\nNord Living;info@nord.example;+351 912 345 678;EUR;red\nM\xfcller GmbH;mail@mueller.example;;CHF;blue\n"
+CUSTOMERS = (
+    "Name;E-Mail;Phone;Currency;Color\n"
+    "Nord Living;info@nord.example;+351 912 345 678;EUR;red\n"
+    "M\xfcller GmbH;mail@mueller.example;;CHF;blue\n"
+)
 
 
 def test_a_file_comes_in_through_all_its_steps(client: Client, ctx: Ctx) -> None:
     run = upload(client, PARTIES, "customers.csv", CUSTOMERS.encode("cp1252"))
-    assert (run.encoding, run.delimiter, run.total, run.columns) == ("cp1252", ";", 2, ["Name", "E-Mail", "Phone", "Currency", "Color"])
+    assert (run.encoding, run.delimiter, run.total, run.columns) == (
+        "cp1252",
+        ";",
+        2,
+        ["Name", "E-Mail", "Phone", "Currency", "Color"],
+    )
     shown = client.get(f"{PARTIES}import/{run.pk}/match/").context["match"]
     assert [c["field"].value() for c in shown["columns"]] == ["name", "email", "phone", "currency", ""]
 
@@ -118,7 +141,10 @@ def test_a_file_comes_in_through_all_its_steps(client: Client, ctx: Ctx) -> None
 
     run = carry_out(client, PARTIES, run)
     assert (run.state, run.created, run.failed) == (ImportState.DONE, 2, 0)
-    assert set(Party.objects.values_list("name", "currency")) == {("Nord Living", "EUR"), ("Müller GmbH", "CHF")}
+    assert set(Party.objects.values_list("name", "currency")) == {
+        ("Nord Living", "EUR"),
+        ("Müller GmbH", "CHF"),
+    }
     report = client.get(f"{PARTIES}import/{run.pk}/report/").context["report"]
     assert report["title"] == "The file is in."
 
@@ -174,11 +200,15 @@ def test_an_export_comes_back_unchanged(client: Client, ctx: Ctx, sweater: Item)
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("empty.csv", b"", "not empty"), ("heads.csv", b"Name,Code\n", "no rows"), ("photo.csv", b"\x89PNG\x00\x00\x01", "binary data"),
+        ("empty.csv", b"", "not empty"),
+        ("heads.csv", b"Name,Code\n", "no rows"),
+        ("photo.csv", b"\x89PNG\x00\x00\x01", "binary data"),
         ("broken.xlsx", b"not a workbook", "cannot be read as a table"),
     ],
-)  # fmt: skip
-def test_what_is_no_table_is_refused_with_a_sentence(client: Client, ctx: Ctx, name: str, content: bytes, words: str) -> None:
+)
+def test_what_is_no_table_is_refused_with_a_sentence(
+    client: Client, ctx: Ctx, name: str, content: bytes, words: str
+) -> None:
     answer = client.post(f"{TEAMS}import/", {"file": SimpleUploadedFile(name, content)} if content else {})
     assert answer.status_code == 422
     assert words in answer.context["upload"]["errors"][0]["text"]

@@ -43,7 +43,9 @@ def test_a_form_makes_a_record_and_the_toast_takes_it_back(client: Client, ctx: 
 def test_an_empty_field_is_named_at_the_field_and_on_top(client: Client, db: None) -> None:
     answer = client.post(f"{TEAMS}new/", {"name": ""})
     assert answer.status_code == 422
-    assert answer.context["form"]["errors"] == [{"text": "Name: This field is required.", "target": "id_name"}]
+    assert answer.context["form"]["errors"] == [
+        {"text": "Name: This field is required.", "target": "id_name"}
+    ]
     assert not Activity.objects.exists()
 
 
@@ -61,7 +63,10 @@ def test_a_form_opened_before_somebody_elses_change_shows_both(client: Client, d
     stale = {"name": "Colour", "seen": json.dumps({"name": "Dye"})}
     answer = client.post(f"{TEAMS}{dye.pk}/edit/", stale)
     assert answer.status_code == 422
-    assert answer.context["form"]["sections"][0]["fields"][0]["changed"] == "Meanwhile changed to Dyeing. Saving again writes yours over it."
+    assert (
+        answer.context["form"]["sections"][0]["fields"][0]["changed"]
+        == "Meanwhile changed to Dyeing. Saving again writes yours over it."
+    )
     assert Team.objects.get(pk=dye.pk).name == "Dyeing"
     again = client.post(f"{TEAMS}{dye.pk}/edit/", {"name": "Colour", "seen": json.dumps({"name": "Dyeing"})})
     assert again.status_code == 302
@@ -69,12 +74,18 @@ def test_a_form_opened_before_somebody_elses_change_shows_both(client: Client, d
 
 
 def test_own_fields_stand_in_the_form_and_are_checked(client: Client, ctx: Ctx, shop: Party) -> None:
-    CustomField.objects.create(entity="parties.party", name="grade", label="Grade", kind="choice", choices=["A", "B"])
+    CustomField.objects.create(
+        entity="parties.party", name="grade", label="Grade", kind="choice", choices=["A", "B"]
+    )
     form = client.get(f"/parties/parties/{shop.pk}/edit/")
     assert "Your own fields" in form.content.decode()
-    only = client.patch(f"/api/v1/parties/parties/{shop.pk}", {"custom": {"grade": "C"}}, content_type="application/json")
+    only = client.patch(
+        f"/api/v1/parties/parties/{shop.pk}", {"custom": {"grade": "C"}}, content_type="application/json"
+    )
     assert only.status_code == 422
-    good = client.patch(f"/api/v1/parties/parties/{shop.pk}", {"custom": {"grade": "B"}}, content_type="application/json")
+    good = client.patch(
+        f"/api/v1/parties/parties/{shop.pk}", {"custom": {"grade": "B"}}, content_type="application/json"
+    )
     assert good.status_code == 200
     assert Party.objects.get(pk=shop.pk).custom == {"grade": "B"}
     listed = client.get("/parties/parties/", {"custom.grade": "B", "columns": ["custom.grade"]})
@@ -95,7 +106,9 @@ def test_a_cell_is_edited_in_its_place(client: Client, deals: list[Opportunity])
     assert Opportunity.objects.get(pk=deals[0].pk).next_step == ""
 
 
-def test_a_cell_that_somebody_else_changed_is_not_overwritten(client: Client, deals: list[Opportunity]) -> None:
+def test_a_cell_that_somebody_else_changed_is_not_overwritten(
+    client: Client, deals: list[Opportunity]
+) -> None:
     url = client.get(f"{DEALS}{deals[0].pk}/cell/next_step/", headers=HTMX).context["url"]
     Opportunity.objects.filter(pk=deals[0].pk).update(next_step="Call")
     answer = client.post(url, {"next_step": "Send samples"}, headers=HTMX)
@@ -109,7 +122,9 @@ def test_a_wrong_value_keeps_the_editor_open(client: Client, deals: list[Opportu
     assert "Enter a number" in answer.content.decode()
 
 
-def test_a_state_that_closes_a_field_closes_its_cell(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+def test_a_state_that_closes_a_field_closes_its_cell(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
     pipeline.lose_opportunity(ctx, opportunity=deals[0], reason="Price")
     rows = client.get(f"{DEALS}?columns=amount").context["list"]["rows"]
     editable = {row["id"]: bool(row["cells"][1].edit_url) for row in rows}
@@ -122,7 +137,9 @@ def test_a_state_that_closes_a_field_closes_its_cell(client: Client, ctx: Ctx, d
     assert Opportunity.objects.get(pk=deals[0].pk).amount == Decimal(10_000)
 
 
-def test_a_bulk_edit_shows_some_then_does_all_and_can_be_taken_back(client: Client, deals: list[Opportunity]) -> None:
+def test_a_bulk_edit_shows_some_then_does_all_and_can_be_taken_back(
+    client: Client, deals: list[Opportunity]
+) -> None:
     url = f"{DEALS}bulk/?ids={deals[0].pk},{deals[1].pk}&field=next_step"
     assert client.get(url, headers=HTMX).context["command"]["title"] == "Change 2 opportunities"
     looked = client.post(url, {"field": "next_step", "value": "Call"}, headers=HTMX)
@@ -131,7 +148,10 @@ def test_a_bulk_edit_shows_some_then_does_all_and_can_be_taken_back(client: Clie
     before = Activity.objects.count()
     done = client.post(url, {"field": "next_step", "value": "Call", "confirmed": "1"}, headers=HTMX)
     assert toast(done)["text"] == "2 done."
-    assert list(Opportunity.objects.filter(next_step="Call").values_list("pk", flat=True).order_by("pk")) == [deals[0].pk, deals[1].pk]
+    assert list(Opportunity.objects.filter(next_step="Call").values_list("pk", flat=True).order_by("pk")) == [
+        deals[0].pk,
+        deals[1].pk,
+    ]
     assert Activity.objects.count() == before + 1
     client.post(toast(done)["undo_url"], headers=HTMX)
     assert not Opportunity.objects.filter(next_step="Call").exists()
@@ -143,10 +163,14 @@ def test_all_that_match_means_all_that_match(client: Client, deals: list[Opportu
     assert set(Opportunity.objects.filter(next_step="Call")) == {deals[1], deals[2]}
 
 
-def test_those_that_refuse_are_listed_and_the_others_done(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+def test_those_that_refuse_are_listed_and_the_others_done(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
     pipeline.lose_opportunity(ctx, opportunity=deals[0], reason="Price")
     ids = ",".join(str(d.pk) for d in deals)
-    done = client.post(f"{DEALS}bulk/?ids={ids}", {"field": "amount", "value": "7", "confirmed": "1"}, headers=HTMX)
+    done = client.post(
+        f"{DEALS}bulk/?ids={ids}", {"field": "amount", "value": "7", "confirmed": "1"}, headers=HTMX
+    )
     said = toast(done)
     assert said["text"].startswith("2 done. 1 was left as it is: ")
     assert deals[0].number in said["text"]
@@ -197,7 +221,12 @@ def test_a_foreign_key_is_not_even_missing(client: Client, dye: Team) -> None:
 def test_reading_rights_are_not_writing_rights(employ: Employ, dye: Team) -> None:
     _user, reader = employ("Rea", accounts__view=5)
     assert reader.get(f"{TEAMS}{dye.pk}/").status_code == 200
-    for path, data in (("new/", {"name": "X"}), (f"{dye.pk}/edit/", {"name": "X"}), (f"delete/?ids={dye.pk}", {}), (f"bulk/?ids={dye.pk}", {})):
+    for path, data in (
+        ("new/", {"name": "X"}),
+        (f"{dye.pk}/edit/", {"name": "X"}),
+        (f"delete/?ids={dye.pk}", {}),
+        (f"bulk/?ids={dye.pk}", {}),
+    ):
         answer = reader.post(f"{TEAMS}{path}", data, headers=HTMX)
         assert answer.status_code in (403, 404), path
     assert list(Team.objects.values_list("name", flat=True)) == ["Dye"]
@@ -217,11 +246,21 @@ def test_a_picker_offers_what_fits_and_can_make_a_new_one(client: Client, shop: 
     assert told == {"for": "id_party", "value": party.pk, "text": "Oak"}
 
 
-def test_lines_are_written_with_their_document(client: Client, deals: list[Opportunity], sweater: Any) -> None:
+def test_lines_are_written_with_their_document(
+    client: Client, deals: list[Opportunity], sweater: Any
+) -> None:
     data = {
-        "name": "Jumpers", "party": deals[0].party_id, "currency": "EUR", "lines-TOTAL_FORMS": "2", "lines-INITIAL_FORMS": "0",
-        "lines-0-item": sweater.pk, "lines-0-quantity": "12", "lines-0-price": "40", "lines-1-item": "", "lines-1-quantity": "",
-    }  # fmt: skip
+        "name": "Jumpers",
+        "party": deals[0].party_id,
+        "currency": "EUR",
+        "lines-TOTAL_FORMS": "2",
+        "lines-INITIAL_FORMS": "0",
+        "lines-0-item": sweater.pk,
+        "lines-0-quantity": "12",
+        "lines-0-price": "40",
+        "lines-1-item": "",
+        "lines-1-quantity": "",
+    }
     answer = client.post(f"{DEALS}new/", data)
     assert answer.status_code == 302, answer.context["form"]["errors"]
     deal = Opportunity.objects.get(name="Jumpers")
@@ -230,9 +269,13 @@ def test_lines_are_written_with_their_document(client: Client, deals: list[Oppor
 
 def test_a_wrong_line_is_named_by_its_number(client: Client, deals: list[Opportunity]) -> None:
     data = {
-        "name": "Jumpers", "party": deals[0].party_id, "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0",
-        "lines-0-item": "99999", "lines-0-quantity": "12",
-    }  # fmt: skip
+        "name": "Jumpers",
+        "party": deals[0].party_id,
+        "lines-TOTAL_FORMS": "1",
+        "lines-INITIAL_FORMS": "0",
+        "lines-0-item": "99999",
+        "lines-0-quantity": "12",
+    }
     answer = client.post(f"{DEALS}new/", data)
     assert answer.status_code == 422
     assert any("1, Item: Choose one from the list" in e["text"] for e in answer.context["form"]["errors"])

@@ -25,8 +25,7 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.port import port
 from loomline.kernel.refusal import Invalid, NotPermitted, NotThere, Refused
 from loomline.surface import api_schema, argument, menu, problem, registry
-from loomline.surface.column import Column
-from loomline.surface.draw_cells import Cell
+from loomline.surface.api_rows import row_json, rows_json
 from loomline.surface.fields import Pool
 from loomline.surface.form import Editor, flat
 from loomline.surface.lines import Lines
@@ -390,35 +389,11 @@ class Refused400(Refused):
     status = 400
 
 
-def rows_json(resource: type[Resource], columns: list[Column], rows: list[Any]) -> list[dict[str, Any]]:
-    """Records as JSON: key, name and the columns."""
-    held = [(c.name, c.values(rows)) for c in columns]
-    return [
-        {
-            "id": row.pk,
-            "text": str(row),
-            **{name: api_schema.json_value(_bare(values.get(row.pk))) for name, values in held},
-        }
-        for row in rows
-    ]
-
-
-def _bare(value: Any) -> Any:
-    return (value.text or value.value) if isinstance(value, Cell) else value
-
-
-def _one_json(resource: type[Resource], ctx: Ctx, pk: int) -> dict[str, Any]:
-    found = resource.rows(ctx, resource.columns).filter(pk=pk).first()
-    if found is None:
-        return {"id": pk, "text": ""}
-    return rows_json(resource, list(resource.columns), [found])[0]
-
-
 def _detail(resource: type[Resource], request: HttpRequest, pk: int) -> Any:
     ctx = caller(request)
     _opened(resource, ctx)
     record_of(resource, ctx, pk)
-    return _one_json(resource, ctx, pk)
+    return row_json(resource, ctx, pk)
 
 
 def _create(resource: type[Resource], request: HttpRequest, body: BaseModel) -> Any:
@@ -429,7 +404,7 @@ def _create(resource: type[Resource], request: HttpRequest, body: BaseModel) -> 
         raise NotPermitted(verb=_t("make one here"), permission=creator.name if creator else resource.name)
     made = _saved(Editor(resource, ctx, data=_flat(resource, body)))
     return HttpResponse(
-        orjson.dumps(_one_json(resource, ctx, made.pk)), status=201, content_type="application/json"
+        orjson.dumps(row_json(resource, ctx, made.pk)), status=201, content_type="application/json"
     )
 
 
@@ -442,7 +417,7 @@ def _update(resource: type[Resource], request: HttpRequest, pk: int, body: BaseM
     editor = Editor(resource, ctx, record=record, data=_flat(resource, body), only=body.model_fields_set)
     editor.refuse_closed(body.model_fields_set)
     _saved(editor)
-    return _one_json(resource, ctx, pk)
+    return row_json(resource, ctx, pk)
 
 
 def _flat(resource: type[Resource], body: BaseModel) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 STRANDS = 15
 EASE = 0.22
 SLENDEREST, FATTEST = 16.0, 86.0
+IDLE = 0.35  # a chain that holds nothing is drawn even, not as a solid line
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def thread(loads: Sequence[Load], *, width: int = 1160, height: int = 96, prefix
     if not count:
         return Thread(width, height, "", (), (), (), ())
     column = width / count
-    most = max(load.amount for load in loads) or 1
-    heights = [SLENDEREST + max(0.0, load.amount) / most * (FATTEST - SLENDEREST) for load in loads]
+    most = max(load.amount for load in loads)
+    grown = [max(0.0, load.amount) / most if most > 0 else IDLE for load in loads]
+    heights = [SLENDEREST + share * (FATTEST - SLENDEREST) for share in grown]
 
     places = [-1 + 2 * i / (STRANDS - 1) for i in range(STRANDS)]
     strands = tuple(Strand(_strand(k, heights, column, height), abs(k) > 0.99) for k in places)

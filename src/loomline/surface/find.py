@@ -28,6 +28,8 @@ from loomline.surface.resource import Resource
 EACH = 5
 IN_ALL = 24
 FEW = 5
+# The score of a row that is called exactly so: then nobody has mistyped anything.
+EQUAL = 3.0
 # How much of the typed word's three-letter pieces must be found: one wrong letter in six still fits.
 CLOSE = "0.5"
 RECENT = 8
@@ -56,7 +58,8 @@ def search(ctx: Ctx, words: str) -> list[Hit]:
         return []
     kinds = [r for r in menu.shown(ctx) if own_paths(r)]
     hits = _run(kinds, ctx, [_exact(r, ctx, words) for r in kinds])
-    if len(hits) < FEW and len(words) >= ENOUGH:
+    is_meant = any(hit.score >= EQUAL for hit in hits)
+    if len(hits) < FEW and len(words) >= ENOUGH and not is_meant:
         seen = {(h.resource, h.pk) for h in hits}
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [CLOSE])
@@ -118,7 +121,7 @@ def _exact(resource: type[Resource], ctx: Ctx, words: str) -> QuerySet[Any] | No
     if not wanted:
         return None
     score = Case(
-        When(equals, then=Value(3.0)),
+        When(equals, then=Value(EQUAL)),
         When(begins, then=Value(2.0)),
         default=Value(1.0),
         output_field=FloatField(),
@@ -146,8 +149,8 @@ def _close(resource: type[Resource], ctx: Ctx, words: str) -> QuerySet[Any]:
     for path in own_paths(resource):
         held = Upper(Cast(path.lookup, TextField()))
         condition |= Q(_CloseTo(held, Value(words.upper())))
-        texts += [Cast(path.lookup, TextField()), Value(" ")]
-    score = _Closeness(Value(words.upper()), Upper(Concat(*texts) if len(texts) > 1 else texts[0]))
+        texts += [Cast(path.lookup, TextField()), Value(" ", output_field=TextField())]
+    score = _Closeness(Value(words.upper()), Upper(Concat(*texts, output_field=TextField())))
     return _shape(resource, resource.visible(ctx).filter(condition), score)
 
 

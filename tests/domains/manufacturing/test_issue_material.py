@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from loomline.domains.catalog import commands as catalog
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.models import Lot
@@ -240,3 +241,24 @@ def test_more_than_planned_goes_into_stock_only_when_it_is_meant(
             ctx, work=work, outputs=[manufacturing.Output(line=other.lines.get(), quantity=Decimal(1))]
         )
     assert world.on_hand(world.variant()) == 0
+
+
+def test_a_service_on_the_bill_is_neither_missing_nor_issued(ctx: Ctx, world: World) -> None:
+    steam = catalog.add_item(ctx, sku="STEAM", name="Steaming", unit="h", kind="service")
+    towel = catalog.add_item(ctx, sku="TOWEL", name="Towel", unit="pcs", supply="make")
+    manufacturing.add_bill(
+        ctx,
+        item=towel,
+        lines=[
+            manufacturing.BillLineDraft(component=world.label, quantity=Decimal(1)),
+            manufacturing.BillLineDraft(component=steam, quantity=Decimal("0.1")),
+        ],
+    )
+    world.buy(world.label, "10")
+    work = manufacturing.open_work(ctx, lines=[manufacturing.WorkLineDraft(item=towel, quantity=Decimal(10))])
+
+    manufacturing.release_work(ctx, work=work)
+    manufacturing.issue_material(ctx, work=work)
+
+    assert [(need.sku, need.open) for need in queries.needs_of(work=work)] == [("LAB-1", 0), ("STEAM", 0)]
+    assert MaterialUse.objects.get().item == world.label

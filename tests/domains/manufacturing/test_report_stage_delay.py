@@ -10,6 +10,8 @@ import pytest
 
 from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing.models import WorkOrder
+from loomline.domains.parties import commands as parties
+from loomline.domains.sites import commands as sites
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout, StoredEvent
 from tests.domains.manufacturing.conftest import World
@@ -113,3 +115,45 @@ def test_silence_is_a_delay_too(ctx: Ctx, world: World, plan: Callable[..., Work
     assert (silent.expected_on, silent.cause) == (date(2026, 12, 16), "dyeing late at Braga Dye")
     fine.refresh_from_db()
     assert fine.expected_on == fine.planned_on
+
+
+def test_a_stage_given_to_another_partner_follows_that_partners_days(
+    ctx: Ctx, world: World, plan: Callable[..., WorkOrder]
+) -> None:
+    work = plan(released=True)
+    manufacturing.report_stage_delay(ctx, stage=world.stage(work, "Dyeing"), days=12, reason="vat down")
+    other = parties.open_party(ctx, name="Guimaraes Dye", roles=["subcontractor"])
+    place = sites.open_site(ctx, code="GUIM", name="Guimaraes dyehouse", party=other)
+
+    manufacturing.reassign_stage(
+        ctx, stage=world.stage(work, "Dyeing"), partner=other, reason="vat down in Braga"
+    )
+
+    dyeing = world.stage(work, "Dyeing")
+    assert (dyeing.partner, dyeing.site, dyeing.expected_end) == (other, place, date(2026, 11, 25))
+    work.refresh_from_db()
+    assert (work.expected_on, work.cause) == (date(2026, 12, 14), "")
+    told = StoredEvent.objects.get(name="manufacturing.StageReassigned")
+    assert (
+        told.sentence == f"Dyeing of {work.number} moved from Braga Dye to Guimaraes Dye: vat down in Braga"
+    )
+    assert set(
+        EventAbout.objects.filter(event=told, kind="parties.party").values_list("object_id", flat=True)
+    ) == {
+        other.pk,
+        world.dyer.pk,
+    }
+
+
+def test_what_has_begun_stays_with_its_partner(
+    ctx: Ctx, world: World, plan: Callable[..., WorkOrder]
+) -> None:
+    work = plan(released=True)
+    with pytest.raises(manufacturing.SameHands):
+        manufacturing.reassign_stage(
+            ctx, stage=world.stage(work, "Dyeing"), partner=world.dyer, site=world.dyehouse, reason="x"
+        )
+    manufacturing.start_work(ctx, work=work)
+    with pytest.raises(manufacturing.StageBegun, match="is running; it can no longer be given"):
+        manufacturing.reassign_stage(ctx, stage=world.stage(work, "Dyeing"), reason="x")
+    assert world.stage(work, "Dyeing").partner == world.dyer

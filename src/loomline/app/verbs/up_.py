@@ -15,6 +15,8 @@ from dataclasses import replace
 from loomline import __version__
 from loomline.app import database, demo, environment, supervisor, upkeep
 from loomline.app.environment import Environment
+from loomline.app.fault import Fault
+from loomline.kernel.refusal import Refused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +65,12 @@ def _prepare(env: Environment) -> list[demo.Login]:
         return []
     if env.demo in demo.names() and demo.database_is_empty():
         _say(f"  demo      loading {env.demo}, once; this takes up to a minute ...")
-        return demo.load(env.demo)
+        try:
+            return demo.load(env.demo)
+        except (Refused, Fault) as refusal:
+            _say(f"  demo      not loaded: {refusal}")
+            _say("            Loomline starts empty; the next start tries again, unless LOOMLINE_DEMO=none.")
+            return []
     return demo.logins(env.demo)
 
 

@@ -210,6 +210,24 @@ class StageDelayed(OfWork, Event, about=STAGE, icon="clock", tone="bad"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageReassigned(
+    OfWork, Event, about={**STAGE, "former_id": "parties.party"}, icon="arrows-exchange", tone="info"
+):
+    """A stage was given to somebody else."""
+
+    says: ClassVar[str | Promise] = _("{stage} of {number} moved from {former} to {partner}: {reason}")
+
+    stage_id: int
+    partner_id: int | None
+    former_id: int | None
+    stage: str
+    at: str
+    partner: str
+    former: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MaterialIssued(OfWork, Event, about={**WORK, "lot_ids": "inventory.lot"}, icon="stack-2", tone="info"):
     """Material left the stock for a work order."""
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typst
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.http import HttpRequest, HttpResponse
@@ -33,20 +33,20 @@ Data = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
+def fonts() -> Any:
     """The fonts that come with the typesetter, so that letters look the same on every machine."""
-    return typst.Fonts(include_system_fonts=False)
+    return import_module("typst").Fonts(include_system_fonts=False)
 
 
 def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     """A PDF from a template of this domain; the data are values and never markup."""
-    made = typst.compile(
+    # The typesetter is large and most processes never write a letter: it is loaded with the first one.
+    made: bytes = import_module("typst").compile(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
         font_paths=fonts(),
         sys_inputs={"data": json.dumps(data)},
     )
-    assert isinstance(made, bytes)
     return made
 
 

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typst
-import zint
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import translation
@@ -33,20 +32,20 @@ Data = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
+def fonts() -> Any:
     """The fonts that come with the typesetter, so that papers look the same on every machine."""
-    return typst.Fonts(include_system_fonts=False)
+    return import_module("typst").Fonts(include_system_fonts=False)
 
 
 def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     """A PDF from a template of this domain; the data are values and never markup."""
-    made = typst.compile(
+    # The typesetter is large and most processes never write a paper: it is loaded with the first one.
+    made: bytes = import_module("typst").compile(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
         font_paths=fonts(),
         sys_inputs={"data": json.dumps(data)},
     )
-    assert isinstance(made, bytes)
     return made
 
 
@@ -71,24 +70,25 @@ def paper(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 def gs1_128(data: str) -> str:
     """A GS1-128 symbol as SVG; the data are application identifiers in square brackets."""
-    return _bars(zint.Symbology.GS1_128, data, zint.InputMode.GS1)
+    return _bars(data, symbology="GS1_128", mode="GS1")
 
 
 def code_128(data: str) -> str:
     """A plain Code 128 symbol as SVG."""
-    return _bars(zint.Symbology.CODE128, data, zint.InputMode.UNICODE)
+    return _bars(data, symbology="CODE128", mode="UNICODE")
 
 
-def _bars(symbology: zint.Symbology, data: str, mode: zint.InputMode) -> str:
+def _bars(data: str, *, symbology: str, mode: str) -> str:
+    zint = import_module("zint")
     symbol = zint.Symbol()
-    symbol.symbology = symbology
-    symbol.input_mode = mode
+    symbol.symbology = zint.Symbology[symbology]
+    symbol.input_mode = zint.InputMode[mode]
     symbol.show_text = False
     symbol.output_options = zint.OutputOptions.BARCODE_MEMORY_FILE | zint.OutputOptions.BARCODE_QUIET_ZONES
     symbol.outfile = "bars.svg"
     symbol.encode(data)
     symbol.print()
-    return bytes(symbol.memfile or b"").decode()
+    return bytes(symbol.memfile).decode()
 
 
 def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:

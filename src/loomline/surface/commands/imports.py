@@ -171,19 +171,23 @@ def differing(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             held = (record.custom or {}).get(name.removeprefix("custom."))
         else:
             field = record._meta.get_field(name)
-            held, value = getattr(record, field.attname), _rounded(field, value)
+            held, value = getattr(record, field.attname), _tidied(field, value, record)
         if plain_text(held) != plain_text(value):
             found[name] = value
     return found
 
 
-def _rounded(field: Any, value: Any) -> Any:
+def _tidied(field: Any, value: Any, record: Any) -> Any:
+    """The value as the field would keep it: a number in its places, a telephone number in one writing."""
+    if field.is_relation:
+        return value
     places = getattr(field, "decimal_places", None)
-    return (
-        value.quantize(Decimal(1).scaleb(-places))
-        if isinstance(value, Decimal) and places is not None
-        else value
-    )
+    if isinstance(value, Decimal) and places is not None:
+        value = value.quantize(Decimal(1).scaleb(-places))
+    try:
+        return field.clean(value, record)
+    except ValidationError as fault:
+        raise Invalid({field.name: [str(m) for m in fault.messages]}) from fault
 
 
 def _grouped(values: Mapping[str, Any]) -> dict[str, Any]:

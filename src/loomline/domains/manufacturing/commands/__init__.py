@@ -26,8 +26,11 @@ from loomline.domains.manufacturing.commands.dates import (
 from loomline.domains.manufacturing.commands.delays import (
     DelayUnclear,
     DelayWithoutReason,
+    SameHands,
+    StageBegun,
     StageNotLater,
     StageOver,
+    reassign_stage,
     report_stage_delay,
 )
 from loomline.domains.manufacturing.commands.material import (
@@ -125,7 +128,9 @@ __all__ = [
     "OutputUnclear",
     "OutputWrong",
     "PlannedFirst",
+    "SameHands",
     "SizeUnknown",
+    "StageBegun",
     "StageDraft",
     "StageNotLater",
     "StageOver",
@@ -151,6 +156,7 @@ __all__ = [
     "open_work",
     "plan_work",
     "ready_stage",
+    "reassign_stage",
     "record_output",
     "release_work",
     "replan_work",

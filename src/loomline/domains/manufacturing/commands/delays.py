@@ -1,15 +1,18 @@
-"""Hearing that a stage will be late."""
+"""Hearing that a stage will be late, and giving it to somebody else."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.manufacturing.commands.dates import calendar_of, calendars_of, expect
 from loomline.domains.manufacturing.commands.telling import late, said_of, said_of_stage
-from loomline.domains.manufacturing.events import StageDelayed
-from loomline.domains.manufacturing.models import WorkOrder, WorkStage
+from loomline.domains.manufacturing.events import StageDelayed, StageReassigned
+from loomline.domains.manufacturing.models import StageState, WorkOrder, WorkStage
+from loomline.domains.parties.models import Party
+from loomline.domains.sites.models import Site
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
@@ -40,6 +43,18 @@ class StageNotLater(Refused):
     says = _("{stage} of {work} is expected to end on {expected_end} already. A delay needs a later day.")
 
 
+class StageBegun(Refused):
+    """Work that has begun stays where it is."""
+
+    says = _("{stage} of {work} is {state}; it can no longer be given to somebody else.")
+
+
+class SameHands(Refused):
+    """Nothing would change."""
+
+    says = _("{stage} of {work} is there already. Choose another partner or site.")
+
+
 @command(label=_("Report delay"), icon="clock")
 def report_stage_delay(
     ctx: Ctx, *, stage: WorkStage, reason: str, days: int | None = None, expected_end: date | None = None
@@ -65,6 +80,39 @@ def report_stage_delay(
     stage.refresh_from_db()
 
     _tell_delayed(ctx, work, stage, reason.strip(), was=was, work_was=work_was)
+    return stage
+
+
+@command(label=_("Give to another"), icon="arrows-exchange")
+def reassign_stage(
+    ctx: Ctx, *, stage: WorkStage, reason: str, partner: Party | None = None, site: Site | None = None
+) -> WorkStage:
+    """Let somebody else do a stage that has not begun; without a partner we do it ourselves."""
+    work = lock(stage.work)
+    stage = lock(stage)
+
+    if stage.state not in (StageState.WAITING, StageState.READY):
+        raise StageBegun(stage=stage, work=work.number, state=stage.state.label.lower())
+    place = site or (partner.sites.filter(is_active=True).order_by("pk").first() if partner else None)
+    if (partner, place) == (stage.partner, stage.site):
+        raise SameHands(stage=stage, work=work.number)
+
+    former = stage.partner
+    stage.partner, stage.site, stage.reported_end, stage.cause = partner, place, None, ""
+    stage.save(update_fields=["partner", "site", "reported_end", "cause"])
+    expect(ctx, works=[work], causes={work.pk: late(stage)})
+
+    ours = _t("ourselves")
+    ctx.emit(
+        StageReassigned(
+            **said_of(work),
+            **said_of_stage(stage),
+            former_id=former.pk if former else None,
+            partner=partner.name if partner else ours,
+            former=former.name if former else ours,
+            reason=reason,
+        )
+    )
     return stage
 
 

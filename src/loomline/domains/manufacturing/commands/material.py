@@ -201,9 +201,6 @@ def _open_needs(work: WorkOrder) -> list[Need]:
 def _demands(work: WorkOrder, needs: Sequence[Need]) -> list[inventory.Demand]:
     if work.site_id is None:
         raise SiteUnknown(work=work.number)
-    stocked = set(
-        Item.objects.filter(pk__in=[n.item_id for n in needs], kind="stock").values_list("pk", flat=True)
-    )
     return [
         inventory.Demand(
             item_id=need.item_id,
@@ -213,7 +210,6 @@ def _demands(work: WorkOrder, needs: Sequence[Need]) -> list[inventory.Demand]:
             site_id=work.site_id,
         )
         for need in needs
-        if need.item_id in stocked
     ]
 
 

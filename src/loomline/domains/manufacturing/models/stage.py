@@ -35,11 +35,7 @@ class WorkStage(Record):
         finish=S.RUNNING >> S.DONE,
         cancel=(S.WAITING, S.READY, S.RUNNING) >> S.CANCELLED,
     )
-    editable = {
-        S.WAITING: ("partner", "site", "note"),
-        S.READY: ("partner", "site", "note"),
-        S.RUNNING: ("note",),
-    }
+    editable = {S.WAITING: ("note",), S.READY: ("note",), S.RUNNING: ("note",)}
 
     work = models.ForeignKey(
         WorkOrder,

@@ -155,7 +155,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How much of a material is needed, how much of it was issued, and from which stage on."""
+    """How much of a material is needed, how much of it was issued, and at which stage."""
 
     item_id: int
     sku: str
@@ -164,11 +164,12 @@ class Need:
     stage_position: int | None = None
     issued: Decimal = Decimal(0)
     supply: str = ""
+    is_stocked: bool = True
 
     @property
     def open(self) -> Decimal:
-        """What is still to be issued."""
-        return max(self.quantity.amount - self.issued, Decimal(0))
+        """What is still to be issued; services are never issued."""
+        return Decimal(0) if not self.is_stocked else max(self.quantity.amount - self.issued, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,14 @@ def needs_of_all(*, works: Iterable[WorkOrder]) -> dict[int, list[Need]]:
         else:
             used = issued.get((row.root, row.item_id), Decimal(0))
             needs[row.item_id] = Need(
-                row.item_id, row.sku, row.name, row.quantity, row.stage_position, used, row.supply
+                row.item_id,
+                row.sku,
+                row.name,
+                row.quantity,
+                row.stage_position,
+                used,
+                row.supply,
+                row.kind == "stock",
             )
     return {pk: list(needs.values()) for pk, needs in found.items()}
 

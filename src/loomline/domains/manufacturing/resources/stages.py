@@ -68,7 +68,7 @@ class WorkStage(Resource):
         "rejected",
     )
     search = "name", "work.number", "partner.name", "lot.number"
-    form = "partner", "site", "note"
+    form = ("note",)
     views = (
         Table(),
         Board(by="state", title="name", party="partner", date="expected_end", chip="cause"),
@@ -114,6 +114,6 @@ class WorkStage(Resource):
     access = party("partner") | everyone()
     create = False
     delete = False
-    actions = "start_stage", "finish_stage", "ready_stage", "report_stage_delay"
+    actions = "start_stage", "finish_stage", "ready_stage", "report_stage_delay", "reassign_stage"
     prefill = {"finish_stage": all_good}
     empty = _("No stages yet. They come with a work order whose bill has a route.")

@@ -81,12 +81,6 @@ class Stage(Record):
             ),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="pipeline_stage_category"),
             models.UniqueConstraint(
-                fields=["pipeline", "position"],
-                name="pipeline_stage_position",
-                deferrable=models.Deferrable.DEFERRED,
-                violation_error_message=_("Two stages of a pipeline cannot stand at the same position."),
-            ),
-            models.UniqueConstraint(
                 fields=["pipeline", "name"],
                 name="pipeline_stage_name",
                 violation_error_message=_("The pipeline already has a stage with this name."),
