@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python; do \
 	&& { echo $$p; break; }; done)
 
 BIN := .venv/bin
-CODE := src tests tools benchmarks hatch_build.py
+CODE := $(wildcard src tests tools benchmarks hatch_build.py)
 
 define prepare
 @test -n "$(PYTHON)" || { \

@@ -31,6 +31,11 @@ class Filler:
         self.made: dict[type[Model], Any] = {}
         self.count = 0
 
+    def next(self) -> int:
+        """A number that no other row has."""
+        self.count += 1
+        return self.count
+
     def one(self, model: type[Model]) -> Any:
         """The shared row of a kind."""
         if model not in self.made:

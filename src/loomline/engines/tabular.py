@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-
-from python_calamine import CalamineError, CalamineWorkbook
+from importlib import import_module
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252", "iso-8859-1")
 DELIMITERS = ",;\t|"
@@ -119,9 +118,12 @@ def _text(data: bytes, name: str) -> Table:
 
 
 def _spreadsheet(data: bytes, name: str) -> Table:
+    # Most processes never read a spreadsheet: its reader is loaded with the first one.
+    calamine = import_module("python_calamine")
+
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-    except CalamineError as fault:
+        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+    except calamine.CalamineError as fault:
         raise Unreadable(
             f"{name} cannot be opened as a spreadsheet: {fault}. Save it again as XLSX or CSV."
         ) from fault

@@ -180,7 +180,7 @@ class Listing:
 
     def group_figures(self, page: Page) -> dict[Any, int]:
         """How many rows each group on this page has in all. One statement; none for estimated lists."""
-        if self.group is None or not self.count.is_exact:
+        if self.group is None or self.group.annotations() or not self.count.is_exact:
             return {}
         assert self.group.path is not None
         by = self.group.path.lookup

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import python_calamine
-import xlsxwriter
 from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.refusal import Refused
@@ -95,6 +94,7 @@ def _emptied(buffer: io.StringIO) -> bytes:
 
 def write_xlsx(target: str, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A spreadsheet, row by row; text is always text, never a formula or a link."""
+    xlsxwriter = import_module("xlsxwriter")
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -188,6 +188,7 @@ def _text_rows(path: Path, name: str, format_: Format) -> Iterator[list[str]]:
 
 
 def _sheet_rows(path: Path, name: str, sheet: str) -> Iterator[list[str]]:
+    python_calamine = import_module("python_calamine")
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         wanted = sheet if sheet in book.sheet_names else book.sheet_names[0]
@@ -199,6 +200,7 @@ def _sheet_rows(path: Path, name: str, sheet: str) -> Iterator[list[str]]:
 
 def sheet_names(path: Path, name: str) -> list[str]:
     """The sheets of a workbook."""
+    python_calamine = import_module("python_calamine")
     try:
         return list(python_calamine.CalamineWorkbook.from_path(str(path)).sheet_names)
     except (python_calamine.CalamineError, OSError) as fault:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typst
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.http import HttpRequest, HttpResponse
@@ -33,9 +33,9 @@ Data = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
+def fonts() -> Any:
     """The fonts that come with the typesetter, so that letters look the same on every machine."""
-    return typst.Fonts(include_system_fonts=False)
+    return import_module("typst").Fonts(include_system_fonts=False)
 
 
 def purchase_letter(ctx: Ctx, *, purchase: Purchase) -> bytes:
@@ -43,13 +43,13 @@ def purchase_letter(ctx: Ctx, *, purchase: Purchase) -> bytes:
     with translation.override(purchase.supplier.language or ctx.company.language or "en"):
         data = purchase_data(ctx, purchase)
     # The data are values and never markup: whatever a supplier is called, it is set as it is written.
-    made = typst.compile(
+    # The typesetter is large and most processes never write a letter: it is loaded with the first one.
+    made: bytes = import_module("typst").compile(
         str(TEMPLATES / "purchase.typ"),
         root=str(TEMPLATES),
         font_paths=fonts(),
         sys_inputs={"data": json.dumps(data)},
     )
-    assert isinstance(made, bytes)
     return made
 
 
