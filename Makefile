@@ -46,7 +46,7 @@ check: ## format, lint, types, contracts, migrations and the fast tests
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/deptry src
-	$(BIN)/loomline manage makemigrations --check --dry-run
+	LOOMLINE_DATA=.artifacts/check $(BIN)/loomline manage makemigrations --check --dry-run
 	$(BIN)/pytest $(PYTEST_ARGS) -m "not browser and not slow"
 
 demo: ## start a second company with a demo: make demo DEMO=knitwear

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,13 @@ def test_each_lock_holds_what_is_asked_for() -> None:
         for line in asked.read_text().splitlines():
             name, _, version = re.sub(r"\[.*?\]", "", line).partition("==")
             assert f"{name.lower()}=={version} " in re.sub(r"\[.*?\]", "", lock), f"{line} of {asked.name}"
+
+
+def test_a_wheel_asks_for_what_the_core_lock_was_made_from() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    core = (ROOT / "requirements" / "core.in").read_text().split()
+
+    assert sorted(project["dependencies"]) == sorted(core)
 
 
 def test_npm_packages_are_locked_without_an_address() -> None:

@@ -70,6 +70,7 @@ def filler(admin: User) -> Filler:
 @pytest.fixture
 def rows(filler: Filler) -> dict[str, Any]:
     """One row of every Resource, by the Resource's name."""
+    Company.current()
     found: dict[str, Any] = {}
     faults: list[str] = []
     for resource in registry.resources.values():

@@ -225,7 +225,8 @@ def _shown(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(value: Any) -> Any:
     if isinstance(value, models.Model):
-        return {"kind": value._meta.label_lower, "id": value.pk, "text": str(value)}
+        # A record that is only being made has no values yet that its name could be read from.
+        return {"kind": value._meta.label_lower, "id": value.pk, "text": str(value) if value.pk else ""}
     if isinstance(value, Mapping):
         return {str(k): _value(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, models.QuerySet)):

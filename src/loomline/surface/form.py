@@ -101,7 +101,7 @@ class Editor:
             for name, field in made.items():
                 # What the command has an answer of its own for may be left empty.
                 parameter = self.command.parameters.get(name) or self.command.parameters[f"{name}_id"]
-                field.required = field.required and parameter.required
+                field.required = parameter.required and (field.required or not argument.takes_none(parameter))
             taken = {*made, *(f"{name}_id" for name in made), *(line.argument for line in self._lines())}
             for parameter in self.command.parameters.values():
                 if parameter.required and parameter.name not in taken and self._wanted(parameter.name):

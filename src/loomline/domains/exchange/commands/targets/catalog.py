@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.commands import ItemDraft
-from loomline.domains.catalog.models import Category, Item, Unit
+from loomline.domains.catalog.models import Category, Dimension, Item, Unit
 from loomline.domains.exchange.commands.targets.base import by_id, given, plain_update, target
 from loomline.domains.parties.models import Party
 from loomline.domains.procurement import commands as procurement
@@ -47,7 +47,10 @@ def take_units(ctx: Ctx, rows: Sequence[Row]) -> list[Unit]:
     return [
         Unit.objects.get_or_create(
             code=row.values["code"],
-            defaults={"name": row.values["name"], "dimension": row.values.get("dimension", "")},
+            defaults={
+                "name": row.values["name"],
+                "dimension": row.values.get("dimension") or Dimension.COUNT,
+            },
         )[0]
         for row in rows
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from loomline.domains.accounts.models import User
@@ -15,7 +16,7 @@ from loomline.domains.parties import commands as parties_commands
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.commands import PastOpportunity, StageDraft
-from loomline.domains.pipeline.models import Opportunity, OpportunityState, Stage
+from loomline.domains.pipeline.models import Opportunity, OpportunityState, Pipeline, Stage
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales.commands import LineDraft, OrderDraft, PastOrder
 from loomline.domains.sales.models import Order
@@ -72,7 +73,7 @@ def take_opportunities(ctx: Ctx, rows: Sequence[Row]) -> list[Opportunity]:
         by_id(User, rows, "owner"),
         by_id(Item, rows, "item"),
     )
-    stages = _stages(ctx, {str(row.values["stage"]) for row in rows})
+    stages = _stages(ctx, _stage_names(rows))
     if any(not row.values.get("party") for row in rows):
         parties[0] = _nobody(ctx)
     pasts = [
@@ -94,19 +95,26 @@ def take_opportunities(ctx: Ctx, rows: Sequence[Row]) -> list[Opportunity]:
     return pipeline.take_over_opportunities(ctx, pasts=pasts)
 
 
-def _stages(ctx: Ctx, names: set[str]) -> dict[str, Stage]:
-    """The stages of these names, in a pipeline of their own when there is none that has them."""
-    known = {stage.name: stage for stage in Stage.objects.filter(name__in=names).order_by("-pk")}
-    if set(known) != names:
-        drafts = [
-            StageDraft(name=name, probability=20 + 40 * n)
-            for n, name in enumerate(sorted(names, reverse=True))
-        ]
-        made = pipeline.add_pipeline(
-            ctx, name=f"Imported {ctx.now:%Y-%m-%d %H:%M}", stages=drafts, is_default=False
-        )
-        known = {stage.name: stage for stage in made.stages.all()}
-    return known
+def _stage_names(rows: Sequence[Row]) -> list[str]:
+    """The stages a recipe names in their order ("Prospecting, Engaging"), and those the rows add."""
+    told = next((str(row.values["stages"]) for row in rows if row.values.get("stages")), "")
+    names = [name.strip() for name in told.split(",") if name.strip()]
+    return names + sorted({str(row.values["stage"]) for row in rows} - set(names))
+
+
+def _stages(ctx: Ctx, names: list[str]) -> dict[str, Stage]:
+    """The stages of these names, in a pipeline of their own when none has them all."""
+    found = Stage.objects.filter(name__in=names).order_by("pipeline", "position")
+    for _pipeline, stages in groupby(found, key=lambda stage: stage.pipeline_id):
+        known = {stage.name: stage for stage in stages}
+        if set(known) == set(names):
+            return known
+    step = Decimal(80) / len(names)
+    drafts = [StageDraft(name=name, probability=round(20 + step * n)) for n, name in enumerate(names)]
+    count = Pipeline.objects.filter(name__startswith="Imported").count()
+    title = f"Imported {ctx.now:%Y-%m-%d}" + (f" ({count + 1})" if count else "")
+    made = pipeline.add_pipeline(ctx, name=title, stages=drafts, is_default=False)
+    return {stage.name: stage for stage in made.stages.all()}
 
 
 def _nobody(ctx: Ctx) -> Party:
