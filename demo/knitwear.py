@@ -354,7 +354,7 @@ class Halden:
     def proves(self) -> None:
         """The figures that the season must end with."""
         pipeline.foresee_deliveries(
-            self.s.by("planner"), opportunities=list(Opportunity.objects.filter(state="open"))
+            self.s.by("Demo"), opportunities=list(Opportunity.objects.filter(state="open"))
         )
         late = self.orders["Nordvik Outdoor MER-CREW"]
         late.refresh_from_db()

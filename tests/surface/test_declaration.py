@@ -70,7 +70,7 @@ def test_a_declaration_without_a_model_is_refused() -> None:
 
 
 def test_a_column_that_has_many_values_asks_for_a_figure() -> None:
-    with pytest.raises(BadPath, match="use Sum or Count"):
+    with pytest.raises(BadPath, match="use Sum, Count or a Related panel"):
         declare(columns=("name", "places.user"))
 
 

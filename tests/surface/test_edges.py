@@ -97,9 +97,7 @@ def test_the_record_of_changes_reads_as_sentences(client: Client, ctx: Ctx) -> N
     page = client.get("/audit/").context["audit"]
     told = [(e["actor"], e["title"], e["url"]) for e in page["entries"] if "title" in e]
     assert told[0] == ("Ada Boss", "changed team Knit", f"{TEAMS}{team.pk}/")
-    assert page["entries"][1]["changes"] == [
-        {"label": f"Team {team.pk}: Name", "before": "Knit", "after": "Dye"}
-    ]
+    assert page["entries"][1]["changes"] == [{"label": "Name", "before": "Knit", "after": "Dye"}]
     assert len(client.get("/audit/", {"verb": "save_team"}).context["audit"]["entries"]) == 3
     assert client.get("/audit/", {"verb": "nothing"}).context["audit"]["entries"] == []
     lines = b"".join(client.get("/audit/export.csv").streaming_content).decode("utf-8-sig").splitlines()
@@ -134,6 +132,18 @@ def test_the_timeline_of_a_record_tells_what_happened(
     assert any("Deal 1" in s or deals[0].number in s for s in sentences)
     older = client.get(f"/pipeline/opportunities/{deals[0].pk}/timeline/?before=1")
     assert older.context["entries"] == []
+
+
+def test_a_record_shows_only_the_tabs_whose_records_one_may_see(
+    employ: Employ, client: Client, deals: list[Opportunity]
+) -> None:
+    url = f"/pipeline/opportunities/{deals[0].pk}/"
+    _user, reader = employ("Rea", pipeline__view=5)
+
+    def tabs(who: Client) -> set[str]:
+        return {tab["title"] for tab in who.get(url).context["record"]["tabs"]}
+
+    assert tabs(client) - tabs(reader) == {"Quotes", "Orders"}
 
 
 def test_a_note_written_under_a_record_stands_in_its_timeline(

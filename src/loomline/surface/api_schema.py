@@ -56,9 +56,7 @@ def body_of(resource: type[Resource], *, partial: bool) -> type[BaseModel]:
         if not is_plain and command is not None and not _takes(command, entry):
             continue
         kind = list[_line_of(resource, entry)] if isinstance(entry, Lines) else of_field(entry.field)  # type: ignore[misc]
-        is_free = (
-            partial or isinstance(entry, Lines) or _is_free(entry) or _has_answer(command, name, is_plain)
-        )
+        is_free = partial or isinstance(entry, Lines) or _may_miss(command, entry, is_plain=is_plain)
         found[name] = (kind | None, None) if is_free else (kind, ...)
     if not is_plain and command is not None:
         for parameter in command.parameters.values():
@@ -86,11 +84,12 @@ def _takes(command: Command[Any, Any], entry: Any) -> bool:
     return entry.text in command.parameters or f"{entry.text}_id" in command.parameters
 
 
-def _has_answer(command: Command[Any, Any] | None, name: str, is_plain: bool) -> bool:
-    """True when the creating command does without this argument."""
+def _may_miss(command: Command[Any, Any] | None, path: Path, *, is_plain: bool) -> bool:
+    """True when a new record does without this value."""
     if is_plain or command is None:
-        return False
-    return not (command.parameters.get(name) or command.parameters[f"{name}_id"]).required
+        return _is_free(path)
+    parameter = command.parameters.get(path.text) or command.parameters[f"{path.text}_id"]
+    return not parameter.required or (_is_free(path) and argument.takes_none(parameter))
 
 
 def _is_free(path: Path) -> bool:

@@ -41,6 +41,11 @@ def bare(annotation: Any) -> Any:
     return annotation
 
 
+def takes_none(parameter: Parameter) -> bool:
+    """True when nothing, or an empty text, is an answer to this argument."""
+    return bare(parameter.annotation) is not parameter.annotation or parameter.plain_type in (str, bool, Any)
+
+
 def item_type(annotation: Any) -> Any:
     """What a list holds; None when it is no list."""
     plain = bare(annotation)

@@ -64,7 +64,7 @@ def context_of(
     resource: type[Resource], record: Any, ctx: Ctx, *, tab: str = "", activity: str = ""
 ) -> dict[str, Any]:
     """Everything that loom/record.html reads of a record."""
-    panels = list(resource.detail)
+    panels = [panel for panel in resource.detail if record_panels.is_shown(panel, ctx)]
     tabs = [p for p in panels if p.place == "tab" and not p.tab]
     current = next((p for p in tabs if p.name == tab), tabs[0] if tabs else None)
     under = [p for p in panels if current is not None and (p is current or p.tab == current.name)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _t
@@ -23,6 +24,12 @@ from loomline.surface.resource import Resource, usual_columns
 MOST_ROWS = 50
 MOST_LINES = 500
 COUNTED = 1000
+
+
+def is_shown(panel: Panel, ctx: Ctx) -> bool:
+    """False for records of a kind that the actor's roles do not open at all: an empty tab would puzzle."""
+    target = registry.of(panel.target) if isinstance(panel, LinesPanel) else None
+    return target is None or target.may_see(ctx)
 
 
 def drawn(panels: Iterable[Panel], record: Any, ctx: Ctx) -> list[dict[str, Any]]:
@@ -274,9 +281,12 @@ def tab_counts(panels: Sequence[Panel], record: Any, ctx: Ctx) -> dict[str, int]
     parts: list[str] = []
     params: list[Any] = []
     for panel in counted:
-        sql, given = (
-            rows_of(panel, record, ctx).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
-        )
+        rows = rows_of(panel, record, ctx).order_by().values("pk")[: COUNTED + 1]
+        try:
+            sql, given = rows.query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
         parts.append(f"(SELECT count(*) FROM ({sql}) q)")
         params += given
     if not parts:

@@ -22,7 +22,7 @@ def load() -> None:
 
 @lru_cache(maxsize=1)
 def _load() -> None:
-    autodiscover_modules("resources")
+    autodiscover_modules("commands", "resources")
 
 
 def contribute(model: type[Model], *panels: Panel, after: str = "") -> None:

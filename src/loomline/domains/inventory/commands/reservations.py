@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -295,7 +296,10 @@ def _either(role: str, records: Iterable[Origin]) -> Q:
 def _delete(where: Q) -> list[Freed]:
     """Delete reservations, locked in the order of their keys, and say what they held: one statement."""
     chosen = Reservation.objects.filter(where).order_by("pk").select_for_update().values("pk")
-    sql, params = chosen.query.sql_with_params()
+    try:
+        sql, params = chosen.query.sql_with_params()
+    except EmptyResultSet:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH chosen (id) AS MATERIALIZED ({sql}), gone AS ("
