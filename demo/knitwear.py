@@ -57,7 +57,10 @@ def load() -> None:
 
 def season(*, last_day: date) -> Story:
     """The whole story up to a day."""
-    monday = last_day - timedelta(days=last_day.weekday())
+    # The troubles come in the last week until Friday: a story told on a Monday ends a week later.
+    monday = last_day - timedelta(
+        days=last_day.weekday() if last_day.weekday() >= 4 else last_day.weekday() + 7
+    )
     s = Story(start=monday - timedelta(weeks=WEEKS), password=PASSWORD)
     days = Days(s, seed=20261123)
     halden = Halden(s, days)

@@ -178,7 +178,10 @@ def _words(board: Board, figure: dict[str, Any]) -> dict[str, str]:
 
     def said(factor: Decimal) -> str:
         write = draw_text.compact if is_money else (lambda v, _c: draw_text.number(v))
-        return " + ".join(write(v * factor, c) for c, v in sorted(figure["sums"].items()) if v)
+        return (
+            " + ".join(write(v * factor, c) for c, v in sorted(figure["sums"].items()) if v)
+            or draw_text.NOTHING
+        )
 
     return {
         "count": str(figure["count"]),

@@ -23,7 +23,8 @@ from loomline.surface.path import Path
 
 MOST = 400
 SPANS = ("month", "week", "list")
-TONES = ("accent", "info", "ok", "hold", "warn")
+# The first layer has the accent, which needs no name.
+TONES = ("", "info", "ok", "hold", "warn")
 
 
 def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpResponse:
@@ -136,7 +137,7 @@ def _event(
     )
     return {
         "id": f"{row.pk}-{path.text}",
-        "title": str(row),
+        "title": _name(row, str(second.value(row) or "") if second else ""),
         "sub": str(second.value(row) or "") if second else "",
         "url": listing.resource.url(row.pk),
         "start": local.isoformat(),
@@ -148,6 +149,12 @@ def _event(
         "movable": may and _is_open(listing, row, path),
         "day": _as_day(value),
     }
+
+
+def _name(row: Any, beside: str) -> str:
+    """What stands on the day: the record's name; a bare number says more with whom it is for."""
+    name = str(getattr(row, "name", "") or "")
+    return name or f"{row} {beside}".strip()
 
 
 def _as_day(value: date) -> date:

@@ -140,7 +140,9 @@ def _panel(chart: Chart, listing: Listing, figures: list[Figure], currency: str)
         ]
         now = _now(chart, buckets, listing.ctx.today)
         every = max(1, len(labels) // 12)
-        drawn["chart"] = draw.bars(labels, series, now=now, fmt=fmt, label_every=every)
+        drawn["chart"] = draw.bars(
+            labels, series, now=now, fmt=fmt, label_every=every, width=1100, height=250
+        )
         drawn["phone"] = draw.bars(
             labels, series, now=now, fmt=fmt, label_every=every * 2, width=360, height=190
         )

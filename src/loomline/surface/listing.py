@@ -5,6 +5,7 @@ all layouts.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -32,13 +33,30 @@ MOST = 200
 PAGING = ("after", "before")
 
 
+@dataclass
+class GroupFigure:
+    """What a group comes to: its rows, and their sum a currency."""
+
+    column: Column | None
+    count: int = 0
+    sums: list[tuple[str, Any]] = field(default_factory=list)
+
+
 class Listing:
     """The rows of a Resource as one address asks for them."""
 
     def __init__(
-        self, resource: type[Resource], ctx: Ctx, params: QueryDict, *, strict: bool = False
+        self,
+        resource: type[Resource],
+        ctx: Ctx,
+        params: QueryDict,
+        *,
+        strict: bool = False,
+        custom: list[CustomField] | None = None,
     ) -> None:
         self.resource, self.ctx, self.params = resource, ctx, params
+        if custom is not None:
+            self.custom = custom
         self.filters = resource.filter_map(self.custom)
         given = {key: params.getlist(key) for key in params}
         self.conditions: Conditions = narrow.read(given, self.filters, ctx, strict=strict)
@@ -178,8 +196,11 @@ class Listing:
             for i, c in enumerate(adding)
         ]
 
-    def group_figures(self, page: Page) -> dict[Any, int]:
-        """How many rows each group on this page has in all. One statement; none for estimated lists."""
+    def group_figures(self, page: Page) -> dict[Any, GroupFigure]:
+        """How many rows each group on this page has in all, and what the first column that adds up comes to.
+
+        One statement; none for estimated lists.
+        """
         if self.group is None or self.group.annotations() or not self.count.is_exact:
             return {}
         assert self.group.path is not None
@@ -188,8 +209,23 @@ class Listing:
         wanted = Q(**{f"{by}__in": [k for k in keys if k is not None]})
         if None in keys:
             wanted |= Q(**{f"{by}__isnull": True})
-        rows = self.matching([self.group]).order_by().filter(wanted).values(by)
-        return {row[by]: row["rows_"] for row in rows.annotate(rows_=CountOf("pk")).order_by()}
+        adding = next((c for c in self.columns if c.total), None)
+        currency = adding.currency.lookup if adding is not None and adding.currency is not None else ""
+        rows = (
+            self.matching([self.group, *([adding] if adding is not None else [])]).order_by().filter(wanted)
+        )
+        figures: dict[str, Any] = {"rows_": CountOf("pk")}
+        if adding is not None:
+            figures["sum_"] = SumOf(adding.lookup)
+        found: dict[Any, GroupFigure] = {}
+        for row in rows.values(by, *([currency] if currency else [])).annotate(**figures).order_by():
+            figure = found.setdefault(row[by], GroupFigure(column=adding))
+            figure.count += row["rows_"]
+            if row.get("sum_"):
+                figure.sums.append(
+                    (str(row[currency]) if currency else self.ctx.company.currency, row["sum_"])
+                )
+        return found
 
     def group_key(self, row: Any) -> Any:
         """What tells the groups apart."""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
 
 from loomline.kernel.context import Ctx
+from loomline.surface import draw_text
 from loomline.surface.listing import Listing
 from loomline.surface.models import Audience, SavedView
 from loomline.surface.resource import Resource
 
 ALL = "all"
+MOST = 9999
+COUNTED_TABLES = 20_000
 
 
 def theirs(ctx: Ctx, resource: type[Resource]) -> list[SavedView]:
@@ -31,44 +37,65 @@ def default_address(resource: type[Resource], saved: list[SavedView], ctx: Ctx) 
 
 
 def tabs(listing: Listing, saved: list[SavedView]) -> list[dict[str, Any]]:
-    """The views as tabs; one whose filters were changed is marked."""
-    resource = listing.resource
+    """The views as tabs with their counts; one whose filters were changed is marked."""
+    shared = [
+        (str(view.title), view.query, str(view.pk), view.audience != Audience.PRIVATE) for view in saved
+    ]
+    declared = [(str(t), q, f"s{n}", False) for n, (t, q) in enumerate(listing.resource.saved.items())]
+    every = [*declared, *shared, (_t("Everything"), "", ALL, False)]
     current = listing.params.get("view", "")
+    is_known = any(key == current for _title, _query, key, _shared in every)
+    counts = _counts(listing, [query for _title, query, _key, _shared in every])
     found = []
-    for number, (title, query) in enumerate(resource.saved.items()):
-        found.append(_tab(str(title), query, f"s{number}", listing, current, shared=False))
-    for view in saved:
+    for (title, query, key, is_shared), count in zip(every, counts, strict=True):
+        is_current = key == current or (key == ALL and not is_known)
+        changed = is_current and key != ALL and _meaning(QueryDict(query)) != _meaning(listing.params)
+        url = f"{listing.resource.path()}?{with_key(query, key)}"
         found.append(
-            _tab(
-                view.title,
-                view.query,
-                str(view.pk),
-                listing,
-                current,
-                shared=view.audience != Audience.PRIVATE,
-            )
+            {
+                "title": title,
+                "url": url,
+                "count": count,
+                "current": is_current,
+                "dirty": changed,
+                "shared": is_shared,
+            }
         )
-    everything = {
-        "title": _t("Everything"),
-        "url": f"{resource.path()}?view={ALL}",
-        "dirty": False,
-        "shared": False,
-        "count": "",
-        "current": not any(tab["current"] for tab in found),
-    }
-    return [*found, everything]
+    return found
 
 
-def _tab(title: str, query: str, key: str, listing: Listing, current: str, *, shared: bool) -> dict[str, Any]:
-    is_current = current == key
-    return {
-        "title": title,
-        "url": f"{listing.resource.path()}?{with_key(query, key)}",
-        "count": "",
-        "current": is_current,
-        "dirty": is_current and _meaning(QueryDict(query)) != _meaning(listing.params),
-        "shared": shared,
-    }
+def _counts(listing: Listing, queries: list[str]) -> list[str]:
+    """How many rows each view has, in one statement; large tables are not counted for the sake of tabs."""
+    if _rough_size(listing.resource.model) > COUNTED_TABLES or len(queries) < 2:
+        return [""] * len(queries)
+    parts: list[str] = []
+    params: list[Any] = []
+    for query in queries:
+        view = Listing(listing.resource, listing.ctx, QueryDict(query), custom=listing.custom)
+        rows = view.matching().order_by().values("pk")[: MOST + 1]
+        try:
+            sql, given = rows.query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) q)")
+        params += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        figures = cursor.fetchone()
+    return [f"{draw_text.number(MOST)}+" if n > MOST else draw_text.number(n) for n in figures]
+
+
+def _rough_size(model: type[Model]) -> int:
+    """How many rows a table has as the planner last saw it; remembered for some minutes."""
+    table = model._meta.db_table
+    held = cache.get(f"rows:{table}")
+    if held is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table])
+            held = int((cursor.fetchone() or (0,))[0])
+        cache.set(f"rows:{table}", held, 600)
+    return int(held)
 
 
 def with_key(query: str, key: Any) -> str:
