@@ -255,3 +255,9 @@ def test_looking_writes_nothing(client: Client, deals: list[Opportunity]) -> Non
     ):
         assert client.get(address).status_code == 200
     assert Activity.objects.count() == before
+
+
+def test_the_tabs_count_their_rows(client: Client, ctx: Ctx, deals: list[Opportunity]) -> None:
+    pipeline.lose_opportunity(ctx, opportunity=deals[0], reason="Price")
+    answer = client.get(LIST)
+    assert [_tab(answer, title)["count"] for title in ("Open", "Lost", "Everything")] == ["2", "1", "3"]

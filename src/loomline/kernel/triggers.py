@@ -83,6 +83,14 @@ BEGIN
     END IF;
     RETURN NULL;
 END $body$;
+
+CREATE OR REPLACE FUNCTION kernel_notify_job() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $body$
+BEGIN
+    PERFORM pg_notify('loomline', jsonb_build_object(
+        'topics', jsonb_build_array('jobs', 'job:' || NEW.id), 'event', 'change')::text);
+    RETURN NULL;
+END $body$;
 """
 
 NOTIFYING = ("kernel_activity", "kernel_eventabout")
@@ -115,6 +123,10 @@ def install(using: str = "default", **_kwargs: Any) -> None:
                 f"CREATE OR REPLACE TRIGGER kernel_notify AFTER INSERT ON {table}"
                 " REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION kernel_notify()"
             )
+        cursor.execute(
+            "CREATE OR REPLACE TRIGGER kernel_notify_job AFTER INSERT OR UPDATE ON kernel_jobrun"
+            " FOR EACH ROW EXECUTE FUNCTION kernel_notify_job()"
+        )
         for model in apps.get_models():
             if model._meta.db_table not in existing or not model._meta.managed:
                 continue

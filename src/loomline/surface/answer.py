@@ -71,6 +71,13 @@ def done(
     return HttpResponseRedirect(back(request))
 
 
+def lead(request: HttpRequest, to: str) -> HttpResponse:
+    """Lead elsewhere, whether a whole page or a part of it was asked for."""
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to)
+
+
 def later(request: HttpRequest, text: str, *, undo: str = "", tone: str = "") -> None:
     """Say it on the next page."""
     messages.add_message(request, messages.INFO, text, extra_tags=f"{tone} {UNDO}{undo}")

@@ -347,7 +347,8 @@ def run_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRespo
         .first()
     )
     if run.state in (ImportState.DONE, ImportState.STOPPED, ImportState.UNDONE):
-        return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/report/")
+        # The page on screen asks again whenever the job has moved on; at its end it is led to the report.
+        return answer.lead(request, f"{resource.path()}import/{run.pk}/report/")
     if job is None:
         return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/check/")
     context = {**_frame(resource, "run"), "job": work_pages.job_context(job, ctx)}

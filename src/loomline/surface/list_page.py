@@ -287,6 +287,14 @@ def rows_of(listing: Listing, page_: Page) -> list[dict[str, Any]]:
         for column, held, coins in zip(listing.columns, values, whole, strict=True):
             cell = column.cell(row, held.get(row.pk), ctx)
             cell = dataclasses.replace(cell, decimals=0) if coins else cell
+            if (
+                cell.kind == "text"
+                and not column.is_first
+                and column.path is not None
+                and column.path.is_relation
+            ):
+                # One link a row: many would drown it. The record's own page leads on from there.
+                cell = dataclasses.replace(cell, url="")
             cells.append(with_edit(column, cell, row, listing) if column.name in editable else cell)
         group = None
         if listing.group is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -124,12 +125,10 @@ def _make(ctx: Ctx, resource: type[Resource], fresh: Sequence[Mapping[str, Any]]
         return
     creator = resource.creator()
     assert creator is not None
-    if resource.create_many is not None:
-        [parameter] = resource.create_many.parameters.values()
-        kind = argument.item_type(parameter.annotation)
-        resource.create_many(
-            ctx, **{parameter.name: [argument.draft(kind, _grouped(values)) for values in fresh]}
-        )
+    kind = _draft_of(resource)
+    if resource.create_many is not None and kind is not None and all(_fits(kind, v) for v in fresh):
+        [parameter] = resource.create_many.parameters
+        resource.create_many(ctx, **{parameter: [argument.draft(kind, _grouped(v)) for v in fresh]})
     elif creator is not resource.plain.get("save"):
         for values in fresh:
             creator(ctx, **creation(creator, _grouped(values), {}, ()))
@@ -138,6 +137,25 @@ def _make(ctx: Ctx, resource: type[Resource], fresh: Sequence[Mapping[str, Any]]
         for record in made:
             _clean(record)
         resource.model._default_manager.bulk_create(made, batch_size=1000)
+
+
+def _draft_of(resource: type[Resource]) -> Any:
+    """What the set-wise command takes a list of; None when there is no such command."""
+    if resource.create_many is None or len(resource.create_many.parameters) != 1:
+        return None
+    [parameter] = resource.create_many.parameters.values()
+    kind = argument.item_type(parameter.annotation)
+    return kind if argument.is_draft(kind) else None
+
+
+def _fits(kind: Any, values: Mapping[str, Any]) -> bool:
+    """True when a draft can hold all that a row says: what only the single command knows is not lost."""
+    names = {f.name for f in dataclasses.fields(kind)} | {
+        f.name.removesuffix("_id") for f in dataclasses.fields(kind)
+    }
+    return all(
+        name in names for name, value in _grouped(values).items() if value not in (None, "", False, [])
+    )
 
 
 def _change(resource: type[Resource], known: Sequence[tuple[Any, Mapping[str, Any]]]) -> int:
