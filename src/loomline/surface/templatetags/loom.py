@@ -53,6 +53,11 @@ def asset(name: str) -> str:
     return static(f"dist/{manifest()[name]}")
 
 
+@lru_cache(maxsize=16)
+def _address(file: str) -> str:
+    return static(f"dist/{file}")
+
+
 @lru_cache(maxsize=1024)
 def _icon(name: str, css: str, sprite: str) -> SafeString:
     return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', css, sprite, name)
@@ -64,7 +69,7 @@ def icon(name: str, css: str = "") -> SafeString:
     built = manifest()
     if name not in built["icons"]:
         raise template.TemplateSyntaxError(f"Icon {name!r} is not in web/icons.txt; add it there and build.")
-    return _icon(name, css, static(f"dist/{built['icons.svg']}"))
+    return _icon(name, css, _address(built["icons.svg"]))
 
 
 register.simple_tag(draw_cells.badge, name="badge")
@@ -85,6 +90,33 @@ def avatar(
 def cell(one: draw_cells.Cell) -> SafeString:
     """Write one cell."""
     return draw_cells.write(one, icon)
+
+
+EDITABLE = (
+    '<ui-edit><button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit" hx-swap="outerHTML"'
+    ' aria-label="{}, {}">{}{}</button></ui-edit>'
+)
+
+
+@register.simple_tag
+def editable_cell(one: draw_cells.Cell) -> SafeString:
+    """Write one cell; with an edit_url it is a button that fetches its own editor into its place."""
+    inner = draw_cells.write(one, icon)
+    if not one.edit_url:
+        return inner
+    return format_html(EDITABLE, one.edit_url, one.edit_label, draw_cells.plain(one), inner, icon("pencil"))
+
+
+@register.simple_tag
+def row_cells(cells: list[draw_cells.Cell], columns: list[Any]) -> SafeString:
+    """Write the cells of one row. In Python, because a list writes hundreds of them."""
+    written = []
+    for one, column in zip(cells, columns, strict=True):
+        css = draw_cells.classes(one)
+        css = f"{css} end".strip() if get(column, "align") == "end" else css
+        where = get(column, "slot") or "hide"
+        written.append(format_html('<td class="{}" data-m="{}">{}</td>', css, where, editable_cell(one)))
+    return mark_safe("".join(written))
 
 
 @register.simple_tag

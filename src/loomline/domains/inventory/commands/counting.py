@@ -146,10 +146,19 @@ def record_stock(
     return balance
 
 
+# Reservations before balances, as everywhere: who frees stock holds the reservation first.
 LOCK = """
+SELECT FROM inventory_reservation r
+JOIN unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[])
+    AS t (item_id, location_id, lot_id)
+    ON r.item_id = t.item_id AND r.location_id = t.location_id AND r.lot_id IS NOT DISTINCT FROM t.lot_id
+ORDER BY r.id
+FOR UPDATE OF r;
+
 SELECT b.id, b.item_id, b.location_id, b.lot_id, b.on_hand, b.reserved
 FROM inventory_balance b
-JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS t (item_id, location_id, lot_id)
+JOIN unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[])
+    AS t (item_id, location_id, lot_id)
     ON b.item_id = t.item_id AND b.location_id = t.location_id AND b.lot_id IS NOT DISTINCT FROM t.lot_id
 ORDER BY b.item_id, b.location_id, b.lot_id
 FOR UPDATE OF b
@@ -159,8 +168,14 @@ FOR UPDATE OF b
 def _held(counts: Sequence[Count]) -> dict[Key, Balance]:
     with connection.cursor() as cursor:
         cursor.execute(
-            LOCK, [[c.item_id for c in counts], [c.location_id for c in counts], [c.lot_id for c in counts]]
+            LOCK,
+            {
+                "items": [c.item_id for c in counts],
+                "locations": [c.location_id for c in counts],
+                "lots": [c.lot_id for c in counts],
+            },
         )
+        cursor.nextset()
         rows = cursor.fetchall()
     found = [
         Balance(id=pk, item_id=item, location_id=place, lot_id=lot, on_hand=on_hand, reserved=reserved)

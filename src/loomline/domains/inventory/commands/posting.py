@@ -1,4 +1,4 @@
-"""How balances change: one statement for any number of them, locked in the order of their keys."""
+"""How balances change: one round trip for any number of them, locked in one order everywhere."""
 
 from __future__ import annotations
 
@@ -65,59 +65,50 @@ class Delta:
     reserved: Decimal = Decimal(0)
 
 
-# The lock is taken in the order of the keys, so two commands never wait for each other in a ring. A row that
-# another command changed while we waited is seen as that command left it, in `held` as in the update.
+# Every balance is locked in one order, touchable places first and then by key, and one that is missing is made
+# at nought in that same pass: two commands never wait for each other in a ring. The second statement sees what
+# others committed while the first one waited.
 POST = """
+INSERT INTO inventory_balance (item_id, location_id, lot_id, on_hand, reserved, is_physical)
+SELECT t.item_id, t.location_id, t.lot_id, 0, 0, l.site_id IS NOT NULL
+FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[])
+    AS t (item_id, location_id, lot_id)
+JOIN sites_location l ON l.id = t.location_id
+GROUP BY t.item_id, t.location_id, t.lot_id, l.site_id IS NOT NULL
+ORDER BY (l.site_id IS NOT NULL) DESC, t.item_id, t.location_id, t.lot_id
+ON CONFLICT (item_id, location_id, lot_id) DO UPDATE SET on_hand = inventory_balance.on_hand WHERE false;
+
 WITH delta AS MATERIALIZED (
-    SELECT t.item_id, t.location_id, t.lot_id, sum(t.on_hand) AS on_hand, sum(t.reserved) AS reserved,
-           bool_and(l.site_id IS NOT NULL) AS is_physical
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[])
-         AS t (item_id, location_id, lot_id, on_hand, reserved)
-    JOIN sites_location l ON l.id = t.location_id
+    SELECT t.item_id, t.location_id, t.lot_id, sum(t.on_hand) AS on_hand, sum(t.reserved) AS reserved
+    FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(on_hand)s::numeric[],
+                %(reserved)s::numeric[]) AS t (item_id, location_id, lot_id, on_hand, reserved)
     GROUP BY t.item_id, t.location_id, t.lot_id
 ), held AS MATERIALIZED (
-    SELECT b.id, d.item_id, d.location_id, d.lot_id, d.on_hand, d.reserved,
-           b.on_hand AS was_on_hand, b.reserved AS was_reserved
+    SELECT b.id, b.is_physical, d.*, b.on_hand AS was_on_hand, b.reserved AS was_reserved
     FROM inventory_balance b
     JOIN delta d ON b.item_id = d.item_id AND b.location_id = d.location_id
         AND b.lot_id IS NOT DISTINCT FROM d.lot_id
-    ORDER BY b.item_id, b.location_id, b.lot_id
-    FOR UPDATE OF b
 ), fault AS MATERIALIZED (
     SELECT CASE WHEN i.kind <> 'stock' THEN 'not stocked'
-                WHEN i.tracking <> 'none' AND d.lot_id IS NULL THEN 'lot missing'
-                WHEN t.item_id <> d.item_id THEN 'other lot'
-                WHEN i.tracking = 'serial' AND d.is_physical AND coalesce(h.was_on_hand, 0) + d.on_hand > 1
-                    THEN 'serial'
+                WHEN i.tracking <> 'none' AND h.lot_id IS NULL THEN 'lot missing'
+                WHEN t.item_id <> h.item_id THEN 'other lot'
+                WHEN i.tracking = 'serial' AND h.is_physical AND h.was_on_hand + h.on_hand > 1 THEN 'serial'
                 ELSE 'short' END AS what,
-           d.item_id, d.location_id, d.lot_id, coalesce(h.was_on_hand, 0) AS on_hand,
-           coalesce(h.was_reserved, 0) AS reserved, d.on_hand AS change, d.reserved AS reserved_change
-    FROM delta d
-    JOIN catalog_item i ON i.id = d.item_id
-    LEFT JOIN inventory_lot t ON t.id = d.lot_id
-    LEFT JOIN held h ON h.item_id = d.item_id AND h.location_id = d.location_id
-        AND h.lot_id IS NOT DISTINCT FROM d.lot_id
+           h.item_id, h.location_id, h.lot_id, h.was_on_hand AS on_hand, h.was_reserved AS reserved,
+           h.on_hand AS change, h.reserved AS reserved_change
+    FROM held h
+    JOIN catalog_item i ON i.id = h.item_id
+    LEFT JOIN inventory_lot t ON t.id = h.lot_id
     WHERE i.kind <> 'stock'
-        OR (i.tracking <> 'none' AND d.lot_id IS NULL)
-        OR t.item_id <> d.item_id
-        OR (d.is_physical AND (
-            coalesce(h.was_reserved, 0) + d.reserved > coalesce(h.was_on_hand, 0) + d.on_hand
-            OR (i.tracking = 'serial' AND coalesce(h.was_on_hand, 0) + d.on_hand > 1)))
-    ORDER BY d.item_id, d.location_id, d.lot_id
+        OR (i.tracking <> 'none' AND h.lot_id IS NULL)
+        OR t.item_id <> h.item_id
+        OR (h.is_physical AND (
+            h.was_reserved + h.reserved > h.was_on_hand + h.on_hand
+            OR (i.tracking = 'serial' AND h.was_on_hand + h.on_hand > 1)))
+    ORDER BY h.item_id, h.location_id, h.lot_id
 ), changed AS (
     UPDATE inventory_balance b SET on_hand = b.on_hand + h.on_hand, reserved = b.reserved + h.reserved
     FROM held h WHERE b.id = h.id AND NOT EXISTS (SELECT FROM fault)
-), made AS (
-    INSERT INTO inventory_balance (item_id, location_id, lot_id, on_hand, reserved, is_physical)
-    SELECT d.item_id, d.location_id, d.lot_id, d.on_hand, d.reserved, d.is_physical
-    FROM delta d
-    WHERE NOT EXISTS (SELECT FROM fault) AND NOT EXISTS (
-        SELECT FROM held h WHERE h.item_id = d.item_id AND h.location_id = d.location_id
-            AND h.lot_id IS NOT DISTINCT FROM d.lot_id)
-    ORDER BY d.item_id, d.location_id, d.lot_id
-    ON CONFLICT (item_id, location_id, lot_id) DO UPDATE
-    SET on_hand = inventory_balance.on_hand + excluded.on_hand,
-        reserved = inventory_balance.reserved + excluded.reserved
 )
 SELECT what, item_id, location_id, lot_id, on_hand, reserved, change, reserved_change FROM fault
 """
@@ -131,14 +122,15 @@ def post(deltas: Iterable[Delta]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             POST,
-            [
-                [row.item_id for row in rows],
-                [row.location_id for row in rows],
-                [row.lot_id for row in rows],
-                [row.on_hand for row in rows],
-                [row.reserved for row in rows],
-            ],
+            {
+                "items": [row.item_id for row in rows],
+                "locations": [row.location_id for row in rows],
+                "lots": [row.lot_id for row in rows],
+                "on_hand": [row.on_hand for row in rows],
+                "reserved": [row.reserved for row in rows],
+            },
         )
+        cursor.nextset()
         faults = cursor.fetchall()
     if faults:
         raise _refusal(faults)

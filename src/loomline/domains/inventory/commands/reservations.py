@@ -97,9 +97,11 @@ def hand_over(ctx: Ctx, *, reservations: Mapping[int, Origin]) -> int:
     ids = sorted(reservations)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE inventory_reservation r SET holder_kind = t.kind, holder_id = t.holder_id"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id)"
-            " WHERE r.id = t.id",
+            "WITH held AS MATERIALIZED (SELECT r.id, t.kind, t.holder_id FROM inventory_reservation r"
+            " JOIN unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id) ON r.id = t.id"
+            " ORDER BY r.id FOR UPDATE OF r)"
+            " UPDATE inventory_reservation r SET holder_kind = h.kind, holder_id = h.holder_id"
+            " FROM held h WHERE r.id = h.id",
             [ids, [reservations[pk][0] for pk in ids], [reservations[pk][1] for pk in ids]],
         )
         return int(cursor.rowcount)
@@ -108,7 +110,9 @@ def hand_over(ctx: Ctx, *, reservations: Mapping[int, Origin]) -> int:
 @command(hidden=True)
 def hand_back(ctx: Ctx, *, holders: list[Origin]) -> int:
     """Take reserved stock out of these hands; it stays reserved for those who need it."""
-    return Reservation.objects.filter(_held_by(holders)).update(holder_kind="", holder_id=None)
+    held = Reservation.objects.filter(_held_by(holders)).order_by("pk").select_for_update()
+    ids = list(held.values_list("pk", flat=True))
+    return Reservation.objects.filter(pk__in=ids).update(holder_kind="", holder_id=None)
 
 
 @command(hidden=True)
