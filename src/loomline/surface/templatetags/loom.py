@@ -93,8 +93,8 @@ def cell(one: draw_cells.Cell) -> SafeString:
 
 
 EDITABLE = (
-    '<ui-edit><button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit" hx-swap="outerHTML"'
-    ' aria-label="{}, {}">{}{}</button></ui-edit>'
+    '<ui-edit><button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit"'
+    ' hx-swap="outerHTML" aria-label="{}, {}">{}{}</button></ui-edit>'
 )
 
 

@@ -65,9 +65,9 @@ class Delta:
     reserved: Decimal = Decimal(0)
 
 
-# Every balance is locked in one order, touchable places first and then by key, and one that is missing is made
-# at nought in that same pass: two commands never wait for each other in a ring. The second statement sees what
-# others committed while the first one waited.
+# Every balance is locked in one order, touchable places first and then by key, and one that is missing is
+# made at nought in that same pass: two commands never wait for each other in a ring. The second statement
+# sees what others committed while the first one waited.
 POST = """
 INSERT INTO inventory_balance (item_id, location_id, lot_id, on_hand, reserved, is_physical)
 SELECT t.item_id, t.location_id, t.lot_id, 0, 0, l.site_id IS NOT NULL
