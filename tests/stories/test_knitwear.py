@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from loomline.domains.inventory import queries as inventory
+from loomline.domains.inventory.models import Lot
 from loomline.domains.manufacturing.models import WorkLine
 from loomline.domains.quality.models import Check, CheckState
 from loomline.domains.sales.models import Order, OrderState
 from loomline.domains.tracing import queries as tracing
+from loomline.domains.warehouse.models import ShipmentLine
 from loomline.kernel.audit import Change
 from loomline_demo import knitwear
 
@@ -52,3 +54,33 @@ def test_the_season_ends_with_the_figures_it_promises(last_day: date) -> None:
     assert now.line.expected_on > now.line.promised_on
     assert tracing.thread_of(line, at=datetime(2026, 1, 1, tzinfo=UTC), today=story.today) is None
     assert WorkLine.objects.filter(origin_kind="sales.orderline", origin_id=line.pk).exists()
+
+    standing = tracing.standing_of(late, today=story.today)
+    assert [one.line.position for one in standing] == [1, 2, 3, 4]
+    ticks = standing[0].ticks
+    assert [tick.name for tick in ticks] == [
+        "Sourcing",
+        "Dyeing",
+        "Knitting",
+        "Tailoring",
+        "Quality check",
+        "Packing",
+        "Shipping",
+    ]
+    made = [stretch.progress for stretch in now.stretches if stretch.kind != "sourcing"]
+    assert [tick.progress for tick in ticks[1:]] == made
+
+    dyed = next(stretch for stretch in now.stretches if stretch.kind == "dyeing")
+    lot = Lot.objects.get(pk=dyed.lots[0].pk)
+    reached = tracing.reached_by(lot)
+    assert {one.line.pk for one in reached} == set(late.lines.values_list("pk", flat=True))
+    assert all(one.shipped is None for one in reached)
+    sources = {str(one.lot.supplier): one for one in tracing.sources_of(lot)}
+    assert set(sources) == {"Biella Yarns", "Etiqueta Norte"}
+    assert sources["Biella Yarns"].lot.supplier_lot == now.sources[0]
+    assert sources["Biella Yarns"].used == "524.16 kg"
+    shipped = ShipmentLine.objects.filter(lot__isnull=False).order_by("pk").first()
+    assert shipped is not None
+    assert shipped.lot is not None
+    told = [(one.line.pk, one.shipped.pk) for one in tracing.reached_by(shipped.lot) if one.shipped]
+    assert (shipped.order_line_id, shipped.pk) in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.apps import apps
 from django.db import connection
@@ -79,48 +80,36 @@ def shown(ctx: Ctx) -> Iterator[type[Resource]]:
             yield resource
 
 
-def groups(ctx: Ctx, path: str) -> list[dict[str, Any]]:
-    """The whole navigation for a person on a page."""
-    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+def groups(ctx: Ctx, here: str) -> list[dict[str, Any]]:
+    """The whole navigation for a person on the page `here`, an address with or without a query."""
     pages: list[tuple[str, int, Needs, dict[str, Any]]] = []
     for one in entries:
         if not one.permission or access.may(ctx, one.permission):
             count, hot = one.count(ctx) if one.count else (0, False)
-            pages.append(
-                (
-                    one.group,
-                    one.order,
-                    one.needs,
-                    _item(str(one.title), one.icon, one.url, path, count=count, hot=hot),
-                )
-            )
+            item = _item(str(one.title), one.icon, one.url, here, count=count, hot=hot)
+            pages.append((one.group, one.order, one.needs, item | {"secondary": one.group == LAST}))
     for resource in shown(ctx):
         if resource.menu is not None:
-            item = _item(resource.plural(), resource.icon, resource.path(), path)
-            pages.append((_key(resource.group), resource.order, resource.needs, item))
+            group = _key(resource.group)
+            item = _item(resource.plural(), resource.icon, resource.path(), here)
+            item["secondary"] = resource.secondary or group == LAST
+            pages.append((group, resource.order, resource.needs, item))
+    _keep_the_closest(item for _g, _o, _n, item in pages)
     missing = _missing({kind for _g, _o, wanted, _i in pages for kind in wanted.kinds})
-    for group, order, wanted, item in pages:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for group, _order, wanted, item in sorted(pages, key=lambda page: page[1]):
         lacking = [kind for kind in wanted.kinds if kind in missing]
         if lacking and not item["current"]:
             item |= {"enabled": False, "why": _why(lacking)}
-        found.setdefault(group, []).append((order, item))
-    ordered = [*(g for g in GROUPS if g in found), *(g for g in found if g not in GROUPS and g != LAST)]
-    if LAST in found:
-        ordered.append(LAST)
-    result = [
-        {
-            "title": gettext(g) if g else "",
-            "items": [i for _o, i in sorted(found[g], key=lambda pair: pair[0])],
-        }
-        for g in ordered
-    ]
+        found.setdefault(group, []).append(item)
+    result = [_group(name, found[name]) for name in _in_order(found)]
     _give_keys(result)
     return result
 
 
 def quick(nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The four pages of the phone's bar: those marked, then the first of the navigation."""
-    items = [item for group in nav for item in group["items"] if item["enabled"]]
+    items = [item for item in _all(nav) if item["enabled"]]
     marked = {e.url for e in entries if e.quick}
     chosen = [i for i in items if i["url"] in marked]
     return [*chosen, *(i for i in items if i not in chosen)][:4]
@@ -128,7 +117,7 @@ def quick(nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def new_items(ctx: Ctx, nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """What can be made from anywhere, with the same letter as its page."""
-    keys = {item["url"]: item["keys"] for group in nav for item in group["items"] if item["enabled"]}
+    keys = {item["url"]: item["keys"] for item in _all(nav) if item["enabled"] and not item["secondary"]}
     found = []
     for resource in shown(ctx):
         if resource.path() in keys and resource.may_create(ctx):
@@ -144,18 +133,55 @@ def new_items(ctx: Ctx, nav: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _item(title: str, icon: str, url: str, path: str, *, count: int = 0, hot: bool = False) -> dict[str, Any]:
-    current = path == url or (url != "/" and path.startswith(url))
+def _in_order(groups: Iterable[str]) -> list[str]:
+    there = list(groups)
+    others = [g for g in there if g not in GROUPS and g != LAST]
+    return [*(g for g in GROUPS if g in there), *others, *(g for g in there if g == LAST)]
+
+
+def _group(name: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The pages in sight, and those that are folded away until somebody wants them or stands on one."""
+    more = [item for item in items if item["secondary"]]
+    return {
+        "title": gettext(name) if name else "",
+        "items": [item for item in items if not item["secondary"]],
+        "more": more,
+        "open": any(item["current"] for item in more),
+    }
+
+
+def _all(nav: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for group in nav:
+        yield from group["items"]
+        yield from group["more"]
+
+
+def _keep_the_closest(items: Iterable[dict[str, Any]]) -> None:
+    """Of the pages that fit an address only the one that says most about it is the current one."""
+    fitting = sorted((i for i in items if i["current"]), key=lambda i: len(i["url"]))
+    for item in fitting[:-1]:
+        item["current"] = False
+
+
+def _is_current(url: str, here: str) -> bool:
+    page, place = urlsplit(url), urlsplit(here)
+    if page.query:
+        return page.path == place.path and set(parse_qsl(page.query)) <= set(parse_qsl(place.query))
+    return place.path == url or (url != "/" and place.path.startswith(url))
+
+
+def _item(title: str, icon: str, url: str, here: str, *, count: int = 0, hot: bool = False) -> dict[str, Any]:
     return {
         "title": title,
         "icon": icon,
         "url": url,
-        "current": current,
+        "current": _is_current(url, here),
         "count": str(count) if count else "",
         "hot": hot,
         "enabled": True,
         "why": "",
         "keys": "",
+        "secondary": False,
     }
 
 
@@ -169,14 +195,13 @@ def _key(group: str | Promise) -> str:
 def _give_keys(nav: list[dict[str, Any]]) -> None:
     """ "G" and a letter of the title opens a page; the first page to want a letter has it."""
     taken: set[str] = set()
-    for group in nav:
-        for item in group["items"]:
-            letter = next(
-                (c for c in item["title"].lower() if c.isascii() and c.isalpha() and c not in taken), ""
-            )
-            if letter:
-                taken.add(letter)
-                item["keys"] = f"g {letter}"
+    for item in (item for group in nav for item in group["items"]):
+        letter = next(
+            (c for c in item["title"].lower() if c.isascii() and c.isalpha() and c not in taken), ""
+        )
+        if letter:
+            taken.add(letter)
+            item["keys"] = f"g {letter}"
 
 
 def _missing(kinds: set[str]) -> set[str]:

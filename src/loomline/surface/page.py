@@ -47,7 +47,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return look
     ctx = ctx_of(request)
-    nav = menu.groups(ctx, request.path)
+    nav = menu.groups(ctx, request.get_full_path())
     return {
         **look,
         "company": ctx.company.name,

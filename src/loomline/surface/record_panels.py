@@ -181,7 +181,7 @@ def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
     }
 
 
-def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
+def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any] | None:
     target = registry.of(panel.target)
     columns = _columns_of(panel)
     down, path = panel.sort.startswith("-"), panel.sort.lstrip("-").replace(".", "__")
@@ -196,10 +196,12 @@ def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
     if panel.create and target is not None and target.may_create(ctx):
         words = _t("New {what}").format(what=target.title().lower())
         new = action(words, f"{target.path()}new/?{panel.back}={record.pk}", icon="plus")
+    if panel.tab and not rows and not new:
+        return None
     empty = _t("No {many} yet.").format(many=str(panel.target._meta.verbose_name_plural))
     return {
         "template": "loom/panels/table.html",
-        "title": panel.title if new or link else "",
+        "title": panel.title if new or link or panel.tab else "",
         "table": table,
         "link": link,
         "end_action": new,

@@ -9,7 +9,8 @@ from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
 
 if TYPE_CHECKING:
-    from loomline.surface.panel import Panel
+    from loomline.kernel.context import Ctx
+    from loomline.surface.panel import Context, Panel
     from loomline.surface.resource import Resource
 
 resources: dict[type[Model], type[Resource]] = {}
@@ -25,13 +26,27 @@ def _load() -> None:
     autodiscover_modules("commands", "resources")
 
 
-def contribute(model: type[Model], *panels: Panel, after: str = "") -> None:
-    """Put panels of a higher domain on the page of a model below it, after a named panel or at the end."""
+def contribute(model: type[Model], *panels: Panel, after: str = "", instead_of: str = "") -> None:
+    """Put panels of a higher domain on the page of a model below it, after a named panel or at the end.
+
+    `instead_of` names a panel that the new one takes the place of, wherever it has something to show.
+    """
     resource = resources[model]
     bound = [panel.bind(model, by=resource.__qualname__) for panel in panels]
     held = list(resource.detail)
-    at = next((n + 1 for n, panel in enumerate(held) if panel.name == after), len(held))
+    if instead_of:
+        at = next(n for n, panel in enumerate(held) if panel.name == instead_of)
+        bound[0].read = _first_of(bound[0].read, held.pop(at).read)
+    else:
+        at = next((n + 1 for n, panel in enumerate(held) if panel.name == after), len(held))
     resource.detail = (*held[:at], *bound, *held[at:])
+
+
+def _first_of(*reads: Context | None) -> Context:
+    def read(ctx: Ctx, record: Any) -> Any:
+        return next((found for one in reads if one and (found := one(ctx, record))), None)
+
+    return read
 
 
 def of(model: type[Model] | None) -> type[Resource] | None:

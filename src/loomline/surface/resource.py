@@ -78,6 +78,7 @@ class Resource:
     model     the Django model (required)
     menu      the group of the navigation, `"Sell"` or `("Sell", needs("parties.party"))`; None: not in it
     order     place within the group, lower first
+    secondary folded away under "More" in its group, as the settings are
     icon      a name from web/icons.txt
     mark      "person" (round) or "square" when records of this kind have an avatar
     slug      the word in addresses; from the model's class name
@@ -107,6 +108,7 @@ class Resource:
 
     model: ClassVar[type[Model]]
     menu: ClassVar[Any] = ""
+    secondary: ClassVar[bool] = False
     order: ClassVar[int] = 50
     icon: ClassVar[str] = "list-details"
     mark: ClassVar[str] = ""

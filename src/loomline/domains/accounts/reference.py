@@ -44,7 +44,13 @@ class StandardRole:
         return {permission: level for permission, level in found.items() if level > Level.NONE}
 
 
-SELLERS_READ = {"planning.view": ALL, "manufacturing.view": ALL, "warehouse.view": ALL, "finance.view": ALL}
+SELLERS_READ = {
+    "planning.view": ALL,
+    "manufacturing.view": ALL,
+    "quality.view": ALL,
+    "warehouse.view": ALL,
+    "finance.view": ALL,
+}
 SELLING: tuple[StandardRole, ...] = (
     StandardRole(
         _("Sales"),
@@ -65,6 +71,7 @@ SELLING: tuple[StandardRole, ...] = (
         _("All deals, quotes and orders, prices and terms."),
         {
             **SELLERS_READ,
+            "procurement.view": ALL,
             "pipeline.*": ALL,
             "sales.*": ALL,
             "parties.*": ALL,

@@ -192,6 +192,7 @@ class Style(Resource):
     model = models.Style
     menu = "Supply"
     order = 10
+    secondary = True
     icon = "hanger"
     columns = (
         Column("name", sub="code"),

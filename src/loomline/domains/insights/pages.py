@@ -111,7 +111,7 @@ def _chain(stations: Sequence[Station], measure: str) -> dict[str, Any]:
         draw_thread.Load(
             amount=float(station.orders if by_orders else station.quantity),
             slipping=float(station.share_slipping),
-            tone="bad" if station.tone == "bad" else "late",
+            tone="bad" if station.tone == "bad" else "warn",
         )
         for station in stations
     ]
@@ -185,7 +185,7 @@ def _risk_row(row: OrderAtRisk) -> dict[str, Any]:
         "icon": row.icon,
         "cause": row.cause,
         "promise": draw_text.day(row.promised_on),
-        "expected": draw_text.day(row.expected_on),
+        "expected": draw_text.day(row.expected_on) if row.expected_on else _("no date"),
         "tone": row.tone,
         "value": draw_text.money(row.total, row.currency, decimals=0),
         "action": action(row.way.label, way) if way else None,
@@ -282,7 +282,11 @@ def _signals(ctx: Ctx) -> dict[str, Any]:
     return {
         "title": _("Customer signals"),
         "all_url": "/audit/",
-        "entries": [entry for entry in history.as_entries(events) if "title" in entry],
+        "entries": [
+            entry | {"at": None, "when": draw_text.ago(entry["at"])}
+            for entry in history.as_entries(events)
+            if "title" in entry
+        ],
         "empty": _("What customers, suppliers and the floor tell will stand here."),
     }
 

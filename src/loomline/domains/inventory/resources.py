@@ -141,6 +141,7 @@ class Lot(Resource):
     model = models.Lot
     menu = "Supply", needs("catalog.item")
     order = 20
+    secondary = True
     icon = "barcode"
     columns = (
         Column("number", strong=True),
@@ -202,6 +203,7 @@ class StockMove(Resource):
     slug = "ledger"
     menu = "Supply", needs("catalog.item")
     order = 30
+    secondary = True
     icon = "arrows-exchange"
     columns = (
         "effective_at",

@@ -37,6 +37,7 @@ class PriceList(Resource):
     model = models.PriceList
     menu = "Customers", needs("catalog.item")
     order = 70
+    secondary = True
     icon = "tags"
     columns = (
         "name",

@@ -149,6 +149,7 @@ class CheckPlan(Resource):
     model = models.CheckPlan
     menu = "Supply"
     order = 60
+    secondary = True
     icon = "checklist"
     columns = (
         "characteristic",

@@ -39,6 +39,7 @@ class Site(Resource):
     model = models.Site
     menu = "Supply"
     order = 60
+    secondary = True
     icon = "building-warehouse"
     columns = (
         Column("name", sub="code"),

@@ -24,6 +24,7 @@ class Note(Resource):
     model = models.Note
     menu = "Customers"
     order = 60
+    secondary = True
     icon = "note"
     columns = (
         Column("headline", label=_("What")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing import queries
-from loomline.domains.tracing.queries import Stretch, Thread
+from loomline.domains.tracing.queries import Stretch, Thread, Tick
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
@@ -58,6 +59,18 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
             "thread": _thread(ctx, line, found, at, request.path),
         },
     )
+
+
+def line_thread(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
+    """The thread as it is now, for the page of the order line itself."""
+    found = queries.thread_of(line, today=ctx.today)
+    if found is None or not found.stretches:
+        return None
+    return {
+        "tracker": steps(found.stretches),
+        "stages": [_stage(stretch, line) for stretch in found.stretches],
+        "link": {"title": _("As it was at another moment"), "url": f"/thread/{line.pk}/"},
+    }
 
 
 def _moment(ctx: Ctx, text: str) -> datetime | None:
@@ -104,7 +117,7 @@ def _thread(ctx: Ctx, line: OrderLine, found: Thread | None, at: datetime | None
             "past": _("As it was on {moment}").format(moment=draw_text.full_moment(past)) if past else "",
             "now_url": url,
         },
-        "tracker": _tracker(found),
+        "tracker": steps(found.stretches) if found else [],
         "stages": [_stage(stretch, line) for stretch in found.stretches] if found else [],
         "empty": _("Nothing was known of this line at that moment.")
         if found is None
@@ -134,16 +147,18 @@ def _callouts(found: Thread | None) -> list[dict[str, Any]]:
     return [{"tone": "warn", "title": _("The date has moved."), "text": found.line.cause, "action": None}]
 
 
-def _tracker(found: Thread | None) -> list[dict[str, str]]:
-    return [
-        {
-            "title": stretch.name,
-            "icon": stretch.icon,
-            "date": draw_text.day(stretch.ended_on or stretch.expected_on),
-            "state": STATES[stretch.progress],
-        }
-        for stretch in (found.stretches if found else ())
-    ]
+def steps(stages: Iterable[Tick | Stretch]) -> list[dict[str, str]]:
+    """The stages as a tracker shows them; only the first that is late or held is marked so."""
+    found = []
+    is_marked = False
+    for stage in stages:
+        state = STATES[stage.progress]
+        if stage.progress in ("late", "hold"):
+            state = "" if is_marked else state
+            is_marked = True
+        day = stage.day
+        found.append({"title": stage.name, "icon": stage.icon, "date": draw_text.day(day), "state": state})
+    return found
 
 
 def _stage(stretch: Stretch, line: OrderLine) -> dict[str, Any]:
@@ -211,7 +226,7 @@ def _lot(lot: queries.LotMark, stretch: Stretch) -> dict[str, Any]:
 
 def _slip(day: Any, promised: Any) -> Cell:
     days = (day - promised).days if day and promised else 0
-    return Cell(kind="slip", value=day, days=days, tone="bad" if days > 0 else "")
+    return Cell(kind="slip", value=day, days=days, tone="bad" if days > 2 else "warn" if days > 0 else "")
 
 
 def _url(kind: str) -> str:

@@ -41,7 +41,9 @@ def settings(request: HttpRequest) -> HttpResponse:
     if not may_change:
         for field in form.fields.values():
             field.disabled = True
-    panel = form_panel(form, title=_t("Company"), url=SETTINGS, submit=_t("Save"), wide=("address",))
+    panel = form_panel(
+        form, title=_t("Company"), url=SETTINGS, submit=_t("Save") if may_change else "", wide=("address",)
+    )
     context = {
         "page": page(_t("Settings")),
         "settings": {
@@ -67,5 +69,5 @@ def _places(ctx: Ctx, path: str) -> list[dict[str, Any]]:
     own = {"title": _t("Company"), "url": SETTINGS, "icon": "building", "current": path == SETTINGS}
     groups = menu.groups(ctx, path)
     last = _t(menu.LAST)
-    found: list[dict[str, Any]] = next((group["items"] for group in groups if group["title"] == last), [])
+    found: list[dict[str, Any]] = next((group["more"] for group in groups if group["title"] == last), [])
     return [own, *found]

@@ -163,6 +163,7 @@ class Party(Resource):
     model = models.Party
     menu = "Customers"
     order = 90
+    secondary = True
     icon = "users-group"
     mark = "square"
     columns = (

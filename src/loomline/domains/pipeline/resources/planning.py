@@ -87,6 +87,7 @@ class ForecastAdjustment(Resource):
     model = models.ForecastAdjustment
     menu = "Customers"
     order = 80
+    secondary = True
     icon = "adjustments-horizontal"
     columns = "at", "author", "owner", "team", "starts_on", "ends_on", "category", "amount", "note"
     filters = "category", "owner", "team", "starts_on", "author"

@@ -25,6 +25,7 @@ class PurchaseLine(Resource):
     model = models.PurchaseLine
     menu = "Supply", needs("procurement.purchase")
     order = 20
+    secondary = True
     icon = "list-details"
     columns = (
         Column("description", label=_("Goods"), sub="item.sku"),

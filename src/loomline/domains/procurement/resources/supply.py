@@ -23,6 +23,7 @@ class SupplierItem(Resource):
     model = models.SupplierItem
     menu = "Supply", needs("parties.party", "catalog.item")
     order = 40
+    secondary = True
     icon = "tag"
     slug = "supplier-items"
     columns = (

@@ -139,9 +139,9 @@ class Order(Document):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["confirmed", "part_shipped", "shipped", "closed"])
-                | Q(confirmed_at__isnull=False, promised_on__isnull=False, expected_on__isnull=False),
+                | Q(confirmed_at__isnull=False, promised_on__isnull=False),
                 name="sales_order_promised",
-                violation_error_message=_("A confirmed order carries a promised and an expected day."),
+                violation_error_message=_("A confirmed order carries the day it is promised for."),
             ),
         ]
         indexes = [
@@ -163,6 +163,11 @@ class Order(Document):
         if self.promised_on is None or self.expected_on is None:
             return 0
         return max((self.expected_on - self.promised_on).days, 0)
+
+    @property
+    def has_no_day(self) -> bool:
+        """True when goods that were promised are lost and nobody knows when others can be there."""
+        return self.state in OPEN and self.expected_on is None
 
 
 class OrderLine(SoldLine):
@@ -212,7 +217,8 @@ class OrderLine(SoldLine):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id}/{self.position}"
+        known = self._state.fields_cache.get("order")
+        return f"{known or self.order_id}/{self.position}"
 
     @property
     def open_quantity(self) -> Decimal:

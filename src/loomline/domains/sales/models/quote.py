@@ -162,4 +162,5 @@ class QuoteLine(SoldLine):
         indexes = [models.Index(fields=["quote", "position"], name="sales_quoteline_quote")]
 
     def __str__(self) -> str:
-        return f"{self.quote_id}/{self.position}"
+        known = self._state.fields_cache.get("quote")
+        return f"{known or self.quote_id}/{self.position}"

@@ -59,6 +59,12 @@ def order_decisions(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
         found.append(
             callout("info", _t("Nothing is promised yet."), _t("Confirm the order to promise a day."))
         )
+    if record.has_no_day:
+        causes = list(
+            record.lines.filter(expected_on=None).exclude(cause="").values_list("cause", flat=True)[:1]
+        )
+        promised = _t("Promised {promised}").format(promised=draw_text.day(record.promised_on))
+        found.append(callout("bad", _t("No date."), ": ".join([promised, *causes]) + "."))
     if record.state in OPEN and record.days_late and record.expected_on and record.promised_on:
         causes = list(
             record.lines.exclude(cause="").order_by("-expected_on").values_list("cause", flat=True)[:1]
@@ -107,7 +113,7 @@ def order_steps(ctx: Ctx, record: models.Order) -> list[dict[str, Any]]:
     found = []
     for n, (title, icon, day) in enumerate(zip(words, icons, days, strict=True)):
         state = "done" if n < at or record.state == OrderState.CLOSED else "now" if n == at else ""
-        if state == "now" and record.state in OPEN and record.days_late:
+        if state == "now" and record.state in OPEN and (record.days_late or record.has_no_day):
             state = "late"
         found.append(
             {"title": title, "icon": icon, "date": draw_text.day(day) if day else "", "state": state}
@@ -211,8 +217,7 @@ class Order(Resource):
             "price",
             Column("discount", kind="percent"),
             Column("amount", currency="order.currency"),
-            Column("expected_on", against="promised_on", sub="cause"),
-            "stage",
+            Column("expected_on", against="promised_on"),
             Column("shipped", unit="item.unit"),
             Column("invoiced", unit="item.unit"),
             title=_("Lines"),
@@ -267,6 +272,7 @@ class OrderLine(Resource):
     model = models.OrderLine
     menu = "Orders", needs("sales.order")
     order = 25
+    secondary = True
     icon = "list-check"
     columns = (
         "order",

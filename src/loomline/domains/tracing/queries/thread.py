@@ -68,10 +68,14 @@ class Stretch:
         return TONES[self.progress]
 
     @property
+    def day(self) -> date | None:
+        """The day it ended, or is expected to."""
+        return self.ended_on or self.expected_on
+
+    @property
     def slip(self) -> int:
         """Days behind what was promised; negative when ahead."""
-        day = self.ended_on or self.expected_on
-        return (day - self.promised_on).days if day and self.promised_on else 0
+        return (self.day - self.promised_on).days if self.day and self.promised_on else 0
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def _sourcing(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
             promised_on=promised,
             expected_on=bought.expected_on or promised,
             ended_on=ended if is_done else None,
-            progress=_progress(is_done, bool(arrivals), bought.expected_on, promised, day),
+            progress=progress_of(is_done, bool(arrivals), bought.expected_on, promised, day),
             state=str(rows.purchases[bought.purchase_id].state.label),
             cause=bought.cause,
             lots=tuple(_mark(names, a.lot_id, a.quantity - a.rejected, item) for a in arrivals if a.lot_id),
@@ -225,7 +229,7 @@ def _making(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
             promised_on=stage.planned_end,
             expected_on=stage.expected_end,
             ended_on=stage.ended_at.date() if stage.ended_at else None,
-            progress=_stage_progress(stage, names, day),
+            progress=stage_progress(stage, names.lots.get(stage.lot_id or 0), day),
             state=str(stage.state.label),
             cause=stage.cause,
             lots=tuple(lots),
@@ -279,14 +283,17 @@ def _way(
         promised_on=rows.line.promised_on,
         expected_on=expected,
         ended_on=shipment.delivered_at.date() if shipment and shipment.delivered_at else None,
-        progress=_progress(is_done, left, expected, rows.line.promised_on, day),
+        progress=progress_of(is_done, left, expected, rows.line.promised_on, day),
         state=str(shipment.state.label) if shipment else _("Not yet picked"),
         cause=rows.line.cause,
         lots=lots,
     )
 
 
-def _progress(is_done: bool, is_begun: bool, expected: date | None, promised: date | None, day: date) -> str:
+def progress_of(
+    is_done: bool, is_begun: bool, expected: date | None, promised: date | None, day: date
+) -> str:
+    """Where something stands on a day, between what was promised and what is expected."""
     if is_done:
         return "done"
     if (expected and promised and expected > promised) or (expected and expected < day):
@@ -294,12 +301,12 @@ def _progress(is_done: bool, is_begun: bool, expected: date | None, promised: da
     return "now" if is_begun else "todo"
 
 
-def _stage_progress(stage: WorkStage, names: _Names, day: date) -> str:
-    lot = names.lots.get(stage.lot_id or 0)
+def stage_progress(stage: WorkStage, lot: Lot | None, day: date) -> str:
+    """Where a stage stands; a lot that may not be used holds it."""
     if lot is not None and lot.state != "available":
         return "hold"
     is_done, is_begun = stage.state == StageState.DONE, stage.state == StageState.RUNNING
-    return _progress(is_done, is_begun, stage.expected_end, stage.planned_end, day)
+    return progress_of(is_done, is_begun, stage.expected_end, stage.planned_end, day)
 
 
 def _mark(names: _Names, lot_id: int, quantity: Decimal, item: Item) -> LotMark:
@@ -338,4 +345,4 @@ def _names(rows: Rows) -> _Names:
     )
 
 
-__all__ = ["LotMark", "Stretch", "Thread", "thread_of"]
+__all__ = ["LotMark", "Stretch", "Thread", "progress_of", "stage_progress", "thread_of"]

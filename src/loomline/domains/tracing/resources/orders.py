@@ -1,0 +1,114 @@
+"""What tracing adds to the pages of orders and their lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.domains.sales.models.order import OPEN
+from loomline.domains.tracing import pages, queries
+from loomline.domains.tracing.resources.table import TABLE, expected, table
+from loomline.kernel.context import Ctx
+from loomline.surface import draw_text, registry
+from loomline.surface.draw_cells import Cell
+from loomline.surface.panel import Panel, Tracker
+
+
+def chain(ctx: Ctx, order: Order) -> list[dict[str, Any]] | None:
+    """The stages of the line that comes last; None while nothing is made for the order."""
+    if order.state not in OPEN:
+        return None
+    found = queries.standing_of(order, today=ctx.today)
+    last = max(found, key=lambda one: (one.line.expected_on or date.min, len(one.ticks)), default=None)
+    if last is None or len(last.ticks) < 2:
+        return None
+    zone = ctx.company.zone
+    confirmed = order.confirmed_at.astimezone(zone).date() if order.confirmed_at else None
+    first = {
+        "title": _t("Confirmed"),
+        "icon": "circle-check",
+        "date": draw_text.day(confirmed),
+        "state": "done",
+    }
+    return [first, *pages.steps(last.ticks)]
+
+
+def threads(ctx: Ctx, order: Order) -> dict[str, Any] | None:
+    """Where each line stands, and the way to its thread."""
+    found = [one for one in queries.standing_of(order, today=ctx.today) if one.ticks]
+    if not found or order.state == OrderState.CANCELLED:
+        return None
+    return table(
+        _t("Threads"),
+        (_t("Line"), _t("Stage"), _t("Held by"), _t("Promised"), _t("Expected")),
+        [
+            (
+                Cell(
+                    kind="item",
+                    text=one.line.item.name,
+                    sub=one.line.item.sku,
+                    colour=one.line.item.swatch,
+                    url=f"/thread/{one.line.pk}/",
+                ),
+                Cell(
+                    kind="stages",
+                    stages=tuple(step["state"] for step in pages.steps(one.ticks)),
+                    text=one.now.name if one.now else _t("Delivered"),
+                    below=True,
+                ),
+                Cell(text=one.now.holder if one.now else order.customer.name),
+                Cell(kind="date", value=one.line.promised_on),
+                expected(one.line),
+            )
+            for one in found
+        ],
+        [one.line.pk for one in found],
+    ) | {"sub": _t("Where each line stands, from the first material to the customer")}
+
+
+def footing(ctx: Ctx, order: Order) -> dict[str, Any] | None:
+    """What each line stands on, and the way to its thread."""
+    rows = queries.footing_of(order)
+    if not rows:
+        return None
+    return table(
+        _t("What this promise stands on"),
+        (_t("Line"), _t("Source"), _t("Covers"), _t("Due"), _t("State")),
+        [
+            (
+                Cell(text=row.line.item.name, url=f"/thread/{row.line.pk}/", note=_t("thread")),
+                Cell(
+                    kind="code",
+                    text=row.document or _t("Stock"),
+                    url=registry.url_of_kind(row.kind, row.document_id),
+                    sub=row.holder,
+                ),
+                Cell(kind="quantity", value=row.covers, unit=row.line.item.unit.code),
+                Cell(kind="date", value=row.due_on),
+                Cell(kind="badge", text=_state(row.state), tone=row.tone),
+            )
+            for row in rows
+        ],
+        [row.line.pk for row in rows],
+    )
+
+
+def _state(state: str) -> str:
+    return {"reserved": _t("Reserved"), "shipped": _t("Shipped"), "": _t("Not planned")}.get(state, state)
+
+
+registry.contribute(Order, Tracker(chain), instead_of="tracker")
+registry.contribute(
+    Order,
+    Panel(TABLE, read=threads, title=_("Threads"), name="threads", tab="lines"),
+    Panel(TABLE, read=footing, title=_("Supply"), name="supply"),
+    after="lines",
+)
+registry.contribute(
+    OrderLine,
+    Panel("loom/panels/thread.html", read=pages.line_thread, title=_("Thread"), name="thread", place="top"),
+)
