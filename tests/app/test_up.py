@@ -27,10 +27,10 @@ SESSION = """
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, BACKEND_SESSION_KEY
 from django.conf import settings
 from importlib import import_module
-from loomline.domains.accounts.models import User
-user = User.objects.filter(email="mei@example.com").first()
-if user is None:
-    user = User.objects.create(email="mei@example.com", name="Mei Lin")
+from loomline.domains.accounts.models import Role, RoleHolder, User
+user, _made = User.objects.get_or_create(email="{email}", defaults={{"name": "Mei Lin"}})
+for role in Role.objects.filter(name="{role}"):
+    RoleHolder.objects.get_or_create(user=user, role=role)
 store = import_module(settings.SESSION_ENGINE).SessionStore()
 store[SESSION_KEY] = str(user.pk)
 store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -151,6 +151,9 @@ def test_a_notification_reaches_an_open_page_and_a_lost_database_is_told(running
     cluster = Cluster(running.data / "postgres")
     cookie = _session(running)
     assert running.get("/live/events/", Cookie=cookie)[0] == 400
+    assert running.get("/live/events/?topics=pipeline.nothing,accounts.grant", Cookie=cookie)[0] == 403
+    guest = _session(running, email="guest@example.com", role="")
+    assert running.get("/live/events/?topics=sales.order,jobs,job:1", Cookie=guest)[0] == 403
     events: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(running.port, cookie, events), daemon=True).start()
     assert events.get(timeout=20) == ": welcome"
@@ -200,10 +203,18 @@ def test_when_the_supervisor_is_killed_its_children_stop_and_the_next_start_take
     assert again.everybody() == []
 
 
-def _session(running: Running) -> str:
+def _session(running: Running, email: str = "mei@example.com", role: str = "Sales manager") -> str:
     """The cookie of somebody who has signed in."""
     environ = environ_of(running.data, running.port)
-    words = [*COMMAND, "manage", "shell", "--verbosity", "0", "--command", SESSION]
+    words = [
+        *COMMAND,
+        "manage",
+        "shell",
+        "--verbosity",
+        "0",
+        "--command",
+        SESSION.format(email=email, role=role),
+    ]
     answer = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
     assert "key:" in answer.stdout, answer.stderr
     return "sessionid=" + answer.stdout.split("key:")[1].strip()

@@ -20,11 +20,14 @@ from django.conf import settings
 from django.contrib import auth
 from django.db import close_old_connections
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from loomline.app import database
 from loomline.app.bridge import Receive, Scope, Send
 
 CHANNEL = "loomline"
+# Read when first asked for: this module is loaded before the models are.
+MAY_FOLLOW = "loomline.surface.following.may_follow"
 HEARTBEAT = 15.0
 # A stream outlives the session that opened it, so the session is asked again every few beats.
 BEATS_BETWEEN_CHECKS = 4
@@ -82,10 +85,12 @@ class Live:
             )
         elif len(self.streams) >= MOST_STREAMS:
             await answer(send, 503, "Too many pages are open; this one works without live updates.")
-        elif not await _signed_in(scope):
+        elif (open_topics := await _open_topics(scope, topics)) is None:
             await answer(send, 401, "Sign in first.")
+        elif not open_topics:
+            await answer(send, 403, "Your roles do not open what this page would follow.")
         else:
-            await self._stream(_Stream(topics), scope, receive, send)
+            await self._stream(_Stream(open_topics), scope, receive, send)
 
     async def close(self) -> None:
         """End every stream, so that the server can stop."""
@@ -181,7 +186,12 @@ async def _left(receive: Receive) -> None:
 
 
 async def _signed_in(scope: Scope) -> bool:
-    return await sync_to_async(_ask_session, thread_sensitive=False)(_cookie(scope))
+    return await _open_topics(scope, frozenset()) is not None
+
+
+async def _open_topics(scope: Scope, topics: frozenset[str]) -> frozenset[str] | None:
+    """Those of the topics that the person may follow; None when nobody is signed in."""
+    return await sync_to_async(_ask, thread_sensitive=False)(_cookie(scope), topics)
 
 
 def _cookie(scope: Scope) -> str:
@@ -192,13 +202,17 @@ def _cookie(scope: Scope) -> str:
     return ""
 
 
-def _ask_session(key: str) -> bool:
+def _ask(key: str, topics: frozenset[str]) -> frozenset[str] | None:
     if not key:
-        return False
+        return None
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     try:
-        return auth.get_user(request).is_authenticated
+        user = auth.get_user(request)
+        if not user.is_authenticated:
+            return None
+        may_follow = import_string(MAY_FOLLOW)
+        return frozenset(topic for topic in topics if may_follow(user, topic))
     finally:
         close_old_connections()
 
