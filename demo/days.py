@@ -18,6 +18,8 @@ from loomline.domains.planning.models import ORDER_LINE
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands import ReceivedLine
 from loomline.domains.procurement.models import Purchase, PurchaseState
+from loomline.domains.quality import commands as quality
+from loomline.domains.quality.models import Check, CheckState
 from loomline.domains.sales.models import Order, OrderState
 from loomline.domains.warehouse import commands as warehouse
 from loomline.domains.warehouse.models import Shipment, ShipmentState
@@ -55,6 +57,7 @@ class Days:
         self._release(day)
         self._start_stages(day)
         self._finish_stages(day)
+        self._measure()
         self._ship(day)
         self._deliver(day)
         self._track(day)
@@ -117,6 +120,13 @@ class Days:
         due = WorkStage.objects.filter(state=StageState.RUNNING, expected_end__lte=day)
         for stage in due.select_related("work").order_by("pk"):
             self.finish(stage)
+
+    def _measure(self) -> None:
+        """What the check plans ask for is measured the same day, and is good."""
+        for check in Check.objects.filter(state=CheckState.OPEN).order_by("pk"):
+            share = Decimal(30 + check.pk * 17 % 50) / 100
+            measured = (check.upper * share).quantize(Decimal("0.01")) if check.upper is not None else None
+            quality.record_check(self.s.by("quality"), check=check, measured=measured)
 
     def finish(self, stage: WorkStage, *, lot: str = "") -> None:
         """End a stage with a few rejects; after the last one the goods go into stock by size."""

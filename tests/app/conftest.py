@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from loomline.app import cli
-
-COMMAND = [sys.executable, "-m", "loomline"]
+from tests.installations import COMMAND, any_free_port, copied, environ_of, new_home, plain_environ
 
 
 @dataclass(frozen=True)
@@ -72,14 +69,6 @@ def home() -> Iterator[Path]:
     yield from new_home()
 
 
-def new_home() -> Iterator[Path]:
-    """A folder that is removed at the end; the data folder in it is not there yet."""
-    base = Path(tempfile.mkdtemp(prefix="loomline-app-"))
-    base.chmod(0o711)
-    yield base / "dätä with spaces"
-    shutil.rmtree(base, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
 def made() -> Iterator[Path]:
     """An installation with tables, made once; each test gets a copy."""
@@ -98,41 +87,12 @@ def installed(made: Path, home: Path) -> Path:
     return copied(made, home)
 
 
-def copied(made: Path, home: Path) -> Path:
-    """Copy an installation with its owners."""
-    subprocess.run(["cp", "-a", str(made), str(home)], check=True)
-    return home
-
-
 @pytest.fixture
 def free_port() -> int:
     return any_free_port()
-
-
-def any_free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def environ(home: Path, free_port: int) -> dict[str, str]:
     """The environment of an installation of its own."""
     return environ_of(home, free_port)
-
-
-def environ_of(home: Path, port: int) -> dict[str, str]:
-    """The settings of an installation, and none of the tests' own."""
-    return plain_environ() | {
-        "LOOMLINE_DATA": str(home),
-        "LOOMLINE_PORT": str(port),
-        "LOOMLINE_DEMO": "none",
-    }
-
-
-def plain_environ() -> dict[str, str]:
-    """The environment without any setting of ours."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("LOOMLINE_")}
-    plain.pop("DJANGO_SETTINGS_MODULE", None)
-    return plain

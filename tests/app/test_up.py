@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import os
 import queue
@@ -11,15 +10,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from loomline.app import processes
 from loomline.app.embedded import Cluster
-from tests.app.conftest import COMMAND, any_free_port, copied, environ_of, new_home
 from tests.databases import wait_until
+from tests.installations import COMMAND, Running, any_free_port, copied, environ_of, new_home, up
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
 
@@ -38,77 +36,6 @@ store[HASH_SESSION_KEY] = user.get_session_auth_hash()
 store.create()
 print("key:" + store.session_key)
 """
-
-
-@dataclass
-class Running:
-    """One `loomline up` and what it has printed."""
-
-    process: subprocess.Popen[str]
-    port: int
-    data: Path
-    lines: list[str] = field(default_factory=list)
-
-    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
-        ask = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            ask.request("GET", path, headers=headers)
-            answer = ask.getresponse()
-            return answer.status, answer.read()
-        finally:
-            ask.close()
-
-    def healthy(self) -> bool:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return self.get("/health/")[0] == 200
-        return False
-
-    def says(self, text: str) -> bool:
-        return wait_until(lambda: any(text in line for line in self.lines), seconds=60)
-
-    def children(self, named: str) -> list[int]:
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                if parent == self.process.pid and any(named.encode() in word for word in words):
-                    found.append(int(entry.name))
-        return found
-
-    def everybody(self) -> list[int]:
-        """Every process of this installation: they carry its data folder in their environment."""
-        mark = f"LOOMLINE_DATA={self.data}".encode()
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0") and int(entry.name) != os.getpid():
-                    found.append(int(entry.name))
-        return found
-
-
-@contextlib.contextmanager
-def up(environ: dict[str, str]) -> Iterator[Running]:
-    process = subprocess.Popen(
-        [*COMMAND, "up"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    running = Running(process, int(environ["LOOMLINE_PORT"]), Path(environ["LOOMLINE_DATA"]))
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            running.lines.append(line)
-
-    threading.Thread(target=read, daemon=True).start()
-    try:
-        assert running.says("Ready in"), running.lines
-        yield running
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=60)
-        process.kill()
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -122,6 +123,20 @@ def _look(context: BrowserContext, home: str) -> Look:
     context.add_init_script(LISTEN)
     context.set_default_timeout(8000)
     return Look(context.new_page(), home)
+
+
+@pytest.fixture
+def look_at(browser: Browser) -> Iterator[Callable[..., Look]]:
+    """Open pages of any installation, each look with cookies of its own."""
+    contexts: list[BrowserContext] = []
+
+    def look(home: str, **options: Any) -> Look:
+        contexts.append(browser.new_context(reduced_motion="reduce", **options))
+        return _look(contexts[-1], home)
+
+    yield look
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

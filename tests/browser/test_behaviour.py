@@ -378,3 +378,17 @@ def test_all_pages_are_reached_from_a_phone(phone: Look) -> None:
 def test_a_portal_page_loads_no_script(desk: Look) -> None:
     page = desk.at("/portal/")
     assert page.locator("script").count() == 0
+
+
+def test_files_are_named_before_they_are_sent(desk: Look) -> None:
+    page = desk.at("/import/upload/")
+    files = [{"name": name, "mimeType": "text/csv", "buffer": b"a,b"} for name in ("orders.csv", "lines.csv")]
+    page.set_input_files("#id_file", files)
+    expect(page.locator("[data-file]")).to_have_text("orders.csv, lines.csv")
+    assert desk.faults() == []
+
+    page = desk.at("/import/files/")
+    page.get_by_label("Drop more files here").set_input_files(files[:1])
+    expect(page.locator("[data-file]")).to_have_text("orders.csv")
+    expect(page.get_by_label("The day to enter as the order date")).to_have_attribute("type", "date")
+    assert desk.faults() == []

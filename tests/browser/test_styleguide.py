@@ -23,6 +23,7 @@ ARCHETYPES = [
     "/thread/0/?at=2026-11-20T10:00",
     "/import/upload/",
     "/import/match/",
+    "/import/files/",
     "/import/check/",
     "/import/run/",
     "/import/report/",

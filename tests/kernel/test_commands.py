@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from loomline.domains.accounts.models import Grant, Role, Team, User
 from loomline.kernel import edit
@@ -59,6 +60,30 @@ def test_undo_of_a_delete_restores_the_row_with_its_key(ctx: Ctx) -> None:
 
     edit.undo(ctx, activity=Activity.objects.latest("id"))
     assert list(Team.objects.values_list("pk", "name")) == [(team.pk, "Knit")]
+
+
+def test_undo_leaves_alone_what_the_database_computes(ctx: Ctx) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE accounts_team ADD COLUMN loud text GENERATED ALWAYS AS (upper(name)) STORED"
+        )
+    team = teams["save"](ctx, record=Team(), values={"name": "Knit"})
+    teams["save"](ctx, record=team, values={"name": "Dye"})
+    edited = Activity.objects.latest("id")
+    edit.undo(ctx, activity=edited)
+    assert loud(team) == ["KNIT"]
+
+    teams["delete"](ctx, records=[team])
+    assert loud(team) == []
+    edit.undo(ctx, activity=Activity.objects.latest("id"))
+    assert (loud(team), Team.objects.get(pk=team.pk).name) == (["KNIT"], "Knit")
+
+
+def loud(team: Team) -> list[str]:
+    """The computed column of the test above."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT loud FROM accounts_team WHERE id = %s", [team.pk])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def test_undo_is_refused_when_the_row_changed_since(ctx: Ctx) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from loomline.app.fault import Fault
 
 PREFIX = "LOOMLINE_"
+# What the tests and the benchmarks of the source tree read themselves.
+NOT_SETTINGS = ("LOOMLINE_TEST", "LOOMLINE_BENCH")
 ROOT = Path(__file__).resolve().parents[3]
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -128,7 +130,7 @@ def unknown(source: Mapping[str, str]) -> list[str]:
     """Names that look like ours and are not, so that doctor can point at a typing error."""
     known = {s.name for s in SETTINGS}
     return sorted(
-        n for n in source if n.startswith(PREFIX) and n not in known and not n.startswith("LOOMLINE_TEST")
+        n for n in source if n.startswith(PREFIX) and n not in known and not n.startswith(NOT_SETTINGS)
     )
 
 

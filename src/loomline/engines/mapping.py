@@ -188,8 +188,8 @@ def convert(text: str, spec: FieldSpec, *, column: str, timezone: str = "UTC") -
             return moment.date() if spec.kind == "date" else moment.astimezone(UTC)
 
 
-def lost_columns(step: Step, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The columns of a step in which dates were lost: every filled cell is only minutes and seconds."""
+def lost_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The columns in which dates were lost: every filled cell is only minutes and seconds."""
     found = []
     for position, column in enumerate(columns):
         cells = [row[position] for row in rows if row[position] and row[position] != "NULL"]
@@ -310,7 +310,11 @@ def _spec(step: str, to: str, raw: Any) -> FieldSpec:
     )
 
 
-def _all_specs(step: Step) -> list[FieldSpec]:
+def own_specs(step: Step) -> list[FieldSpec]:
+    """The fields of a step without those of its lines."""
     specs = list(step.fields.values())
-    specs += [spec for items in step.nested.values() for item in items for spec in item.values()]
-    return specs + (_all_specs(step.lines) if step.lines else [])
+    return specs + [spec for items in step.nested.values() for item in items for spec in item.values()]
+
+
+def _all_specs(step: Step) -> list[FieldSpec]:
+    return own_specs(step) + (own_specs(step.lines) if step.lines else [])

@@ -34,7 +34,4 @@ def order_amended(ctx: Ctx, event: OrderAmended) -> None:
 @on(ShipmentDelayed)
 def shipment_delayed(ctx: Ctx, event: ShipmentDelayed) -> None:
     """The customer's page and the tower show the day the goods will really be there, and why."""
-    lines = event.order_line_ids
-    sales.expect_lines(
-        ctx, dates=dict.fromkeys(lines, event.expected_on), causes=dict.fromkeys(lines, event.reason)
-    )
+    sales.expect_arrival(ctx, line_ids=list(event.order_line_ids), on=event.expected_on, cause=event.reason)

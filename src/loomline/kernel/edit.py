@@ -104,7 +104,7 @@ def save_record(
     elif changed:
         record.save(update_fields=changed)
     for name, rows in lines.items():
-        _save_lines(record, name, rows)
+        _save_lines(record, name, rows, is_new=is_new)
     return record
 
 
@@ -125,20 +125,7 @@ def edit_records(ctx: Ctx, *, records: Iterable[Any], values: Mapping[str, Any])
 def delete_records(ctx: Ctx, *, records: Iterable[Any]) -> int:
     """Delete records; a document that has left its first state stays for good."""
     locked = lock_all(records)
-    for record in locked:
-        state = record._meta.get_field("state").default if record.editable else None
-        if state is not None and record.state != state:
-            raise Refused(
-                _t("{what} is {state}: it is part of the books and stays. Cancel it instead."),
-                what=record.sentence_name(),
-                state=record.state.label.lower(),
-            )
-    try:
-        if locked:
-            type(locked[0]).objects.filter(pk__in=[r.pk for r in locked]).delete()
-    except ProtectedError as fault:
-        users = {str(o._meta.verbose_name_plural) for o in fault.protected_objects}
-        raise StillUsed(what=locked[0].sentence_name(), users=", ".join(sorted(users))) from fault
+    _delete(locked)
     return len(locked)
 
 
@@ -179,8 +166,10 @@ def reverse(changes: models.QuerySet[Change], *, ledgers: bool = False) -> int:
     with connection.cursor() as cursor:
         if ledgers:
             cursor.execute("SELECT set_config('loomline.undo', 'on', true)")
+        written = {kind: _written(kind) for kind in {row[1] for row in rows}}
         for kind, operation, columns, ids in _runs(rows):
-            cursor.execute(_reversal(connection.ops.quote_name(kind), operation, columns), [ids])
+            names = [name for name in written[kind] if operation == "D" or name in columns]
+            cursor.execute(_reversal(connection.ops.quote_name(kind), operation, names), [ids])
         if ledgers:
             cursor.execute("SELECT set_config('loomline.undo', '', true)")
     return len(rows)
@@ -196,23 +185,31 @@ def _runs(rows: list[Any]) -> list[tuple[str, str, tuple[str, ...], list[int]]]:
     return runs
 
 
-def _reversal(table: str, operation: str, columns: tuple[str, ...]) -> str:
+def _written(table: str) -> list[str]:
+    """The columns of a table that are written; what the database computes itself is left to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+            [connection.ops.quote_name(table)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _reversal(table: str, operation: str, columns: Sequence[str]) -> str:
     chosen = (
         "SELECT DISTINCT ON (object_id) object_id, old FROM kernel_change"
         " WHERE id = ANY(%s) ORDER BY object_id, id"
     )
     if operation == "I":
         return f"DELETE FROM {table} WHERE id IN (SELECT object_id FROM ({chosen}) c)"
-    if operation == "D":
-        return (
-            f"INSERT INTO {table} SELECT p.* FROM ({chosen}) c, jsonb_populate_record(null::{table}, c.old) p"
-        )
     names = [connection.ops.quote_name(c) for c in columns]
+    old = f"FROM ({chosen}) c, jsonb_populate_record(null::{table}, c.old) p"
+    if operation == "D":
+        values = ", ".join(f"p.{name}" for name in names)
+        return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} {old}"
     sets = ", ".join(f"{name} = p.{name}" for name in names)
-    return (
-        f"UPDATE {table} t SET {sets} FROM ({chosen}) c, jsonb_populate_record(null::{table}, c.old) p"
-        " WHERE t.id = c.object_id"
-    )
+    return f"UPDATE {table} t SET {sets} {old} WHERE t.id = c.object_id"
 
 
 def _refuse_touched(changes: models.QuerySet[Change]) -> None:
@@ -247,20 +244,35 @@ def own_activity() -> int:
 
 
 def _assign(record: Any, values: Mapping[str, Any], *, is_new: bool) -> list[str]:
-    changed = []
+    """Put the values on the record; returns the columns that differ from what it had."""
+    found = _differences(record, values, is_new=is_new)
+    for name, _value in found:
+        if not is_new and not record.may_edit(name):
+            raise _closed(record, record._meta.get_field(name).verbose_name)
+    for name, value in found:
+        field = record._meta.get_field(name)
+        setattr(record, name if isinstance(value, models.Model) or value is None else field.attname, value)
+    return [record._meta.get_field(name).name for name, _value in found]
+
+
+def _differences(record: Any, values: Mapping[str, Any], *, is_new: bool) -> list[tuple[str, Any]]:
+    """The values that are not the record's already, fields of the users' own merged into what it has."""
+    found = []
     for name, value in values.items():
         if name == "custom":
             value = {**record.custom, **checked(fields_of(record._meta.label_lower), value)}
-        field = record._meta.get_field(name)
-        if not is_new and _plain(getattr(record, field.attname)) == _plain(getattr(value, "pk", value)):
-            continue
-        if not is_new and not record.may_edit(name):
-            raise FieldClosed(
-                what=record.sentence_name(), state=record.state.label.lower(), field=field.verbose_name
-            )
-        setattr(record, name if isinstance(value, models.Model) or value is None else field.attname, value)
-        changed.append(field.name)
-    return changed
+        now = getattr(record, record._meta.get_field(name).attname)
+        if is_new or _plain(now) != _plain(getattr(value, "pk", value)):
+            found.append((name, value))
+    return found
+
+
+def _closed(record: Any, field: Any) -> FieldClosed:
+    """The refusal of a field that the record leaves closed; a line is closed by the record it belongs to."""
+    state, what = getattr(record, "state", None), record.sentence_name()
+    if state is None:
+        return FieldClosed(_t("{field} of {what} cannot be changed."), what=what, field=field)
+    return FieldClosed(what=what, state=state.label.lower(), field=field)
 
 
 def _clean(record: Any, only: set[str] | None = None) -> None:
@@ -293,22 +305,52 @@ def _plain(value: Any) -> str:
     return "" if field_value is None else str(field_value)
 
 
-def _save_lines(record: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _save_lines(record: Any, name: str, rows: Sequence[Mapping[str, Any]], *, is_new: bool) -> None:
+    """Write the lines as they shall be; where the record's state closes them, they must stay as they are."""
     manager = getattr(record, name)
     existing = {line.pk: line for line in manager.select_for_update()}
     kept = {int(row["pk"]) for row in rows if row.get("pk")}
-    gone = [pk for pk in existing if pk not in kept]
-    if gone:
-        manager.filter(pk__in=gone).delete()
-    for row in rows:
-        values = {key: value for key, value in row.items() if key != "pk"}
-        line = (
-            existing.get(int(row["pk"])) if row.get("pk") else manager.model(**{manager.field.name: record})
-        )
-        if line is None:
-            raise Refused(_t("A line was deleted by somebody else while you edited. Reload and try again."))
-        is_new = line.pk is None
-        changed = _assign(line, values, is_new=is_new)
-        if is_new or changed:
+    gone = [line for pk, line in existing.items() if pk not in kept]
+    wanted = [_line(record, manager, existing, row) for row in rows]
+    if not is_new and not record.may_edit(name):
+        changed = any(line.pk is None or _differences(line, values, is_new=False) for line, values in wanted)
+        if gone or changed:
+            raise _closed(record, manager.model._meta.verbose_name_plural)
+        return
+    _delete(gone)
+    for line, values in wanted:
+        columns = _assign(line, values, is_new=line.pk is None)
+        if line.pk is None or columns:
             _clean(line)
-            line.save(force_insert=True) if is_new else line.save(update_fields=changed)
+            line.save(force_insert=True) if line.pk is None else line.save(update_fields=columns)
+
+
+def _line(
+    record: Any, manager: Any, existing: Mapping[int, Any], row: Mapping[str, Any]
+) -> tuple[Any, dict[str, Any]]:
+    """The line that a row stands for, an empty one when it is new, and the values that it shall have."""
+    values = {key: value for key, value in row.items() if key != "pk"}
+    if not row.get("pk"):
+        return manager.model(**{manager.field.name: record}), values
+    line = existing.get(int(row["pk"]))
+    if line is None:
+        raise Refused(_t("A line was deleted by somebody else while you edited. Reload and try again."))
+    return line, values
+
+
+def _delete(records: Sequence[Any]) -> None:
+    """Delete locked records of one kind, unless one is part of the books or something else uses it."""
+    for record in records:
+        state = record._meta.get_field("state").default if record.editable else None
+        if state is not None and record.state != state:
+            raise Refused(
+                _t("{what} is {state}: it is part of the books and stays. Cancel it instead."),
+                what=record.sentence_name(),
+                state=record.state.label.lower(),
+            )
+    try:
+        if records:
+            type(records[0]).objects.filter(pk__in=[r.pk for r in records]).delete()
+    except ProtectedError as fault:
+        users = {str(o._meta.verbose_name_plural) for o in fault.protected_objects}
+        raise StillUsed(what=records[0].sentence_name(), users=", ".join(sorted(users))) from fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class Event:
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
+        _refuse_shadows(cls)
         domain = cls.__module__.split(".")[-2]
         cls.name = f"{domain}.{cls.__name__}"
         cls.about = dict(about or {})
@@ -74,6 +76,23 @@ class Event:
             if value
             for pk in (value if isinstance(value, (list, tuple)) else (value,))
         }
+
+
+# What an event says of itself; `says` is given as a plain or a ClassVar attribute and never as a field.
+OWN = ("name", "about", "icon", "usual_tone", "says", "payload", "subjects")
+
+
+def _refuse_shadows(event: type[Event]) -> None:
+    """A field of the same name would hide what the event says of itself, first when it is stored."""
+    for part in event.__mro__:
+        if part is Event:
+            continue
+        for field, kind in inspect.get_annotations(part).items():
+            if field in OWN and "ClassVar" not in str(kind):
+                raise TypeError(
+                    f"{event.__module__}.{event.__name__} has a field {field!r}, which hides the event's own"
+                    f" {field!r}. Give the field another name."
+                )
 
 
 class StoredEvent(models.Model):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import close_old_connections, models, transaction
+from django.db import close_old_connections, connections, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as queue
@@ -23,6 +25,7 @@ from loomline.kernel.state import StateField, States
 
 log = logging.getLogger("loomline.job")
 Work = Callable[..., Any]
+Report = Callable[[int, int, str], None]
 registry: dict[str, Job] = {}
 
 
@@ -106,6 +109,24 @@ def job(*, title: str | Promise) -> Callable[[Work], Job]:
         return made
 
     return register
+
+
+@contextmanager
+def reporting_apart(run: JobRun) -> Iterator[Report]:
+    """Report over a connection of its own.
+
+    For work within one transaction: reported inside it, nobody would see how far it is, and asking it to
+    stop would wait for its end.
+    """
+    with ThreadPoolExecutor(max_workers=1) as apart:
+
+        def report(done: int, total: int, message: str = "") -> None:
+            apart.submit(run.report, done, total, message).result()
+
+        try:
+            yield report
+        finally:
+            apart.submit(connections.close_all).result()
 
 
 def perform(run: JobRun, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> JobRun:

@@ -10,15 +10,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.refusal import Refused
 
 EXACT = 10_000
+# What the planner calls the cost of reading some ten thousand rows one by one.
+DEAR = 12_000
 
 
 class BadCursor(Refused):
@@ -60,18 +62,42 @@ class Count:
         return f"{self.value:,}" if self.is_exact else str(_("about {n}")).format(n=f"{self.value:,}")
 
 
-def page(rows: QuerySet[Any], *, sort: Sort, size: int = 50, after: str = "", before: str = "") -> Page:
+@dataclass(frozen=True)
+class Estimate:
+    """What the planner expects: the number of rows, and the cost of finding the first EXACT of them."""
+
+    rows: int
+    cost: float
+
+    @property
+    def is_few(self) -> bool:
+        """True when all rows are quickly found, so that sorting them is cheaper than walking an order."""
+        return self.rows <= EXACT and self.cost <= DEAR
+
+
+def page(
+    rows: QuerySet[Any],
+    *,
+    sort: Sort,
+    size: int = 50,
+    after: str = "",
+    before: str = "",
+    are_few: bool = False,
+) -> Page:
     """The page that follows the key `after`, or precedes the key `before`, or the first one.
 
     Null values come last in both directions: they are a part of their own, so that the order of the
     others is the one that a plain index has. Costs one statement, two where the page touches both parts.
+    Few rows are found by their condition and then sorted: the order's index would lead past all others.
     """
     backwards = bool(before)
     key = before or after
     start = _unpack(key) if key else None
     found: list[Any] = []
     for part, begin in _parts(rows, sort, start, backwards=backwards):
-        found += _walk(part, sort, begin, size + 1 - len(found), backwards=backwards)
+        walked = _walked(part, sort, begin, backwards=backwards)
+        wanted = size + 1 - len(found)
+        found += _gathered(walked, sort, wanted, backwards=backwards) if are_few else walked[:wanted]
         if len(found) > size:
             break
     more = len(found) > size
@@ -102,30 +128,49 @@ def _parts(
     return [(empty, start)] if in_empty else [(filled, start), (empty, None)]
 
 
-def _walk(part: QuerySet[Any], sort: Sort, start: Start, size: int, *, backwards: bool) -> list[Any]:
+def _walked(part: QuerySet[Any], sort: Sort, start: Start, *, backwards: bool) -> QuerySet[Any]:
     down = sort.descending != backwards
     order = ["pk"] if sort.lookup == "pk" else [sort.lookup, "pk"]
     ordered = part.order_by(*(f"-{name}" if down else name for name in order))
-    if start is not None:
-        try:
-            ordered = ordered.filter(_beyond(sort, *start, down=down))
-        except (TypeError, ValueError, ValidationError) as fault:
-            raise BadCursor from fault
-    return list(ordered[:size])
+    if start is None:
+        return ordered
+    try:
+        return ordered.filter(_beyond(sort, *start, down=down))
+    except (TypeError, ValueError, ValidationError) as fault:
+        raise BadCursor from fault
 
 
-def count(rows: QuerySet[Any], *, exact_up_to: int = EXACT) -> Count:
-    """The number of rows, exact up to a limit and estimated by the planner above it."""
-    plain = rows.order_by()
-    counted = plain.values("pk")[: exact_up_to + 1].count()
-    if counted <= exact_up_to:
-        return Count(counted, True)
-    sql, params = plain.values("pk").query.sql_with_params()
+def _gathered(walked: QuerySet[Any], sort: Sort, size: int, *, backwards: bool) -> QuerySet[Any]:
+    """The same rows in the same order, their keys found first: no index has the order of a composite."""
+    columns = [F("pk")] if sort.lookup == "pk" else [F(sort.lookup), F("pk")]
+    composite = Func(*columns, function="ROW", output_field=TextField())
+    down = sort.descending != backwards
+    keys = walked.order_by(composite.desc() if down else composite.asc()).values("pk")[:size]
+    return walked.filter(pk__in=keys)
+
+
+def estimate(rows: QuerySet[Any]) -> Estimate:
+    """What the planner expects of these rows, from its statistics alone."""
+    try:
+        sql, params = rows.order_by().values("pk")[: EXACT + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return Estimate(0, 0)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        plan = cursor.fetchone()[0]
-    plan = json.loads(plan) if isinstance(plan, str) else plan
-    return Count(max(int(plan[0]["Plan"]["Plan Rows"]), counted), False)
+        found = cursor.fetchone()[0]
+    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    whole = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
+    return Estimate(int(whole["Plan Rows"]), float(plan["Total Cost"]))
+
+
+def count(rows: QuerySet[Any], expected: Estimate) -> Count:
+    """The number of rows: exact up to a limit and while counting is cheap, else what is expected."""
+    counted = 0
+    if expected.cost <= DEAR:
+        counted = rows.order_by().values("pk")[: EXACT + 1].count()
+        if counted <= EXACT:
+            return Count(counted, True)
+    return Count(max(expected.rows, counted, 1), False)
 
 
 def _nullable(rows: QuerySet[Any], sort: Sort) -> bool:

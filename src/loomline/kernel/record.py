@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connections, models
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,50 @@ from loomline.kernel.state import Moves, States
 
 ALL: Literal["*"] = "*"
 T = TypeVar("T", bound="Record")
+
+
+class Rows(QuerySet[Any]):
+    """The rows of a table; many of them are changed at once by sending each column as one array."""
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
+        """Write these fields of these rows; Django's own way sends a CASE for each row and field."""
+        rows = list(objs)
+        columns = [cast("models.Field[Any, Any]", self.model._meta.get_field(name)) for name in fields]
+        if not rows or not columns or not all(_goes_as_array(column, rows) for column in columns):
+            return super().bulk_update(rows, [column.name for column in columns], batch_size)
+        step = batch_size or len(rows)
+        return sum(self._write_arrays(rows[at : at + step], columns) for at in range(0, len(rows), step))
+
+    def _write_arrays(self, rows: Sequence[Any], columns: Sequence[models.Field[Any, Any]]) -> int:
+        self._for_write = True
+        connection = connections[self.db]
+        quoted, key = connection.ops.quote_name, self.model._meta.pk
+        sent = [key, *columns]
+        names = [quoted(str(column.column)) for column in sent]
+        arrays = ", ".join(f"%s::{_bare_type(column, connection)}[]" for column in sent)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {quoted(self.model._meta.db_table)} t"
+                f" SET {', '.join(f'{name} = v.{name}' for name in names[1:])}"
+                f" FROM unnest({arrays}) AS v ({', '.join(names)}) WHERE t.{names[0]} = v.{names[0]}",
+                [[c.get_db_prep_save(getattr(row, c.attname), connection) for row in rows] for c in sent],
+            )
+            return int(cursor.rowcount)
+
+
+def _bare_type(column: models.Field[Any, Any], connection: Any) -> str:
+    """The type without its length: casting to a length would cut a text that is too long, not refuse it."""
+    return str(column.rel_db_type(connection)).partition("(")[0]
+
+
+def _goes_as_array(column: models.Field[Any, Any], rows: Sequence[Any]) -> bool:
+    """Arrays of arrays, JSON and expressions are left to Django, and so is what it refuses."""
+    if isinstance(column, ArrayField | models.JSONField) or not column.concrete or column.primary_key:
+        return False
+    values = [getattr(row, column.attname) for row in rows]
+    return all(row.pk is not None for row in rows) and not any(
+        hasattr(value, "resolve_expression") for value in values
+    )
 
 
 class Record(models.Model):
@@ -31,7 +76,7 @@ class Record(models.Model):
     audit_exclude: ClassVar[tuple[str, ...]] = ()
     state: Any
 
-    objects: ClassVar[models.Manager[Any]] = models.Manager()
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(Rows)()
 
     class Meta:
         abstract = True

@@ -29,15 +29,16 @@ BEGIN
         SELECT act, statement_timestamp(), TG_TABLE_NAME, o.id, 'D', to_jsonb(o) - hidden, NULL
         FROM old_rows o;
     ELSE
+        -- Each row becomes JSON once: the fence keeps the planner from doing it anew for every column.
         INSERT INTO kernel_change (activity_id, at, kind, object_id, operation, old, new)
-        SELECT act, statement_timestamp(), TG_TABLE_NAME, d.id, 'U', d.old, d.new
+        SELECT act, statement_timestamp(), TG_TABLE_NAME, r.id, 'U', d.old, d.new
         FROM (
-            SELECT n.id,
-                (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(to_jsonb(o)) e
-                 WHERE to_jsonb(n) -> e.key IS DISTINCT FROM e.value AND NOT e.key = ANY (hidden)) AS old,
-                (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(to_jsonb(n)) e
-                 WHERE to_jsonb(o) -> e.key IS DISTINCT FROM e.value AND NOT e.key = ANY (hidden)) AS new
-            FROM old_rows o JOIN new_rows n ON n.id = o.id
+            SELECT n.id, to_jsonb(o) AS old, to_jsonb(n) AS new
+            FROM old_rows o JOIN new_rows n ON n.id = o.id OFFSET 0
+        ) r CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(e.key, e.value) AS old, jsonb_object_agg(e.key, r.new -> e.key) AS new
+            FROM jsonb_each(r.old) e
+            WHERE r.new -> e.key IS DISTINCT FROM e.value AND NOT e.key = ANY (hidden)
         ) d
         WHERE d.new IS NOT NULL;
     END IF;

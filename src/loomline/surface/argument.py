@@ -9,6 +9,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -155,20 +156,33 @@ def is_askable(command: Command[Any, Any], pool: Pool) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def _parts(kind: Any) -> tuple[tuple[str, str, bool], ...]:
+    """The fields of a draft: their names, the names without _id, and whether they may be left out."""
+    missing = dataclasses.MISSING
+    return tuple(
+        (
+            one.name,
+            one.name.removesuffix("_id"),
+            one.default is not missing or one.default_factory is not missing,
+        )
+        for one in dataclasses.fields(kind)
+    )
+
+
 def draft(kind: Any, values: Mapping[str, Any]) -> Any:
     """A dataclass from the values of a line; what is empty and has a default is left out."""
     given: dict[str, Any] = {}
-    for one in dataclasses.fields(kind):
-        name = one.name if one.name in values else one.name.removesuffix("_id")
-        if name not in values:
+    for target, name, has_default in _parts(kind):
+        given_name = target if target in values else name
+        if given_name not in values:
             continue
-        value = values[name]
-        if name != one.name and isinstance(value, Model):
+        value = values[given_name]
+        if given_name != target and isinstance(value, Model):
             value = value.pk
-        has_default = one.default is not dataclasses.MISSING or one.default_factory is not dataclasses.MISSING
         if value in (None, "") and has_default:
             continue
-        given[one.name] = value
+        given[target] = value
     try:
         return kind(**given)
     except TypeError as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -51,6 +52,8 @@ RESERVED = frozenset(
 )
 LARGEST = 2**63 - 1
 ME = "me"
+# A country or a currency is meant whole; nobody looks for a part of it.
+LONGEST_CODE = 3
 
 OPERATORS: dict[str, dict[str, str | Promise]] = {
     "text": {
@@ -60,6 +63,7 @@ OPERATORS: dict[str, dict[str, str | Promise]] = {
         "starts": _("starts with"),
         "empty": _("is empty"),
     },
+    "code": {"is": _("is"), "not": _("is not"), "starts": _("starts with"), "empty": _("is empty")},
     "choice": {"is": _("is"), "not": _("is not"), "empty": _("is empty")},
     "record": {"is": _("is"), "not": _("is not"), "empty": _("is empty")},
     "number": {
@@ -155,19 +159,31 @@ class Filter:
 
     def q(self, op: str, values: Sequence[str], ctx: Ctx) -> Q:
         """The condition; raises BadFilter when a value does not fit."""
+        if self.path is not None and self.path.is_many:
+            return self._of_many(self.path, op, values, ctx)
+        return self._condition(op, values, ctx)
+
+    def _of_many(self, path: Path, op: str, values: Sequence[str], ctx: Ctx) -> Q:
+        """One row with two fitting lines is still one row; what fits is asked of the lines themselves."""
+        first, *rest = path.steps
+        if op not in ("not", "empty") and first.one_to_many and rest:
+            of_line = copy(self)
+            of_line.lookup = self.lookup.partition("__")[2]
+            fitting = of_line._condition(op, values, ctx)
+            owners = first.related_model._default_manager.filter(fitting).values(first.field.attname)
+            return Q(pk__in=owners) if fitting else fitting
         condition = self._condition(op, values, ctx)
-        if self.path is not None and self.path.is_many and condition:
-            # One row with two fitting lines is still one row.
-            return Q(pk__in=self.path.model._default_manager.filter(condition).values("pk"))
-        return condition
+        return (
+            Q(pk__in=path.model._default_manager.filter(condition).values("pk")) if condition else condition
+        )
 
     def _condition(self, op: str, values: Sequence[str], ctx: Ctx) -> Q:
         if op not in OPERATORS[self.kind]:
             raise BadFilter(name=self.name, value=op, fault=_("is no operator here"))
         if op == "empty":
             return self._empty(values)
-        reader = {"date": self._date, "text": self._text, "bool": self._bool}.get(self.kind, self._plain)
-        return reader(op, values, ctx)
+        readers = {"date": self._date, "text": self._text, "code": self._text, "bool": self._bool}
+        return readers.get(self.kind, self._plain)(op, values, ctx)
 
     def _empty(self, values: Sequence[str]) -> Q:
         blank = Q(**{f"{self.lookup}__isnull": True})
@@ -405,7 +421,8 @@ def type_of(path: Path) -> str:
         return "date"
     if isinstance(field, (models.IntegerField, models.DecimalField)):
         return "number"
-    return "text"
+    is_short = isinstance(field, models.CharField) and (field.max_length or LONGEST_CODE + 1) <= LONGEST_CODE
+    return "code" if is_short else "text"
 
 
 def _choices(path: Path) -> list[tuple[str, str | Promise]]:

@@ -31,6 +31,7 @@ FILTER_ICONS = {
     "number": "calculator",
     "bool": "check",
     "text": "search",
+    "code": "tag",
 }
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
-from django.db.models import Case, CharField, FloatField, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast, Concat, Upper
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
@@ -17,21 +15,14 @@ from django.utils.translation import gettext as _t
 from loomline.kernel import access
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
-from loomline.surface import argument, menu, registry
-from loomline.surface.column import name_field
+from loomline.surface import argument, find_sql, menu, registry
 from loomline.surface.fields import Pool
 from loomline.surface.find_words import ENOUGH
 from loomline.surface.page import ctx_of, staff
-from loomline.surface.path import Path
 from loomline.surface.resource import Resource
 
-EACH = 5
 IN_ALL = 24
 FEW = 5
-# The score of a row that is called exactly so: then nobody has mistyped anything.
-EQUAL = 3.0
-# How much of the typed word's three-letter pieces must be found: one wrong letter in six still fits.
-CLOSE = "0.5"
 RECENT = 8
 COMMAND = ">"
 
@@ -56,102 +47,36 @@ def search(ctx: Ctx, words: str) -> list[Hit]:
     words = " ".join(words.split())[:80]
     if not words:
         return []
-    kinds = [r for r in menu.shown(ctx) if own_paths(r)]
-    hits = _run(kinds, ctx, [_exact(r, ctx, words) for r in kinds])
-    is_meant = any(hit.score >= EQUAL for hit in hits)
+    kinds = [r for r in menu.shown(ctx) if find_sql.own_paths(r)]
+    hits = _run(kinds, ctx, words, find_sql.exact)
+    is_meant = any(hit.score >= find_sql.EQUAL for hit in hits)
     if len(hits) < FEW and len(words) >= ENOUGH and not is_meant:
         seen = {(h.resource, h.pk) for h in hits}
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [CLOSE])
-            close = _run(kinds, ctx, [_close(r, ctx, words) for r in kinds])
-        hits += [h for h in close if (h.resource, h.pk) not in seen]
+        hits += [h for h in _close(kinds, ctx, words) if (h.resource, h.pk) not in seen]
     return hits[:IN_ALL]
 
 
-def own_paths(resource: type[Resource]) -> list[Path]:
-    """The searched text columns that stand on the table itself: those the trigram index holds."""
-    kinds = (models.CharField, models.TextField)
-    return [
-        p for p in resource.search if len(p.steps) == 1 and p.field is not None and isinstance(p.field, kinds)
-    ]
+def _close(kinds: list[type[Resource]], ctx: Ctx, words: str) -> list[Hit]:
+    """What is found when a letter is wrong."""
+    for near in find_sql.attempts(words):
+        with transaction.atomic(), connection.cursor() as cursor:
+            share = str(find_sql.closeness(near))
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [share])
+            found = _run(kinds, ctx, words, find_sql.close_to(near))
+        if found:
+            return found
+    return []
 
 
-def _run(kinds: list[type[Resource]], ctx: Ctx, parts: list[QuerySet[Any] | None]) -> list[Hit]:
-    asked = [(kind, part) for kind, part in zip(kinds, parts, strict=True) if part is not None]
-    if not asked:
+def _run(kinds: list[type[Resource]], ctx: Ctx, words: str, ask: find_sql.Asker) -> list[Hit]:
+    asked = find_sql.statement(kinds, ctx, words, ask)
+    if asked is None:
         return []
-    by_name = {kind.name: kind for kind, _part in asked}
-    first, *rest = [part for _kind, part in asked]
-    rows = first.union(*rest, all=True) if rest else first
-    found = [Hit(by_name[kind], pk, title, sub, float(score)) for kind, pk, title, sub, score in rows]
+    by_name = {kind.name: kind for kind in kinds}
+    with connection.cursor() as cursor:
+        cursor.execute(*asked)
+        found = [Hit(by_name[kind], pk, title, sub, score) for kind, pk, title, sub, score in cursor]
     return sorted(found, key=lambda h: (-h.score, h.title))
-
-
-def _shape(resource: type[Resource], rows: QuerySet[Any], score: Any) -> QuerySet[Any]:
-    """Rows as (kind, key, title, second line, score), the best few."""
-    title = name_field(resource.model)
-    second = next((p.text for p in own_paths(resource) if p.text != title), "")
-    return (
-        rows.order_by()
-        .annotate(
-            kind_=Value(resource.name, output_field=CharField()),
-            title_=Cast(title, TextField()),
-            sub_=Cast(second, TextField()) if second else Value("", output_field=TextField()),
-            score_=score,
-        )
-        .order_by("-score_", "-pk")
-        .values_list("kind_", "pk", "title_", "sub_", "score_")[:EACH]
-    )
-
-
-def _exact(resource: type[Resource], ctx: Ctx, words: str) -> QuerySet[Any] | None:
-    """Rows that hold the words as they are; those that begin with them stand first."""
-    paths = own_paths(resource)
-    wanted, begins, equals = Q(), Q(), Q()
-    for path in paths:
-        equals |= Q(**{f"{path.lookup}__iexact": words})
-        begins |= Q(**{f"{path.lookup}__istartswith": words})
-        if len(words) >= ENOUGH:
-            wanted |= Q(**{f"{path.lookup}__icontains": words})
-        elif path.field.unique:
-            # Short words only find codes and numbers, by their beginning, through the unique index.
-            wanted |= Q(**{f"{path.lookup}__startswith": words}) | Q(
-                **{f"{path.lookup}__startswith": words.upper()}
-            )
-    if not wanted:
-        return None
-    score = Case(
-        When(equals, then=Value(EQUAL)),
-        When(begins, then=Value(2.0)),
-        default=Value(1.0),
-        output_field=FloatField(),
-    )
-    return _shape(resource, resource.visible(ctx).filter(wanted), score)
-
-
-class _CloseTo(Func):
-    """The words are nearly in the text: uses the trigram index."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " %%> "
-    output_field = models.BooleanField()
-    conditional = True
-
-
-class _Closeness(Func):
-    function = "word_similarity"
-    output_field = FloatField()
-
-
-def _close(resource: type[Resource], ctx: Ctx, words: str) -> QuerySet[Any]:
-    """Rows that nearly hold the words."""
-    condition, texts = Q(), []
-    for path in own_paths(resource):
-        held = Upper(Cast(path.lookup, TextField()))
-        condition |= Q(_CloseTo(held, Value(words.upper())))
-        texts += [Cast(path.lookup, TextField()), Value(" ", output_field=TextField())]
-    score = _Closeness(Value(words.upper()), Upper(Concat(*texts, output_field=TextField())))
-    return _shape(resource, resource.visible(ctx).filter(condition), score)
 
 
 @staff

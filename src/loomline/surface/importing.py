@@ -140,10 +140,13 @@ class Importer:
             yield part
 
     def take(self, part: list[Row], tally: Tally) -> None:
-        """Bring some rows in: together where that works, alone where one of them is refused."""
+        """Bring some rows in: together where that works, without those that are refused."""
         self.read(part)
-        good = [row for row in part if not row.reasons]
         tally.fail([row for row in part if row.reasons])
+        self._take([row for row in part if not row.reasons], tally)
+
+    def _take(self, good: list[Row], tally: Tally) -> None:
+        """Where rows are refused, those to blame are found by halves."""
         if not good:
             return
         try:
@@ -153,12 +156,9 @@ class Importer:
                 good[0].refuse(str(refusal))
                 tally.fail(good)
                 return
-            for row in good:
-                try:
-                    self._give([row], tally)
-                except Refused as single:
-                    row.refuse(str(single))
-                    tally.fail([row])
+            middle = len(good) // 2
+            self._take(good[:middle], tally)
+            self._take(good[middle:], tally)
 
     def _give(self, good: list[Row], tally: Tally) -> None:
         told = commands.import_rows(

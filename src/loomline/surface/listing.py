@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _t
 from loomline.kernel import query
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import CustomField, fields_of
-from loomline.kernel.query import Count, Page, Sort
+from loomline.kernel.query import Count, Estimate, Page, Sort
 from loomline.surface import filter as narrow
 from loomline.surface import period_words
 from loomline.surface.column import Column
@@ -116,21 +116,22 @@ class Listing:
         column, down = self.sort_column
         if self.group is not None:
             return Sort(self.group.lookup, descending=down if column is self.group else False)
-        if column is not None and (self.count.is_exact or self._is_indexed(column)):
+        if column is not None and (self._is_indexed(column) or self.count.is_exact):
             return Sort(column.lookup, descending=down)
         return self.resource.first_sort()
 
     def may_sort(self, column: Column) -> bool:
         """True when sorting by this column stays quick: few rows, or an index."""
-        return column.sortable and (self.count.is_exact or self._is_indexed(column))
+        return column.sortable and (self._is_indexed(column) or self.count.is_exact)
 
     def _is_indexed(self, column: Column) -> bool:
         field = column.path.field if column.path is not None and len(column.path.steps) == 1 else None
         if field is None or column.annotations() or field.is_relation:
             return False
         meta = self.resource.model._meta
-        led = {i.fields[0].lstrip("-") for i in meta.indexes if i.fields}
-        led |= {names[0] for c in meta.constraints if (names := getattr(c, "fields", ()))}
+        promises = [c for c in meta.constraints if getattr(c, "fields", ())]
+        whole = [i for i in (*meta.indexes, *promises) if i.fields and i.condition is None]
+        led = {i.fields[0].lstrip("-") for i in whole}
         return bool(field.db_index or field.unique or field.primary_key or field.name in led)
 
     # Rows
@@ -154,19 +155,29 @@ class Listing:
         return matching(self.resource.model, self.resource.search, self.q)
 
     @cached_property
+    def expected(self) -> Estimate:
+        """How many rows the database expects to fit, and what finding them costs."""
+        return query.estimate(self.matching())
+
+    @cached_property
     def count(self) -> Count:
-        """How many rows fit: exact up to ten thousand."""
-        return query.count(self.matching())
+        """How many rows fit: exact up to ten thousand, as long as counting is cheap."""
+        return query.count(self.matching(), self.expected)
 
     def page(self, *, size: int = 0) -> Page:
-        """One page of rows, in one statement."""
-        return query.page(
+        """One page of rows, in one statement; where it holds all of them, they are counted too."""
+        after, before = self.params.get("after", ""), self.params.get("before", "")
+        found = query.page(
             self.matching(self.needed()),
             sort=self.sort,
             size=size or self.size,
-            after=self.params.get("after", ""),
-            before=self.params.get("before", ""),
+            after=after,
+            before=before,
+            are_few=bool(self.conditions or self.q) and self.expected.is_few,
         )
+        if not (after or before or found.after):
+            self.count = Count(len(found.rows), True)
+        return found
 
     @property
     def size(self) -> int:
@@ -303,4 +314,4 @@ class Listing:
 
 
 def _split(one: Filter, text: str) -> list[str]:
-    return [text] if one.kind == "text" else [v for v in text.split(",") if v]
+    return [text] if one.kind in ("text", "code") else [v for v in text.split(",") if v]

@@ -154,7 +154,9 @@ def stop_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         raise NotThere(reference=str(pk))
     stop_job(ctx, run=run)
-    return answer.done(request, _t("It stops after the rows it is working on. What is done stays."))
+    return answer.done(
+        request, _t("It stops after the rows it is working on; its page says what became of them.")
+    )
 
 
 def _job(ctx: Ctx, pk: int) -> JobRun:

@@ -14,6 +14,12 @@ from showroom.lists import action, column
 
 WHEN = dt.datetime(2026, 11, 23, 10, 12, tzinfo=dt.UTC)
 STEPS = ("Upload", "Match columns", "Check", "Run", "Report")
+BECOMES = (
+    ("customers.csv", "Customers", 91, "Recognised", "ok"),
+    ("orders.csv", "Orders", 830, "Columns missing", "bad"),
+    ("order-details.csv", "Orders", None, "Missing", "bad"),
+    ("regions.csv", "", 4, "Not used", "muted"),
+)
 
 
 class UploadForm(forms.Form):
@@ -24,6 +30,16 @@ class UploadForm(forms.Form):
     )
     recipe = forms.ChoiceField(
         choices=[("", "Guess from the columns"), ("northwind", "northwind")], required=False
+    )
+
+
+class QuestionForm(forms.Form):
+    """What a recipe asks."""
+
+    ordered = forms.DateField(
+        label="The day to enter as the order date",
+        help_text="For the column OrderDate, whose dates are lost in the file.",
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
 
@@ -48,6 +64,26 @@ def table(title: str, columns: list[dict[str, Any]], rows: list[list[Cell]], **m
         "table": {"label": title, "columns": columns, "rows": made},
         **more,
     }
+
+
+def becomes() -> dict[str, Any]:
+    """Show which file becomes what."""
+    columns = [
+        column("file", "File", "a1"),
+        column("becomes", "Becomes", "b1"),
+        column("rows", "Rows", "b2", align="end"),
+        column("state", "State", "a2"),
+    ]
+    rows = [
+        [
+            Cell(text=name),
+            Cell(text=what),
+            Cell(kind="number", value=count),
+            Cell(kind="badge", text=says, tone=tone),
+        ]
+        for name, what, count, says, tone in BECOMES
+    ]
+    return table("Files", columns, rows)
 
 
 def job(running: bool) -> dict[str, Any]:
@@ -75,12 +111,11 @@ def job(running: bool) -> dict[str, Any]:
 
 def importing(request: HttpRequest, step: str) -> HttpResponse:
     """Show one step of an import."""
-    names = ["upload", "match", "check", "run", "report"]
-    at = names.index(step)
+    at = {"upload": 0, "match": 1, "files": 1, "check": 2, "run": 3, "report": 4}[step]
     steps = [
         {"title": t, "state": "done" if i < at else "now" if i == at else ""} for i, t in enumerate(STEPS)
     ]
-    form, match = UploadForm(), MatchForm()
+    form, match, question = UploadForm(), MatchForm(), QuestionForm()
     figures = [
         {"label": "Read", "value": "2,155"},
         {"label": "New", "value": "2,101", "tone": "ok"},
@@ -111,6 +146,7 @@ def importing(request: HttpRequest, step: str) -> HttpResponse:
         "upload": {
             "url": "?",
             "fields": [form["what"], form["recipe"]],
+            "multiple": True,
             "accept": ".csv,.xlsx,.zip",
             "limit": "up to 200 MB",
             "template_url": "#",
@@ -140,11 +176,26 @@ def importing(request: HttpRequest, step: str) -> HttpResponse:
             ],
             "options": [match["key"], match["dates"]],
         },
+        "files": {
+            "url": "?",
+            "back_url": "/import/upload/",
+            "problems": ["Northwind Traders also needs order-details.csv. Add what is missing."],
+            "remark": {"tone": "warn", "text": "Stopped on request. Nothing was changed."},
+            "panel": becomes(),
+            "questions": [question["ordered"]],
+            "errors": [],
+            "add_url": "?",
+            "accept": ".csv,.xlsx,.zip",
+            "can_check": True,
+            "submit": "Start the dry run",
+        },
         "check": {
             "url": "/import/run/",
             "fix_url": "?",
             "back_url": "/import/match/",
             "figures": figures,
+            "notes": ["orders.csv: no field here takes shipRegion; what stands there is kept."],
+            "panels": [becomes()],
             "heads": ["Order", "Customer", "Wanted on"],
             "problems": [
                 {

@@ -4,7 +4,7 @@ from django.urls import path
 
 from showroom import boards, charts, forms, home, lists, live, outside, pages, records, threads
 
-STEPS = ("upload", "match", "check", "run", "report")
+STEPS = ("upload", "match", "files", "check", "run", "report")
 BEFORE = ("login", "second_factor", "second_factor_setup", "recovery_codes", "reset", "message", "welcome")
 ERRORS = ("400", "403", "404", "500", "403_csrf")
 

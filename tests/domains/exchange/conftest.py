@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from loomline.domains.accounts.models import User
 from loomline.domains.catalog import reference as catalog
@@ -32,4 +33,12 @@ def ctx(db: None) -> Ctx:
     made = Ctx.new(actor=admin, via="cli", now=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
     catalog.load(made)
     sites.load(made)
+    return made
+
+
+@pytest.fixture
+def client(ctx: Ctx) -> Client:
+    """The administrator's browser."""
+    made = Client()
+    made.force_login(ctx.actor)
     return made

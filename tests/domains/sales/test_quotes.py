@@ -10,12 +10,13 @@ from decimal import Decimal
 import pytest
 
 from loomline.domains.sales import commands as sales
-from loomline.domains.sales import queries
+from loomline.domains.sales import jobs, queries
 from loomline.domains.sales.commands import QuoteLineDraft
 from loomline.domains.sales.models import Quote, QuoteLine, QuoteState
 from loomline.domains.sales.queries import Difference
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent
+from loomline.kernel.job import JobRun, JobState, perform
 from loomline.kernel.refusal import MoveRefused
 from tests.domains.sales.shop import NOW, TODAY, World
 
@@ -186,3 +187,18 @@ def test_quotes_end_the_day_after_their_last_day(ctx: Ctx, quote: Callable[..., 
     over = list(queries.quotes_over(today=TODAY + timedelta(days=31)))
     assert over == [made]
     assert [q.state for q in sales.expire_quotes(later(ctx, 31), quotes=over)] == [QuoteState.EXPIRED]
+
+
+def test_each_night_the_quotes_of_yesterday_are_ended_by_a_job(ctx: Ctx, quote: Callable[..., Quote]) -> None:
+    made, standing = quote(), quote(valid_until=TODAY + timedelta(days=60))
+    jobs.end_quotes_at_night(timestamp=0)
+    run = JobRun.objects.get()
+    assert (run.name, str(run.actor)) == ("sales.end_expired_quotes", "Sales")
+
+    done = perform(run, now=lambda: later(ctx, 31).now)
+
+    assert (done.state, done.result) == (JobState.DONE, {"expired": 1})
+    for one in (made, standing):
+        one.refresh_from_db()
+    assert (made.state, standing.state) == (QuoteState.EXPIRED, QuoteState.SENT)
+    assert sentences(made)[-1] == f"Quote {made.number} expired on 23 Dec"

@@ -6,6 +6,7 @@ They belong to the source tree: get it with git and run them there, or use make 
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,10 +37,26 @@ def run(options: argparse.Namespace, env: Environment) -> int:
     for name in options.names or known:
         if name not in known:
             raise Fault(f"There is no benchmark {name}.", way_out=f"There is: {', '.join(known)}.", code=2)
-    return max((_one(known[name]) for name in options.names or known), default=0)
+    # Ctrl-C reaches the benchmark too, which needs a moment to stop its database: we wait for it.
+    before = signal.signal(signal.SIGINT, lambda _sign, _frame: None)
+    try:
+        return _all([known[name] for name in options.names or known])
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _all(files: list[Path]) -> int:
+    worst = 0
+    for file in files:
+        code = _one(file)
+        if code in {-signal.SIGINT, 128 + signal.SIGINT}:
+            raise KeyboardInterrupt
+        worst = max(worst, abs(code))
+    return worst
 
 
 def _one(file: Path) -> int:
     sys.stdout.write(f"\n{file.stem}\n{'-' * len(file.stem)}\n")
     sys.stdout.flush()
-    return subprocess.run([sys.executable, str(file)], cwd=environment.ROOT, check=False).returncode
+    command = [sys.executable, "-m", f"{FOLDER.name}.{file.stem}"]
+    return subprocess.run(command, cwd=environment.ROOT, check=False).returncode

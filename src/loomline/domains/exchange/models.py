@@ -14,10 +14,12 @@ from loomline.kernel.state import Moves, StateField, States
 
 class TakeoverState(States):
     WAITING = "waiting", _("Waiting"), "muted"
+    CHECKED = "checked", _("Rehearsed"), "info"
     RUNNING = "running", _("Running"), "info"
     DONE = "done", _("Done"), "ok"
     FAILED = "failed", _("Failed"), "bad"
     UNDONE = "undone", _("Undone"), "muted"
+    DISCARDED = "discarded", _("Discarded"), "muted"
 
 
 S = TakeoverState
@@ -27,7 +29,10 @@ class Takeover(Document):
     """One run of a recipe over one set of files."""
 
     moves = Moves(
-        begin=S.WAITING >> S.RUNNING,
+        prepare=(S.WAITING, S.CHECKED) >> S.WAITING,
+        check=S.WAITING >> S.CHECKED,
+        discard=(S.WAITING, S.CHECKED) >> S.DISCARDED,
+        begin=(S.WAITING, S.CHECKED) >> S.RUNNING,
         finish=S.RUNNING >> S.DONE,
         fail=(S.WAITING, S.RUNNING) >> S.FAILED,
         undo=(S.RUNNING, S.DONE, S.FAILED) >> S.UNDONE,
@@ -38,6 +43,9 @@ class Takeover(Document):
     title = models.CharField(_("title"), max_length=200)
     state = StateField(TakeoverState, default=S.WAITING, verbose_name=_("state"), editable=False)
     source = models.CharField(_("files"), max_length=300, blank=True)
+    # What was uploaded, as commands/intake.py describes it; where the files are gone, what they were.
+    files = models.JSONField(_("uploaded files"), default=list, blank=True, editable=False)
+    job_id = models.BigIntegerField(_("job"), null=True, editable=False)
     answers = models.JSONField(_("answers"), default=dict, blank=True, encoder=DjangoJSONEncoder)
     counts = models.JSONField(_("counts"), default=dict, editable=False)
     findings = models.JSONField(_("findings"), default=list, editable=False)

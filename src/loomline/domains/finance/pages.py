@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from loomline.domains.finance.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from loomline.domains.sales.models import Totals
-from loomline.kernel.company import Company
 from loomline.kernel.context import Ctx
-from loomline.kernel.money import minor_unit
-from loomline.surface import draw_text, registry
+from loomline.surface import draw_text, paper, registry
 from loomline.surface.page import ctx_of, record_of, staff
+from loomline.surface.paper import Data, day, less, price
 
-# Letters share the paper of sales, so the typesetter may read the templates of both.
-ROOT = Path(__file__).parents[1]
 TEMPLATE = Path(__file__).parent / "templates" / "finance" / "invoice.typ"
-Data = dict[str, Any]
-
-
-@lru_cache(maxsize=1)
-def fonts() -> Any:
-    """The fonts that come with the typesetter, so that invoices look the same on every machine."""
-    return import_module("typst").Fonts(include_system_fonts=False)
-
-
-def typeset(data: Mapping[str, Any]) -> bytes:
-    """A PDF from the invoice's template; the data are values and never markup."""
-    # The typesetter is large and most processes never write a letter: it is loaded with the first one.
-    made: bytes = import_module("typst").compile(
-        str(TEMPLATE), root=str(ROOT), font_paths=fonts(), sys_inputs={"data": json.dumps(data)}
-    )
-    return made
 
 
 def invoice_letter(ctx: Ctx, *, invoice: Invoice) -> bytes:
     """An invoice or credit note as the customer gets it, in the customer's language."""
-    with translation.override(invoice.customer.language or ctx.company.language or "en"):
-        return typeset(invoice_data(ctx, invoice))
+    with paper.in_language(invoice.customer.language, ctx.company.language):
+        return paper.typeset(TEMPLATE, invoice_data(ctx, invoice))
 
 
 def invoice_data(ctx: Ctx, invoice: Invoice) -> Data:
@@ -64,15 +35,14 @@ def invoice_data(ctx: Ctx, invoice: Invoice) -> Data:
         (_("Your reference"), invoice.customer_reference),
         (_("Your VAT number"), invoice.customer.vat_number),
     ]
+    said = _said(invoice)
+    recipient = invoice.bill_to.splitlines() or [invoice.customer.name]
     return {
-        "lang": (translation.get_language() or "en")[:2],
-        "company": _company(ctx.company),
-        "recipient": invoice.bill_to.splitlines() or [invoice.customer.name],
-        "facts": [{"label": label, "value": value} for label, value in facts if value],
-        "number": str(invoice),
-        "words": _words(invoice.currency),
+        **said,
+        **paper.letter(ctx.company, recipient=recipient, facts=facts, closing=said["closing"]),
         **_sums(invoice, lines),
-        **_said(invoice),
+        "number": str(invoice),
+        "words": paper.words(invoice.currency),
         "rows": [_row(line, invoice.currency) for line in lines],
     }
 
@@ -100,30 +70,6 @@ def _said(invoice: Invoice) -> Data:
     }
 
 
-def _company(company: Company) -> dict[str, str]:
-    address = [part.strip() for part in company.address.splitlines() if part.strip()]
-    vat = _("VAT {number}").format(number=company.vat_number) if company.vat_number else ""
-    return {
-        "name": company.name,
-        "contact": company.email,
-        "sender": " · ".join([company.name, *address]),
-        "footer": " · ".join(part for part in (company.name, *address, vat, company.email) if part),
-    }
-
-
-def _words(currency: str) -> dict[str, str]:
-    """What the template prints of itself."""
-    return {
-        "item": _("Item"),
-        "day": _("Delivery"),
-        "quantity": _("Quantity"),
-        "price": _("Price"),
-        "discount": _("Discount"),
-        "amount": _("Amount, {currency}").format(currency=currency),
-        "total": _("Total"),
-    }
-
-
 def _sums(invoice: Invoice, lines: list[InvoiceLine]) -> Data:
     """Goods, freight and tax for each rate, as they add up to the total; then what is settled."""
     currency = invoice.currency
@@ -133,18 +79,14 @@ def _sums(invoice: Invoice, lines: list[InvoiceLine]) -> Data:
     goods = invoice.net - invoice.freight
     rows = [(_("Goods"), goods)] if invoice.freight or invoice.tax else []
     rows += [(_("Freight"), invoice.freight)] if invoice.freight else []
-    for group in totals.groups:
-        if group.rate:
-            words = _("VAT {rate} on {base}")
-            base = draw_text.money(group.base, currency)
-            rows.append((words.format(rate=percent(group.rate), base=base), group.tax))
+    rows += paper.taxes([(group.rate, group.base, group.tax) for group in totals.groups], currency)
     settled = [(_("Paid"), -invoice.paid), (_("Credited"), -invoice.credited)]
     rest = [(label, amount) for label, amount in settled if amount]
     rest += [(_("Open"), invoice.open_amount)] if rest else []
     return {
-        "sums": [{"label": label, "value": draw_text.money(amount, currency)} for label, amount in rows],
+        "sums": paper.amounts(rows, currency),
         "total": draw_text.money(invoice.total, currency),
-        "rest": [{"label": label, "value": draw_text.money(amount, currency)} for label, amount in rest],
+        "rest": paper.amounts(rest, currency),
     }
 
 
@@ -159,26 +101,9 @@ def _row(line: InvoiceLine, currency: str) -> Data:
         "quantity": draw_text.number(line.quantity),
         "unit": item.unit.code if item is not None else "",
         "price": price(line.price, currency),
-        "discount": f"−{percent(line.discount)}" if line.discount else "",
+        "discount": less(line.discount),
         "amount": price(line.amount, currency),
     }
-
-
-def day(value: date | None) -> str:
-    """A day as letters write it."""
-    return str(format_date(value, "long", locale=draw_text.here())) if value else ""
-
-
-def price(amount: Decimal, currency: str) -> str:
-    """An amount with at least the currency's decimals and no more than it has itself."""
-    places = max(-int(minor_unit(currency).as_tuple().exponent), 0)
-    pattern = "#,##0" + ("." + "0" * places + "#" * (6 - places) if places else "")
-    return str(format_decimal(amount, pattern, locale=draw_text.here()))
-
-
-def percent(share: Decimal) -> str:
-    """A share with the decimals that it has."""
-    return f"{format_decimal(share * 100, '#,##0.##', locale=draw_text.here())} %"
 
 
 @staff
@@ -188,9 +113,7 @@ def invoice_page(request: HttpRequest, pk: int) -> HttpResponse:
     resource = registry.of(Invoice)
     assert resource is not None
     invoice = record_of(resource, ctx, pk, ("customer", "order", "credits"))
-    answer = HttpResponse(invoice_letter(ctx, invoice=invoice), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{invoice}.pdf"'
-    return answer
+    return paper.answer(invoice_letter(ctx, invoice=invoice), str(invoice))
 
 
 urlpatterns = [path("finance/invoices/<int:pk>/invoice.pdf", invoice_page)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
 from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
@@ -139,6 +140,43 @@ def possible_duplicates(*, kind: str, email: str = "", vat_number: str = "") -> 
     if mail_address(email):
         same |= Q(email=mail_address(email), kind=kind)
     return Party.objects.filter(same, is_active=True).order_by("pk")
+
+
+class PartyToBe(Protocol):
+    """What says of a party to be that it is in the books already."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def vat_number(self) -> str: ...
+
+
+K = TypeVar("K", bound=PartyToBe)
+
+
+def twins_among(*, drafts: Sequence[K]) -> Iterator[tuple[K, str]]:
+    """Those of many parties to be who seem to be in the books, or in the list before, with that one's name.
+
+    The same rule as `possible_duplicates`, in one statement for all of them.
+    """
+    emails = {mail_address(draft.email) for draft in drafts} - {""}
+    numbers = {tax_number(draft.vat_number) for draft in drafts} - {""}
+    rows = Party.objects.filter(Q(email__in=emails) | Q(vat_number__in=numbers), is_active=True)
+    there: dict[tuple[str, str], str] = {}
+    for kind, email, number, name in rows.values_list("kind", "email", "vat_number", "name").order_by("-pk"):
+        there.update(dict.fromkeys([(kind, email), ("", number)], name))
+    for draft in drafts:
+        signs = [(str(draft.kind), mail_address(draft.email)), ("", tax_number(draft.vat_number))]
+        told = [sign for sign in signs if sign[1]]
+        found = next((there[sign] for sign in told if sign in there), "")
+        if found:
+            yield draft, found
+        for sign in told:
+            there.setdefault(sign, draft.name)
 
 
 def twins_of(*, party: Party, at_most: int = 3) -> list[Party]:

@@ -268,6 +268,11 @@ def velocity(ctx: Ctx, *, rows: QuerySet[Opportunity], starts_on: date, ends_on:
     )
 
 
+def open_opportunities() -> QuerySet[Opportunity]:
+    """Every sale that may still happen, the oldest first."""
+    return Opportunity.objects.filter(state=OpportunityState.OPEN).order_by("pk")
+
+
 def stalled(ctx: Ctx, *, rows: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
     """Open opportunities that stand in their stage longer than it allows."""
     limit = ExpressionWrapper(F("stage__max_days") * timedelta(days=1), output_field=DurationField())

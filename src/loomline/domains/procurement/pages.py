@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,68 +13,41 @@ from loomline.domains.parties import queries as parties
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState
 from loomline.domains.sites.models import Site
 from loomline.kernel.context import Ctx
-from loomline.kernel.money import minor_unit
-from loomline.surface import draw_text, registry
+from loomline.surface import draw_text, paper, registry
 from loomline.surface.page import ctx_of, record_of, staff
+from loomline.surface.paper import Data, day, less, price
 
-TEMPLATES = Path(__file__).parent / "templates" / "procurement"
+TEMPLATE = Path(__file__).parent / "templates" / "procurement" / "purchase.typ"
 JOINS = ("supplier", "contact", "buyer", "site")
-Data = dict[str, Any]
-
-
-@lru_cache(maxsize=1)
-def fonts() -> Any:
-    """The fonts that come with the typesetter, so that letters look the same on every machine."""
-    return import_module("typst").Fonts(include_system_fonts=False)
 
 
 def purchase_letter(ctx: Ctx, *, purchase: Purchase) -> bytes:
     """A purchase order as it stands, in the supplier's language."""
-    with translation.override(purchase.supplier.language or ctx.company.language or "en"):
-        data = purchase_data(ctx, purchase)
-    # The data are values and never markup: whatever a supplier is called, it is set as it is written.
-    # The typesetter is large and most processes never write a letter: it is loaded with the first one.
-    made: bytes = import_module("typst").compile(
-        str(TEMPLATES / "purchase.typ"),
-        root=str(TEMPLATES),
-        font_paths=fonts(),
-        sys_inputs={"data": json.dumps(data)},
-    )
-    return made
+    with paper.in_language(purchase.supplier.language, ctx.company.language):
+        return paper.typeset(TEMPLATE, purchase_data(ctx, purchase))
 
 
 def purchase_data(ctx: Ctx, purchase: Purchase) -> Data:
     """What a purchase order says, as plain values."""
     lines = list(purchase.lines.select_related("item__unit", "unit").order_by("position", "pk"))
     return {
-        "lang": (translation.get_language() or "en")[:2],
+        **paper.letter(
+            ctx.company,
+            recipient=_recipient(purchase),
+            facts=_facts(ctx, purchase),
+            closing=_closing(purchase),
+        ),
         "title": _("Purchase order") if purchase.state != PurchaseState.DRAFT else _("Purchase order, draft"),
         "number": purchase.number,
-        "company": _company(ctx),
-        "recipient": _recipient(purchase),
-        "facts": [{"label": label, "value": value} for label, value in _facts(ctx, purchase) if value],
         "opening": _("Please deliver to {address}:").format(address=_place(purchase.site, ctx))
         if purchase.site
         else _("Please deliver:"),
         "rows": [_row(line, purchase.currency) for line in lines],
+        "sums": [],
         "total": draw_text.money(purchase.total, purchase.currency),
-        "closing": [part for part in _closing(purchase) if part],
-        "words": {
-            "item": _("Item"), "day": _("Wanted"), "quantity": _("Quantity"), "price": _("Price"),
-            "discount": _("Discount"), "amount": _("Amount"), "total": _("Total without tax"),
-        },
-    }  # fmt: skip
-
-
-def _company(ctx: Ctx) -> Mapping[str, str]:
-    company = ctx.company
-    address = [part.strip() for part in company.address.splitlines() if part.strip()]
-    vat = _("VAT {number}").format(number=company.vat_number) if company.vat_number else ""
-    return {
-        "name": company.name,
-        "contact": company.email,
-        "sender": " · ".join([company.name, *address]),
-        "footer": " · ".join(part for part in (company.name, *address, vat, company.email) if part),
+        "words": paper.words(
+            purchase.currency, day=_("Wanted"), amount=_("Amount"), total=_("Total without tax")
+        ),
     }
 
 
@@ -140,23 +103,9 @@ def _row(line: PurchaseLine, currency: str) -> Data:
         "quantity": draw_text.number(line.entered_quantity, decimals=None),
         "unit": unit.code,
         "price": price(each, currency),
-        "discount": f"−{format_decimal(line.discount * 100, '#,##0.##', locale=draw_text.here())} %"
-        if line.discount
-        else "",
+        "discount": less(line.discount),
         "amount": price(line.amount, currency),
     }
-
-
-def day(value: date | None, *, short: bool = False) -> str:
-    """A day as letters write it."""
-    return str(format_date(value, "medium" if short else "long", locale=draw_text.here())) if value else ""
-
-
-def price(amount: Decimal, currency: str) -> str:
-    """An amount with at least the currency's decimals and no more than it has itself."""
-    places = max(-int(minor_unit(currency).as_tuple().exponent), 0)
-    pattern = "#,##0" + ("." + "0" * places + "#" * (6 - places) if places else "")
-    return str(format_decimal(amount, pattern, locale=draw_text.here()))
 
 
 @staff
@@ -166,9 +115,7 @@ def purchase_page(request: HttpRequest, pk: int) -> HttpResponse:
     resource = registry.of(Purchase)
     assert resource is not None
     purchase = record_of(resource, ctx, pk, JOINS)
-    answer = HttpResponse(purchase_letter(ctx, purchase=purchase), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{purchase.number}.pdf"'
-    return answer
+    return paper.answer(purchase_letter(ctx, purchase=purchase), purchase.number)
 
 
 urlpatterns = [path("procurement/purchases/<int:pk>/order.pdf", purchase_page)]

@@ -135,17 +135,41 @@ def open_checks(ctx: Ctx, *, drafts: list[CheckDraft]) -> list[Check]:
 
 @command(hidden=True)
 def open_planned_checks(
-    ctx: Ctx, *, lots: list[Lot], stage: str = "", origin_kind: str = "", origin_id: int | None = None
+    ctx: Ctx,
+    *,
+    lots: list[Lot],
+    stage: str = "",
+    made: list[int] | None = None,
+    origin_kind: str = "",
+    origin_id: int | None = None,
 ) -> list[Check]:
-    """Ask for what the plans want of lots that have just come in, or out of a stage."""
-    plans = queries.plans_for(item_ids={lot.item_id for lot in lots}, stage=stage)
+    """Ask for what the plans want of lots that have just come in, or out of a stage.
+
+    Where a stage gives no lot, the work on what is `made` is checked. What is still to be checked is not
+    asked for twice.
+    """
+    plans = queries.plans_for(item_ids={lot.item_id for lot in lots} or made or (), stage=stage)
+    pairs: list[tuple[CheckPlan, Lot | None]] = [
+        (plan, lot) for lot in lots for plan in plans if plan.item_id in (None, lot.item_id)
+    ]
+    if not lots:
+        pairs = [(plan, None) for plan in plans if plan.stage]
     drafts = [
         CheckDraft(plan=plan, lot=lot, stage=stage, origin_kind=origin_kind, origin_id=origin_id)
-        for lot in lots
-        for plan in plans
-        if plan.item_id in (None, lot.item_id)
+        for plan, lot in pairs
     ]
+    if not drafts:
+        return []
+    asked = {_asked(check) for check in queries.awaited(plan_ids=[plan.pk for plan in plans])}
+    drafts = [draft for draft in drafts if _asked(draft) not in asked]
     return open_checks(ctx, drafts=drafts) if drafts else []
+
+
+def _asked(check: Check | CheckDraft) -> tuple[object, ...]:
+    """What two checks of one plan have in common: the lot, or else the record that asked for them."""
+    if check.lot is None:
+        return (check.plan, check.origin_kind, check.origin_id)
+    return (check.plan, check.lot)
 
 
 @command(move="pass", label=_("Record result"), icon="ruler-2")

@@ -54,9 +54,21 @@ def checks_for(*, kind: str, ids: Iterable[int]) -> QuerySet[Check]:
 
 
 def plans_for(*, item_ids: Iterable[int], stage: str = "") -> list[CheckPlan]:
-    """The plans in use for these items at a stage; a plan without an item is for all of them."""
-    rows = CheckPlan.objects.filter(is_active=True, stage__iexact=stage)
-    return list(rows.filter(Q(item__in=list(item_ids)) | Q(item__isnull=True)).order_by("pk"))
+    """The plans in use for these items wherever they come from, and for what comes out of a stage.
+
+    A plan of a stage that names no item is for all of them.
+    """
+    items = list(item_ids)
+    wanted = Q(stage="", item__in=items)
+    if stage:
+        wanted |= Q(stage__iexact=stage) & (Q(item__in=items) | Q(item__isnull=True))
+    return list(CheckPlan.objects.filter(wanted, is_active=True).order_by("pk"))
+
+
+def awaited(*, plan_ids: Iterable[int]) -> list[Check]:
+    """The checks of these plans that are still to be made."""
+    rows = Check.objects.filter(plan__in=list(plan_ids), state=CheckState.OPEN)
+    return list(rows.select_related("plan", "lot").order_by("pk"))
 
 
 def keep_held(*, lot: Lot, but: Check) -> bool:

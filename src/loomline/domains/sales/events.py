@@ -166,6 +166,15 @@ class DeliveryMoved(OfOrder, Event, about=ORDER, icon="calendar-event", tone="wa
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryUnknown(OfOrder, Event, about=ORDER, icon="calendar-event", tone="bad"):
+    """Goods that were promised are lost, and nobody knows when others can be there."""
+
+    says = _("Delivery of {number} has no date any more: {cause}")
+    cause: str
+    promised_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPartShipped(OfOrder, Event, about=ORDER, icon="truck-delivery", tone="accent"):
     """A part of the goods is on its way."""
 

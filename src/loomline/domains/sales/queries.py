@@ -64,8 +64,8 @@ def open_lines(*, item_ids: Iterable[int] | None = None, site_id: int | None = N
 
 
 def orders_at_risk(*, today: date) -> QuerySet[Order]:
-    """Open orders that are expected after their promise, or should have left already; the latest first."""
-    late = Q(expected_on__gt=F("promised_on")) | Q(promised_on__lt=today)
+    """Open orders expected after their promise or on no day, or that should have left; the latest first."""
+    late = Q(expected_on__gt=F("promised_on")) | Q(expected_on__isnull=True) | Q(promised_on__lt=today)
     slip = ExpressionWrapper(F("expected_on") - F("promised_on"), output_field=DurationField())
     return Order.objects.filter(late, state__in=OPEN).annotate(slip=slip).order_by("-slip", "-total", "pk")
 
@@ -121,6 +121,12 @@ def exposure(ctx: Ctx, *, customer_id: int, currency: str) -> Money:
 def quotes_over(*, today: date) -> QuerySet[Quote]:
     """Sent quotes whose last day has passed."""
     return Quote.objects.filter(state=QuoteState.SENT, valid_until__lt=today).order_by("pk")
+
+
+def bought_through(*, opportunity_id: int) -> Order | None:
+    """The first order of an opportunity that was not cancelled, with the quote it was accepted from."""
+    rows = Order.objects.filter(opportunity=opportunity_id).exclude(state=OrderState.CANCELLED)
+    return rows.select_related("quote").order_by("pk").first()
 
 
 def versions(*, quote: Quote) -> list[Quote]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.sites.models import Calendar, CalendarDay, Location, LocationKind, Site
@@ -94,28 +94,23 @@ def work_calendar(site: Site | None = None) -> WorkCalendar:
 
 
 def work_calendars(*, sites: Iterable[Site]) -> dict[int | None, WorkCalendar]:
-    """The working days of many sites by key, and of the default calendar under None.
+    """The working days of many sites by key, and of the default calendar under None. Costs one statement.
 
-    Costs two statements. While there is no default calendar, Monday to Friday are worked.
+    While there is no default calendar, Monday to Friday are worked.
     """
     wanted = list(sites)
     keys = {site.calendar_id for site in wanted if site.calendar_id is not None}
-    calendars = list(Calendar.objects.filter(pk__in=keys) | Calendar.objects.filter(is_default=True))
-    made = _with_days(calendars)
+    days = CalendarDay.objects.filter(calendar=OuterRef("pk")).order_by().values("on")
+    calendars = list(
+        Calendar.objects.filter(Q(pk__in=keys) | Q(is_default=True)).annotate(
+            closed=ArraySubquery(days.filter(is_open=False)), opened=ArraySubquery(days.filter(is_open=True))
+        )
+    )
+    made = {
+        c.pk: WorkCalendar(frozenset(c.weekdays), frozenset(c.closed), frozenset(c.opened)) for c in calendars
+    }
     default = next((made[c.pk] for c in calendars if c.is_default), WorkCalendar())
     found: dict[int | None, WorkCalendar] = {None: default}
     for site in wanted:
         found[site.pk] = made.get(site.calendar_id or 0, default)
     return found
-
-
-def _with_days(calendars: list[Calendar]) -> dict[int, WorkCalendar]:
-    closed: dict[int, set[date]] = {c.pk: set() for c in calendars}
-    opened: dict[int, set[date]] = {c.pk: set() for c in calendars}
-    days = CalendarDay.objects.filter(calendar__in=list(closed)) if calendars else CalendarDay.objects.none()
-    for calendar_id, on, is_open in days.values_list("calendar_id", "on", "is_open"):
-        (opened if is_open else closed)[calendar_id].add(on)
-    return {
-        c.pk: WorkCalendar(frozenset(c.weekdays), frozenset(closed[c.pk]), frozenset(opened[c.pk]))
-        for c in calendars
-    }

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
-from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from stdnum import ean
 
@@ -24,33 +19,15 @@ from loomline.domains.warehouse import queries
 from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
-from loomline.surface import registry
+from loomline.surface import paper, registry
 from loomline.surface.page import ctx_of, record_of, staff
+from loomline.surface.paper import Data, day
 
 TEMPLATES = Path(__file__).parent / "templates" / "warehouse"
-Data = dict[str, Any]
-
-
-@lru_cache(maxsize=1)
-def fonts() -> Any:
-    """The fonts that come with the typesetter, so that papers look the same on every machine."""
-    return import_module("typst").Fonts(include_system_fonts=False)
-
-
-def typeset(template: str, data: Mapping[str, Any]) -> bytes:
-    """A PDF from a template of this domain; the data are values and never markup."""
-    # The typesetter is large and most processes never write a paper: it is loaded with the first one.
-    made: bytes = import_module("typst").compile(
-        str(TEMPLATES / template),
-        root=str(TEMPLATES),
-        font_paths=fonts(),
-        sys_inputs={"data": json.dumps(data)},
-    )
-    return made
 
 
 @staff
-def paper(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def paper_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One paper of a shipment, written as things stand now."""
     if name not in PAPERS:
         raise Http404
@@ -59,13 +36,10 @@ def paper(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     assert resource is not None
     shipment = record_of(resource, ctx, pk, ("order", "customer", "site", "carrier"))
     title, build, for_customer = PAPERS[name]
-    language = (shipment.customer.language if for_customer else "") or ctx.company.language
-    with translation.override(language or "en"):
+    with paper.in_language(shipment.customer.language if for_customer else "", ctx.company.language):
         data = {**_head(ctx, shipment, str(title())), **build(shipment)}
-        body = typeset(f"{name}.typ", data)
-    answer = HttpResponse(body, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{shipment.number}-{name}.pdf"'
-    return answer
+        body = paper.typeset(TEMPLATES / f"{name}.typ", data)
+    return paper.answer(body, f"{shipment.number}-{name}")
 
 
 def gs1_128(data: str) -> str:
@@ -93,7 +67,7 @@ def _bars(data: str, *, symbology: str, mode: str) -> str:
 
 def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
     return {
-        "lang": (translation.get_language() or "en")[:2],
+        "lang": paper.language(),
         "title": title,
         "number": shipment.number,
         "order": shipment.order.number,
@@ -109,14 +83,11 @@ def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
 
 
 def _sender(ctx: Ctx, shipment: Shipment) -> Data:
-    company, site = ctx.company, shipment.site
-    address = " · ".join(part.strip() for part in company.address.splitlines() if part.strip())
-    number = _("VAT {number}").format(number=company.vat_number) if company.vat_number else ""
-    footer = " · ".join(part for part in (company.name, address, number) if part)
+    site = shipment.site
     place = _lines(site.line1, f"{site.postcode} {site.city}", countries().get(site.country, ""))
     return {
-        "company": {"name": company.name, "address": address, "footer": footer},
-        "ship_from": [company.name, site.name, *place],
+        "company": paper.sender(ctx.company),
+        "ship_from": [ctx.company.name, site.name, *place],
     }
 
 
@@ -124,12 +95,12 @@ def _facts(ctx: Ctx, shipment: Shipment) -> Data:
     facts = [
         (_("Order"), shipment.order.number),
         (_("Your reference"), shipment.order.customer_reference),
-        (_("Date"), _day((shipment.shipped_at or ctx.now).astimezone(ctx.company.zone).date())),
+        (_("Date"), day((shipment.shipped_at or ctx.now).astimezone(ctx.company.zone).date())),
         (_("Carrier"), _carrier(shipment)),
         (_("Tracking number"), shipment.tracking),
-        (_("Expected"), _day(shipment.expected_on)),
+        (_("Expected"), day(shipment.expected_on)),
     ]
-    return {"facts": [{"label": label, "value": value} for label, value in facts if value]}
+    return {"facts": paper.pairs(facts)}
 
 
 def _carrier(shipment: Shipment) -> str:
@@ -166,10 +137,6 @@ def _words() -> dict[str, str]:
     }
 
 
-def _day(day: date | None) -> str:
-    return date_format(day, "j F Y") if day else ""
-
-
 def _lines(*parts: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
@@ -181,7 +148,7 @@ def _row(line: ShipmentLine, quantity: Any) -> Data:
         "sku": line.item.sku,
         "item": name,
         "lot": str(lot or ""),
-        "best_before": _day(lot.expires_on) if lot else "",
+        "best_before": day(lot.expires_on) if lot else "",
         "quantity": plain(quantity),
         "unit": line.item.unit.code,
         "place": line.location.path,
@@ -240,7 +207,7 @@ def packing_list(shipment: Shipment) -> Data:
     sums = [(_("Packages"), str(shipment.packages.count()))]
     if shipment.weight_kg:
         sums.append((_("Weight"), f"{plain(shipment.weight_kg)} kg"))
-    return {"packages": packages, "sums": [{"label": label, "value": value} for label, value in sums]}
+    return {"packages": packages, "sums": paper.pairs(sums)}
 
 
 def labels(shipment: Shipment) -> Data:
@@ -258,7 +225,7 @@ def pick_list(shipment: Shipment) -> Data:
         "rows": [_row(line, line.quantity) for line in lines],
         "sums": [
             {"label": _("Lines"), "value": str(len(lines))},
-            {"label": _("To leave on"), "value": _day(shipment.planned_on) or "–"},
+            {"label": _("To leave on"), "value": day(shipment.planned_on) or "–"},
         ],
     }
 
@@ -295,4 +262,4 @@ PAPERS: dict[str, tuple[Callable[[], str], Callable[[Shipment], Data], bool]] = 
     "labels": (lambda: _("Package labels"), labels, True),
 }
 
-urlpatterns = [path("warehouse/shipments/<int:pk>/<str:name>.pdf", paper)]
+urlpatterns = [path("warehouse/shipments/<int:pk>/<str:name>.pdf", paper_page)]

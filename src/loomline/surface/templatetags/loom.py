@@ -94,7 +94,7 @@ def cell(one: draw_cells.Cell) -> SafeString:
 
 EDITABLE = (
     '<ui-edit><button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit"'
-    ' hx-swap="outerHTML" aria-label="{}, {}">{}{}</button></ui-edit>'
+    ' hx-swap="outerHTML"><span class="sr">{}, </span>{}{}</button></ui-edit>'
 )
 
 
@@ -104,7 +104,7 @@ def editable_cell(one: draw_cells.Cell) -> SafeString:
     inner = draw_cells.write(one, icon)
     if not one.edit_url:
         return inner
-    return format_html(EDITABLE, one.edit_url, one.edit_label, draw_cells.plain(one), inner, icon("pencil"))
+    return format_html(EDITABLE, one.edit_url, one.edit_label, inner, icon("pencil"))
 
 
 @register.simple_tag

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.exchange.commands.archive import each_file
 from loomline.engines.mapping import Recipe, parse
-from loomline.engines.tabular import MAX_UNPACKED
+from loomline.engines.tabular import MAX_UNPACKED, SPREADSHEETS
 from loomline.kernel.refusal import Refused
 
 PACKAGE = "loomline.domains.exchange.recipes"
+# How packed files and spreadsheets begin, whatever they are called.
+ENDINGS = {b"\x1f\x8b": ".gz", b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}
 
 
 class RecipeUnknown(Refused):
@@ -35,12 +38,6 @@ class NothingThere(Refused):
 
     says = _("There is no folder, archive or file at {source}.")
     status = 404
-
-
-class ArchiveBroken(Refused):
-    """The archive cannot be unpacked."""
-
-    says = _("{source} is no whole ZIP archive: {fault}. Pack it again and send it once more.")
 
 
 def recipe_names() -> list[str]:
@@ -82,8 +79,9 @@ def collect(recipe: Recipe, source: Path | Mapping[str, bytes]) -> dict[str, byt
 
 
 def packed_name(name: str, data: bytes) -> str:
-    """The name under which the bytes must be read: with .gz when they are packed."""
-    return f"{name}.gz" if data[:2] == b"\x1f\x8b" and not name.endswith(".gz") else name
+    """The name under which the bytes must be read: with .gz when they are packed, .xlsx for a spreadsheet."""
+    ending = next((e for start, e in ENDINGS.items() if data.startswith(start)), "")
+    return name if name.lower().endswith((".gz", *SPREADSHEETS)) else f"{name}{ending}"
 
 
 def _offered(source: Path) -> dict[str, bytes]:
@@ -97,12 +95,11 @@ def _offered(source: Path) -> dict[str, bytes]:
 
 
 def unzip(data: bytes, source: str) -> dict[str, bytes]:
-    """The files of an archive by their last name; refuses bombs and broken archives."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-            if sum(info.file_size for info in infos) > MAX_UNPACKED:
-                raise ArchiveBroken(source=source, fault=_("it unpacks to more than 2 GB"))
-            return {Path(info.filename).name: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, OSError, RuntimeError) as fault:
-        raise ArchiveBroken(source=source, fault=fault) from fault
+    """The files of an archive by their last name; refuses bombs, broken archives and names that lead out."""
+    found: dict[str, bytes] = {}
+
+    def take(name: str, file: IO[bytes]) -> None:
+        found[name] = file.read()
+
+    each_file(source, io.BytesIO(data), take, most=MAX_UNPACKED)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -78,16 +78,21 @@ def run_recipe(
     answers: Mapping[str, Any] | None = None,
     is_dry: bool = False,
     progress: Progress = lambda done, total, message: None,
+    takeover: Takeover | None = None,
+    notes: Sequence[str] = (),
 ) -> Outcome:
     """Take the files over. A dry run does everything in one transaction and rolls it back.
+
+    `takeover` is one that has begun already; without it one begins here. `notes` stand before what is
+    found in the files.
 
     Rows that cannot be taken are left out with their reason; the rest comes in. Running the same files
     twice changes nothing, because each row's fingerprint is remembered beside its key.
     """
-    outcome = Outcome(recipe.name, recipe.title, is_dry)
+    outcome = Outcome(recipe.name, recipe.title, is_dry, findings=[*notes])
     try:
         with transaction.atomic() if is_dry else nullcontext():
-            _Run(ctx, recipe, files, dict(answers or {}), outcome, progress).whole(source)
+            _Run(ctx, recipe, files, dict(answers or {}), outcome, progress).whole(source, takeover)
             if is_dry:
                 raise _Rollback
     except _Rollback:
@@ -115,9 +120,9 @@ class _Run:
         self.keys: dict[str, dict[str, int]] = {}
         self.takeover: Takeover | None = None
 
-    def whole(self, source: str) -> None:
+    def whole(self, source: str, takeover: Takeover | None) -> None:
         """All steps, in their order."""
-        self.takeover = begin_takeover(
+        self.takeover = takeover or begin_takeover(
             self.ctx,
             recipe=self.recipe.name,
             title=self.recipe.title,
@@ -319,7 +324,7 @@ class _Run:
         if missing:
             names = ", ".join(sorted(missing))
             raise Refused(_("{file} has no column {names}.").format(file=step.file, names=names))
-        for column in lost_columns(step, table.columns, table.rows):
+        for column in lost_columns(table.columns, table.rows):
             self.outcome.findings.append(
                 _(
                     "{file}: the dates of column {column} are lost; its cells hold only minutes and seconds."
@@ -327,16 +332,15 @@ class _Run:
             )
             if any(spec.ask and column in spec.columns for spec in step.fields.values()):
                 self.outcome.asks.setdefault(column, f"{step.file}: {column}")
-        rest = sorted(
-            set(table.columns) - columns_used(step) - (columns_used(step.lines) if step.lines else set())
-        )
-        if rest:
+        readers = [one for one in self.recipe.steps if one.file == step.file]
+        rest = sorted(set(table.columns).difference(*map(columns_used, readers)))
+        if rest and step is readers[0]:
             self.outcome.findings.append(
-                _("{file}: {names} have no field here; their values are kept beside the record.").format(
+                _("{file}: no field here takes {names}; what stands there is kept beside the record.").format(
                     file=step.file, names=", ".join(rest)
                 )
             )
-        if table.overlong:
+        if table.overlong and step is readers[0]:
             self.outcome.findings.append(
                 _("{file}: {n} lines have more cells than the header, first line {line}.").format(
                     file=step.file, n=len(table.overlong), line=table.overlong[0]

@@ -16,8 +16,19 @@ from loomline.kernel.audit import Activity, Change
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent
+from loomline.kernel.job import JobRun, JobState
 from loomline.kernel.record import lock
+from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
+
+# So many rows that were left out are kept with their reasons.
+MOST_ERRORS = 10_000
+
+
+class StillRunning(Refused):
+    """An import has not ended."""
+
+    says = _("{number} brings in {title} right now. Wait for its end, or stop its job first.")
 
 
 @command(hidden=True)
@@ -77,7 +88,7 @@ def finish_takeover(
 ) -> Takeover:
     """Close the books on a takeover and keep its report."""
     takeover = lock(takeover)
-    kept = {"counts": counts, "findings": findings, "errors": errors[:1000], "ended_at": ctx.now}
+    kept = {"counts": counts, "findings": findings, "errors": errors[:MOST_ERRORS], "ended_at": ctx.now}
 
     advance(takeover, "fail" if failed else "finish", **kept)
 
@@ -94,6 +105,10 @@ def finish_takeover(
 def undo_takeover(ctx: Ctx, *, takeover: Takeover) -> Takeover:
     """Take back everything that this takeover brought in, if nobody has built on it since."""
     takeover = lock(takeover)
+
+    if _runs_elsewhere(ctx, takeover):
+        raise StillRunning(number=takeover.number, title=takeover.title)
+
     batches = Activity.objects.filter(
         kind=Takeover._meta.label_lower, object_id=takeover.pk, verb=take_batch.name
     )
@@ -107,3 +122,12 @@ def undo_takeover(ctx: Ctx, *, takeover: Takeover) -> Takeover:
         TakeoverUndone(takeover_id=takeover.pk, number=takeover.number, title=takeover.title, rows=taken_back)
     )
     return takeover
+
+
+def _runs_elsewhere(ctx: Ctx, takeover: Takeover) -> bool:
+    """True while a job other than the one that asks brings the rows in."""
+    if takeover.job_id is None or takeover.state != TakeoverState.RUNNING:
+        return False
+    if ctx.request_id == f"job-{takeover.job_id}":
+        return False
+    return JobRun.objects.filter(pk=takeover.job_id, state__in=(JobState.WAITING, JobState.RUNNING)).exists()

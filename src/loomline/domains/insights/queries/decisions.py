@@ -173,7 +173,9 @@ def _orders(ctx: Ctx) -> list[Decision]:
     rows, _count, _worth = at_risk(ctx, limit=2)
     return [
         Decision(
-            title=_("{number} will miss its promise by {days} days").format(number=row.number, days=row.days),
+            title=_("{number} has no date any more").format(number=row.number)
+            if row.days is None
+            else _("{number} will miss its promise by {days} days").format(number=row.number, days=row.days),
             text=f"{row.customer}, {Money(row.total, row.currency)}. {row.cause}.",
             icon=row.icon,
             tone=row.tone,

@@ -42,19 +42,20 @@ class OrderAtRisk:
     cause: str
     icon: str
     promised_on: date
-    expected_on: date
+    expected_on: date | None
     total: Decimal
     currency: str
     way: Way
 
     @property
-    def days(self) -> int:
-        return (self.expected_on - self.promised_on).days
+    def days(self) -> int | None:
+        """Days after the promise; None where nobody knows the day."""
+        return None if self.expected_on is None else (self.expected_on - self.promised_on).days
 
     @property
     def tone(self) -> str:
-        """A week is bad, less is a warning."""
-        return "bad" if self.days >= 5 else "warn"
+        """A week is bad, and so is no day at all; less is a warning."""
+        return "bad" if self.days is None or self.days >= 5 else "warn"
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,20 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decima
     late = (
         access.visible(ctx, Order)
         .filter(state__in=OPEN)
-        .filter(Q(expected_on__gt=F("promised_on")) | Q(promised_on__lt=ctx.today))
+        .filter(
+            Q(expected_on__gt=F("promised_on")) | Q(expected_on__isnull=True) | Q(promised_on__lt=ctx.today)
+        )
         .select_related("customer")
     )
     worth = sum(late.values_list("total", flat=True), Decimal(0))
     count = late.count()
     orders = sorted(
         late.order_by("-total")[: limit * 5],
-        key=lambda o: ((o.promised_on or ctx.today) - max(_day(o), ctx.today), -o.total),
+        key=lambda o: (
+            not o.has_no_day,
+            (o.promised_on or ctx.today) - max(_day(o), ctx.today),
+            -o.total,
+        ),
     )
     chosen = orders[:limit]
     causes = _causes([order.pk for order in chosen])
@@ -113,7 +120,7 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decima
             cause=causes.get(order.pk) or _("The promised day has passed and the goods are still here"),
             icon=_icon(causes.get(order.pk, "")),
             promised_on=order.promised_on or ctx.today,
-            expected_on=max(_day(order), ctx.today),
+            expected_on=None if order.has_no_day else max(_day(order), ctx.today),
             total=order.total,
             currency=order.currency,
             way=ways.get(order.pk) or Way(_("Plan supply"), "sales.order", order.pk),

@@ -37,6 +37,7 @@ from loomline.domains.parties.commands.opening import (
     PossibleDuplicate,
     RoleUnknown,
     TermsNeedRole,
+    list_parties,
     open_parties,
     open_party,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "end_role",
     "give_portal_access",
     "give_role",
+    "list_parties",
     "make_primary",
     "merge_parties",
     "open_parties",

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts.models import Team, User
-from loomline.domains.parties.models import AddressPurpose, Party, PartyKind
+from loomline.domains.parties.models import AddressPurpose, Party, PartyKind, Role
 from loomline.domains.parties.models.fields import countries
 from loomline.kernel.refusal import Refused
 
@@ -82,3 +83,15 @@ class PartyDraft:
     lead_days: int | None = None
     since: date | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
+    is_customer: bool = False
+    is_supplier: bool = False
+    is_carrier: bool = False
+    is_partner: bool = False
+    is_prospect: bool = False
+    is_subcontractor: bool = False
+
+    @cached_property
+    def all_roles(self) -> tuple[str, ...]:
+        """The roles that are named and those that are ticked, each once."""
+        ticked = [role.value for role in Role if getattr(self, f"is_{role.value}")]
+        return tuple(dict.fromkeys([*self.roles, *ticked]))

@@ -126,21 +126,29 @@ def open_party(
     is_subcontractor: bool = False,
 ) -> Party:
     """Enter a person or an organisation once, with all the roles it has for us."""
-    ticked = (is_customer, is_supplier, is_carrier, is_partner, is_prospect, is_subcontractor)
-    also = [role.value for role, given in zip(Role, ticked, strict=True) if given]
     twin = queries.possible_duplicates(kind=kind, email=email, vat_number=vat_number).first()
     if twin is not None:
         ctx.warn(PossibleDuplicate(found=twin, name=name))
 
     draft = PartyDraft(
-        name=name, kind=kind, roles=tuple(dict.fromkeys([*roles, *also])), code=code, legal_name=legal_name,
+        name=name, kind=kind, roles=roles, code=code, legal_name=legal_name,
         language=language, vat_number=vat_number, currency=currency, email=email, phone=phone,
         website=website, parent=parent, organisation=organisation, title=title, owner=owner, team=team,
         notes=notes, contacts=contacts, addresses=addresses, identifiers=identifiers or {},
         payment_days=payment_days, credit_limit=credit_limit, lead_days=lead_days, since=since,
-        custom=custom or {},
+        custom=custom or {}, is_customer=is_customer, is_supplier=is_supplier, is_carrier=is_carrier,
+        is_partner=is_partner, is_prospect=is_prospect, is_subcontractor=is_subcontractor,
     )  # fmt: skip
     return open_parties(ctx, drafts=[draft])[0]
+
+
+@command(hidden=True)
+def list_parties(ctx: Ctx, *, drafts: list[PartyDraft]) -> list[Party]:
+    """Enter the parties of somebody's list at once, each only if nobody like it is in the books."""
+    for draft, twin in queries.twins_among(drafts=drafts):
+        ctx.warn(PossibleDuplicate(found=twin, name=draft.name))
+
+    return open_parties(ctx, drafts=drafts)
 
 
 @command(hidden=True)
@@ -160,7 +168,7 @@ def open_parties(ctx: Ctx, *, drafts: list[PartyDraft]) -> list[Party]:
     _write_whereabouts(pairs, points)
 
     for party, draft in pairs:
-        ctx.emit(PartyOpened(party_id=party.pk, party=party.name, kind=party.kind, roles=tuple(draft.roles)))
+        ctx.emit(PartyOpened(party_id=party.pk, party=party.name, kind=party.kind, roles=draft.all_roles))
         if draft.organisation is not None:
             ctx.emit(related(party, draft.organisation, TieKind.EMPLOYED_BY, draft.title))
     return parties
@@ -185,14 +193,14 @@ def _refuse_unclear(drafts: Sequence[PartyDraft]) -> None:
             raise NameMissing(row=row, at_field="name")
         if draft.kind not in PartyKind.values:
             raise KindUnknown(name=draft.name, kind=draft.kind, at_field="kind")
-        for role in draft.roles:
+        for role in draft.all_roles:
             if role not in Role.values:
                 raise RoleUnknown(name=draft.name, role=role, roles=", ".join(Role.values), at_field="roles")
         for address in draft.addresses:
             refuse_unknown_country(address.country)
         if draft.organisation is not None:
             _refuse_tie(draft, draft.organisation)
-        if draft.credit_limit is not None and Role.CUSTOMER not in draft.roles:
+        if draft.credit_limit is not None and Role.CUSTOMER not in draft.all_roles:
             raise TermsNeedRole(name=draft.name, at_field="credit_limit")
 
 
@@ -257,7 +265,7 @@ def _party(
         notes=draft.notes,
         opened_at=ctx.now,
         custom=custom,
-        **{f"is_{role}": True for role in draft.roles},
+        **{f"is_{role}": True for role in draft.all_roles},
     )
 
 
@@ -266,13 +274,13 @@ def _write_roles(ctx: Ctx, pairs: Sequence[tuple[Party, PartyDraft]]) -> None:
         (
             PartyRole(party=party, role=role, since=draft.since or ctx.today)
             for party, draft in pairs
-            for role in dict.fromkeys(draft.roles)
+            for role in draft.all_roles
         ),
         batch_size=BATCH,
     )
-    buying = (_customer_terms(ctx, *pair) for pair in pairs if Role.CUSTOMER in pair[1].roles)
+    buying = (_customer_terms(ctx, *pair) for pair in pairs if Role.CUSTOMER in pair[1].all_roles)
     CustomerTerms.objects.bulk_create(buying, batch_size=BATCH)
-    supplying = (_supplier_terms(ctx, *pair) for pair in pairs if SUPPLYING & set(pair[1].roles))
+    supplying = (_supplier_terms(ctx, *pair) for pair in pairs if SUPPLYING & set(pair[1].all_roles))
     SupplierTerms.objects.bulk_create(supplying, batch_size=BATCH)
 
 

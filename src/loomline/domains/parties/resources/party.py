@@ -269,6 +269,7 @@ class Party(Resource):
     key = "code"
     access = own("owner") | team("team") | party("pk") | everyone()
     create = commands.open_party
+    create_many = commands.list_parties
     delete = True
     actions = "add_contact_point", "add_address", "add_person", "give_role"
     prefill = {

@@ -3,6 +3,7 @@
 from loomline.domains.planning.commands.covering import NothingToPlan, plan_orders, plan_supply
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
 from loomline.domains.planning.commands.keeping import keep_for_demands
+from loomline.domains.planning.commands.promising import promise_again
 
 __all__ = [
     "NothingToPlan",
@@ -12,4 +13,5 @@ __all__ = [
     "note_stages",
     "plan_orders",
     "plan_supply",
+    "promise_again",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Supply
@@ -24,7 +24,7 @@ from loomline.domains.planning.events import SupplyPlanned
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands import PurchaseDraft, PurchaseLineDraft
-from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, SupplierItem
+from loomline.domains.procurement.models import Purchase, PurchaseLine, SupplierItem
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.domains.sites import queries as sites
 from loomline.kernel.command import command
@@ -34,7 +34,6 @@ from loomline.kernel.refusal import Refused
 
 ZERO = Decimal(0)
 OPEN = (OrderState.CONFIRMED, OrderState.PART_SHIPPED)
-COMING = (PurchaseState.DRAFT, PurchaseState.SENT, PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED)
 
 
 class NothingToPlan(Refused):
@@ -60,14 +59,23 @@ def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
 
     lines = _uncovered(locked)
     short = _reserve(ctx, lines)
-    short = _take_coming(lines, short)
-    works = _make(ctx, lines, short)
-    purchases = _buy(ctx, lines, short) + _buy_materials(ctx, works)
-    follow_supply(ctx, works=[work.pk for work in works], purchase_lines=_lines_of(purchases))
+    # An order that stock covers asks nothing of what is made and bought.
+    works, purchases = _supply(ctx, lines, short) if short else ([], [])
 
     for order in locked:
         _tell(ctx, order, lines, works, purchases)
     return locked
+
+
+def _supply(
+    ctx: Ctx, lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]
+) -> tuple[list[WorkOrder], list[Purchase]]:
+    """Tie what stock lacks to what is coming, and plan the making and buying of the rest."""
+    rest = _take_coming(lines, short)
+    works = _make(ctx, lines, rest)
+    purchases = _buy(ctx, lines, rest) + _buy_materials(ctx, works)
+    follow_supply(ctx, works=[work.pk for work in works], purchase_lines=_lines_of(purchases))
+    return works, purchases
 
 
 def _uncovered(orders: Sequence[Order]) -> dict[int, OrderLine]:
@@ -81,9 +89,7 @@ def _uncovered(orders: Sequence[Order]) -> dict[int, OrderLine]:
 
 def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
     """Reserve free stock; returns what each line still lacks after stock and earlier pegs."""
-    held = stock.reserved_for(kind=ORDER_LINE, ids=lines)
-    pegged = _still_coming(queries.pegs_for(kind=ORDER_LINE, ids=lines))
-    wanted = {pk: line.open_quantity - held[pk] - pegged[pk] for pk, line in lines.items()}
+    wanted = queries.lacking(lines=lines)
     demands = [
         Demand(
             item_id=lines[pk].item_id,
@@ -105,28 +111,10 @@ def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
     }
 
 
-def _still_coming(pegs: Sequence[Peg]) -> dict[int, Decimal]:
-    """What pegged supplies have yet to bring, by demand; what has come is reserved by now."""
-    made = WorkLine.objects.filter(work__in=making.open_work()).in_bulk(
-        [peg.supply_id for peg in pegs if peg.supply_kind == WORK_LINE]
-    )
-    bought = PurchaseLine.objects.filter(is_closed=False).in_bulk(
-        [peg.supply_id for peg in pegs if peg.supply_kind == PURCHASE_LINE]
-    )
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for peg in pegs:
-        if peg.supply_kind == WORK_LINE and peg.supply_id in made:
-            line = made[peg.supply_id]
-            found[peg.demand_id] += min(peg.quantity, max(line.quantity - line.done, ZERO))
-        elif peg.supply_kind == PURCHASE_LINE and peg.supply_id in bought:
-            found[peg.demand_id] += min(peg.quantity, bought[peg.supply_id].open_quantity)
-    return found
-
-
 def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """Tie lines to work and purchases that nobody has claimed yet."""
     left = dict(short)
-    free = _unclaimed({lines[pk].item_id for pk in left})
+    free = queries.unclaimed({lines[pk].item_id for pk in left})
     pegs = []
     for pk in list(left):
         for supply in free.get(lines[pk].item_id, []):
@@ -138,41 +126,6 @@ def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -
             pegs.append(_peg(ORDER_LINE, pk, supply.kind, supply.pk, lines[pk].item_id, taken))
     _write(pegs)
     return {pk: quantity for pk, quantity in left.items() if quantity > 0}
-
-
-class _Coming:
-    """What one supply still brings that is tied to nobody."""
-
-    def __init__(self, kind: str, pk: int, free: Decimal, on: date | None) -> None:
-        self.kind, self.pk, self.free, self.on = kind, pk, free, on
-
-
-def _unclaimed(items: Iterable[int]) -> dict[int, list[_Coming]]:
-    wanted = set(items)
-    found: dict[int, list[_Coming]] = defaultdict(list)
-    made = WorkLine.objects.filter(work__in=making.open_work(), item__in=wanted).select_related("work")
-    for line in made:
-        found[line.item_id].append(
-            _Coming(WORK_LINE, line.pk, line.quantity - line.done, line.work.expected_on)
-        )
-    bought = PurchaseLine.objects.filter(item__in=wanted, is_closed=False, purchase__state__in=COMING)
-    for row in bought:
-        found[row.item_id].append(_Coming(PURCHASE_LINE, row.pk, row.open_quantity, row.expected_on))
-    for kind in (WORK_LINE, PURCHASE_LINE):
-        ids = [supply.pk for rows in found.values() for supply in rows if supply.kind == kind]
-        taken = (
-            Peg.objects.filter(supply_kind=kind, supply_id__in=ids)
-            .values_list("supply_id")
-            .annotate(sum=Sum("quantity"))
-        )
-        claimed = dict(taken)
-        for rows in found.values():
-            for supply in rows:
-                if supply.kind == kind:
-                    supply.free -= claimed.get(supply.pk, ZERO)
-    for rows in found.values():
-        rows.sort(key=lambda supply: (supply.on or date.max, supply.pk))
-    return found
 
 
 def _make(ctx: Ctx, lines: Mapping[int, OrderLine], short: dict[int, Decimal]) -> list[WorkOrder]:
@@ -213,20 +166,9 @@ def _work(ctx: Ctx, rows: Sequence[OrderLine], short: Mapping[int, Decimal]) -> 
 
 
 def _materials_day(ctx: Ctx, needs: Mapping[int, Decimal], site_id: int | None) -> date:
-    """When all of these materials can be here: today for what is free, else when suppliers bring them."""
-    free = stock.available(item_ids=needs, site_id=site_id, on=ctx.today)
-    missing = [pk for pk, quantity in needs.items() if free.get(pk, ZERO) < quantity]
-    coming = _unclaimed(missing)
-    lead = dict(
-        SupplierItem.objects.filter(item__in=missing)
-        .order_by("item", "is_preferred", "-lead_days")
-        .values_list("item", "lead_days")
-    )
-    days = [ctx.today]
-    for pk in missing:
-        enough = [supply.on for supply in coming.get(pk, []) if supply.on and supply.free >= needs[pk]]
-        days.append(min(enough, default=ctx.today + timedelta(days=lead.get(pk, 0))))
-    return max(days)
+    """When all of these materials can be here, as far as anybody knows."""
+    days = queries.material_days(ctx, needs=needs, site_id=site_id).values()
+    return max([ctx.today, *(day for day in days if day is not None)])
 
 
 def _buy(ctx: Ctx, lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -> list[Purchase]:
@@ -284,7 +226,7 @@ class _Want:
 
 
 def _order(ctx: Ctx, wants: Sequence[_Want]) -> list[Purchase]:
-    free = _unclaimed({want.item_id for want in wants})
+    free = queries.unclaimed({want.item_id for want in wants})
     pegs: dict[tuple[str, int, str, int], Peg] = {}
     for want in wants:
         for supply in free.get(want.item_id, []):
@@ -318,6 +260,8 @@ def _open_purchases(ctx: Ctx, wants: Sequence[_Want]) -> list[Purchase]:
                 requested_on=ctx.today + timedelta(days=term.lead_days),
             )
         )
+    if not by_supplier:
+        return []
     suppliers = {term.supplier_id: term.supplier for term in terms.values()}
     purchases = procurement.open_purchases(
         ctx, drafts=[PurchaseDraft(supplier=suppliers[pk], lines=lines) for pk, lines in by_supplier.items()]

@@ -1,14 +1,22 @@
 """What planning answers."""
 
+from loomline.domains.planning.queries.coming import Coming, material_days, unclaimed
+from loomline.domains.planning.queries.coverage import lacking, lacking_materials
 from loomline.domains.planning.queries.pegs import LineDate, line_dates, orders_on, pegs_for, pegs_on
-from loomline.domains.planning.queries.promise import OUTBOUND_DAYS, promises
+from loomline.domains.planning.queries.promise import OUTBOUND_DAYS, earliest, promises
 
 __all__ = [
     "OUTBOUND_DAYS",
+    "Coming",
     "LineDate",
+    "earliest",
+    "lacking",
+    "lacking_materials",
     "line_dates",
+    "material_days",
     "orders_on",
     "pegs_for",
     "pegs_on",
     "promises",
+    "unclaimed",
 ]

@@ -45,14 +45,36 @@ def promises(ctx: Ctx, *, asks: Sequence[Ask]) -> list[Promise]:
     known = _known(ctx, asks)
     found = []
     for ask in asks:
-        calendar = known.calendars[ask.site.pk if ask.site else None]
-        ready, basis = _ready(ctx, ask, known, calendar)
-        earliest = calendar.add(ready, OUTBOUND_DAYS)
-        if ask.wanted_on is not None and ask.wanted_on > earliest:
-            found.append(Promise(on=ask.wanted_on, basis=_("as wanted; {basis}").format(basis=basis)))
-        else:
-            found.append(Promise(on=earliest, basis=basis))
+        calendar = _calendar(ask, known)
+        ready, basis = _ready(ctx, ask, known, calendar) or _on_lead_time(ctx, ask, calendar)
+        found.append(_promise(ask, calendar.add(ready, OUTBOUND_DAYS), basis))
     return found
+
+
+def earliest(ctx: Ctx, *, asks: Sequence[Ask]) -> list[Promise | None]:
+    """The same days for goods that had been promised already: None where nobody knows how to get them.
+
+    A lead time of 0 is none: an item without one, without stock, bill and supplier has no day.
+    """
+    known = _known(ctx, asks)
+    found: list[Promise | None] = []
+    for ask in asks:
+        calendar = _calendar(ask, known)
+        ready = _ready(ctx, ask, known, calendar)
+        if ready is None and ask.item.lead_days:
+            ready = _on_lead_time(ctx, ask, calendar)
+        found.append(_promise(ask, calendar.add(ready[0], OUTBOUND_DAYS), ready[1]) if ready else None)
+    return found
+
+
+def _promise(ask: Ask, on: date, basis: str) -> Promise:
+    if ask.wanted_on is not None and ask.wanted_on > on:
+        return Promise(on=ask.wanted_on, basis=_("as wanted; {basis}").format(basis=basis))
+    return Promise(on=on, basis=basis)
+
+
+def _calendar(ask: Ask, known: _Known) -> WorkCalendar:
+    return known.calendars[ask.site.pk if ask.site else None]
 
 
 def _known(ctx: Ctx, asks: Sequence[Ask]) -> _Known:
@@ -90,7 +112,8 @@ def _bills(today: date, items: Iterable[Item]) -> dict[tuple[str, int], Bill]:
     return {("item", b.item_id) if b.item_id else ("style", b.style_id): b for b in rows}
 
 
-def _ready(ctx: Ctx, ask: Ask, known: _Known, calendar: WorkCalendar) -> tuple[date, str]:
+def _ready(ctx: Ctx, ask: Ask, known: _Known, calendar: WorkCalendar) -> tuple[date, str] | None:
+    """The day on which goods can leave, from stock, from making or from buying; None without any of these."""
     key = (ask.item.pk, ask.site.pk if ask.site else None)
     if known.free.get(key, ZERO) >= ask.quantity:
         known.free[key] -= ask.quantity
@@ -102,8 +125,12 @@ def _ready(ctx: Ctx, ask: Ask, known: _Known, calendar: WorkCalendar) -> tuple[d
     if terms is not None:
         day = calendar.on_or_after(ctx.today + timedelta(days=terms.lead_days))
         return day, _("bought in {days} days").format(days=terms.lead_days)
-    day = calendar.add(ctx.today, ask.item.lead_days)
-    return day, _("lead time, {days} working days").format(days=ask.item.lead_days)
+    return None
+
+
+def _on_lead_time(ctx: Ctx, ask: Ask, calendar: WorkCalendar) -> tuple[date, str]:
+    days = ask.item.lead_days
+    return calendar.add(ctx.today, days), _("lead time, {days} working days").format(days=days)
 
 
 def _made(ctx: Ctx, ask: Ask, bill: Bill, known: _Known, calendar: WorkCalendar) -> tuple[date, str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.parties.models import Address
 from loomline.domains.sales import ports, queries
 from loomline.domains.sales.commands.confirming import OrderEmpty
-from loomline.domains.sales.commands.delivery import shipped_event
+from loomline.domains.sales.commands.delivery import last_day, shipped_event
 from loomline.domains.sales.commands.drafts import BATCH, LineDraft, LineElsewhere, Sheet
 from loomline.domains.sales.commands.opening import about, add_up, envelope, write_lines
 from loomline.domains.sales.events import OrderAmended
@@ -241,7 +241,7 @@ def _write(order: Order, after: Sequence[OrderLine], gone: Sequence[OrderLine]) 
     if order.state != OrderState.DRAFT:
         order.revision += 1
         order.promised_on = max(line.promised_on for line in after if line.promised_on)
-        order.expected_on = max(line.expected_on for line in after if line.expected_on)
+        order.expected_on = last_day(after)
     columns = (*HEAD, "net", "tax", "total", "revision", "promised_on", "expected_on")
     order.save(update_fields=columns)
 

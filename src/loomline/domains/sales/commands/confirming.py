@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, DateField, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties import commands as parties
@@ -99,9 +100,10 @@ def _promised(now: datetime, on: Any) -> dict[str, Any]:
     return {"confirmed_at": now, "promised_on": on, "expected_on": on}
 
 
-def each(days: Mapping[int, date]) -> Case:
-    """For one UPDATE of many rows: each row its own day."""
-    return Case(*(When(pk=pk, then=Value(day)) for pk, day in days.items()), output_field=DateField())
+def each(days: Mapping[int, date] | Mapping[int, date | None]) -> Cast:
+    """For one UPDATE of many rows: each row its own day, or none."""
+    # Where no row has a day, the database does not see by itself that these are days.
+    return Cast(Case(*(When(pk=pk, then=Value(day)) for pk, day in days.items())), DateField())
 
 
 def _refuse_unpromisable(orders: Sequence[Order], by_order: Mapping[int, Sequence[OrderLine]]) -> None:

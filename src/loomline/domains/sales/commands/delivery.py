@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, DecimalField, F, Value, When
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,7 +17,13 @@ from loomline.domains.sales import queries
 from loomline.domains.sales.commands.confirming import each
 from loomline.domains.sales.commands.drafts import BATCH, ZERO, LineElsewhere
 from loomline.domains.sales.commands.opening import about
-from loomline.domains.sales.events import DeliveryMoved, OrderClosed, OrderPartShipped, OrderShipped
+from loomline.domains.sales.events import (
+    DeliveryMoved,
+    DeliveryUnknown,
+    OrderClosed,
+    OrderPartShipped,
+    OrderShipped,
+)
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.domains.sales.models.order import OPEN
 from loomline.kernel.command import command
@@ -70,66 +77,106 @@ class RestUndelivered(Warned):
 def expect_lines(
     ctx: Ctx,
     *,
-    dates: dict[int, date],
+    dates: Mapping[int, date | None],
     causes: dict[int, str] | None = None,
     stages: dict[int, str] | None = None,
 ) -> list[Order]:
     """Note by when lines will really be there and why; customers hear of orders that move, and only of those.
 
+    A line without a day is one of which nobody knows when it can be there, and so is its order.
     Lines of orders that are no longer open are passed over: a plan may be older than the last shipment.
     Returns the orders that moved.
     """
     known = queries.lines_of_orders(line_ids={*dates, *(stages or {})})
     by_order = queries.by_order([line for line in known if line.order.state in OPEN])
 
+    return _write_expected(ctx, by_order, dates=dates, causes=causes or {}, stages=stages or {})
+
+
+@command(hidden=True)
+def expect_arrival(ctx: Ctx, *, line_ids: list[int], on: date, cause: str) -> list[Order]:
+    """Note when goods that are on their way will arrive, also of orders of which nothing is left to send.
+
+    A line of which a part is still to be sent is expected when the later of the two is there.
+    """
+    known = queries.lines_of_orders(line_ids=line_ids)
+    by_order = queries.by_order([line for line in known if line.order.state in (*OPEN, OrderState.SHIPPED)])
+
+    dates = {
+        line.pk: max(on, line.expected_on or on) if line.shipped and line.open_quantity else on
+        for line in known
+        if line.pk in line_ids
+    }
+    return _write_expected(ctx, by_order, dates=dates, causes=dict.fromkeys(dates, cause), stages={})
+
+
+def _write_expected(
+    ctx: Ctx,
+    by_order: Mapping[int, Sequence[OrderLine]],
+    *,
+    dates: Mapping[int, date | None],
+    causes: Mapping[int, str],
+    stages: Mapping[int, str],
+) -> list[Order]:
+    """Write what is new on lines and their orders, and tell which orders moved."""
     changed = []
     for line in (line for lines in by_order.values() for line in lines):
-        if _expect(line, dates, causes or {}, stages or {}):
+        if _expect(line, dates, causes, stages):
             changed.append(line)
     if changed:
         OrderLine.objects.bulk_update(changed, ["expected_on", "cause", "stage"], batch_size=BATCH)
-    moved = {pk: lines for pk, lines in by_order.items() if _last(lines) != lines[0].order.expected_on}
+    moved = {pk: lines for pk, lines in by_order.items() if last_day(lines) != lines[0].order.expected_on}
     if moved:
         Order.objects.filter(pk__in=moved).update(
-            expected_on=each({pk: _last(ls) for pk, ls in moved.items()})
+            expected_on=each({pk: last_day(ls) for pk, ls in moved.items()})
         )
-
     return [_tell_moved(ctx, lines) for lines in moved.values()]
 
 
 def _expect(
-    line: OrderLine, dates: Mapping[int, date], causes: Mapping[int, str], stages: Mapping[int, str]
+    line: OrderLine, dates: Mapping[int, date | None], causes: Mapping[int, str], stages: Mapping[int, str]
 ) -> bool:
     """Put the news on a line; False when it is none."""
     before = (line.expected_on, line.cause, line.stage)
     if line.pk in dates:
         line.expected_on = dates[line.pk]
-        late = line.promised_on is not None and line.expected_on > line.promised_on
+        late = line.expected_on is None or (
+            line.promised_on is not None and line.expected_on > line.promised_on
+        )
         line.cause = causes.get(line.pk, line.cause if late else "")[:200]
     if line.pk in stages:
         line.stage = stages[line.pk][:120]
     return (line.expected_on, line.cause, line.stage) != before
 
 
-def _last(lines: Sequence[OrderLine]) -> date:
-    """The day on which an order is complete; what has left already counts with its own day."""
+def last_day(lines: Sequence[OrderLine]) -> date | None:
+    """The day on which an order is complete; None while nobody knows that of all of its lines.
+
+    What has left already counts with its own day.
+    """
     waiting = [line for line in lines if line.open_quantity > 0] or list(lines)
-    return max(line.expected_on for line in waiting if line.expected_on is not None)
+    days = [line.expected_on for line in waiting if line.expected_on is not None]
+    return max(days) if len(days) == len(waiting) else None
 
 
 def _tell_moved(ctx: Ctx, lines: Sequence[OrderLine]) -> Order:
-    order, last = lines[0].order, _last(lines)
-    days = (last - (order.expected_on or last)).days
+    order, was, last = lines[0].order, lines[0].order.expected_on, last_day(lines)
     deciding = [line.cause for line in lines if line.expected_on == last and line.cause]
     others = [line.cause for line in lines if line.cause]
-    late = order.promised_on is not None and last > order.promised_on
+    cause = (deciding or others or [_t("the plan changed")])[0]
     order.expected_on = last
+    names = about(order, {line.item_id for line in lines})
+    if last is None:
+        ctx.emit(DeliveryUnknown(**names, cause=cause, promised_on=order.promised_on))
+        return order
+    late = order.promised_on is not None and last > order.promised_on
+    days = (last - (was or order.promised_on or last)).days
     ctx.emit(
         DeliveryMoved(
-            **about(order, {line.item_id for line in lines}),
+            **names,
             days=days,
-            by=_moved_by(days),
-            cause=(deciding or others or [_t("the plan changed")])[0],
+            by=_moved_by(days) if was else _t("to {day}").format(day=date_format(last, "j M")),
+            cause=cause,
             expected_on=last,
             promised_on=order.promised_on,
             tone="warn" if late else "ok",
@@ -145,8 +192,13 @@ def _moved_by(days: int) -> str:
 
 
 @command(move="ship_part", hidden=True)
-def record_shipped(ctx: Ctx, *, shipped: dict[int, Decimal]) -> list[Order]:
-    """Note what has left for the customer, by order line; an order is shipped when nothing is left of it."""
+def record_shipped(
+    ctx: Ctx, *, shipped: dict[int, Decimal], arrives: Mapping[int, date] | None = None
+) -> list[Order]:
+    """Note what has left for the customer, by order line; an order is shipped when nothing is left of it.
+
+    `arrives` says by order line when the goods will be there; without it, the day they left counts.
+    """
     known = queries.lines_of_orders(line_ids=shipped)
     by_order = queries.by_order(known)
 
@@ -157,12 +209,16 @@ def record_shipped(ctx: Ctx, *, shipped: dict[int, Decimal]) -> list[Order]:
     for line in now:
         line.shipped += quantities[line.pk]
         if line.open_quantity == 0:
-            line.stage, line.expected_on = _t("Shipped"), ctx.today
+            line.stage, line.expected_on = _t("Shipped"), (arrives or {}).get(line.pk, ctx.today)
     OrderLine.objects.bulk_update(now, ["shipped", "stage", "expected_on"], batch_size=BATCH)
     orders = {pk: lines[0].order for pk, lines in by_order.items()}
     rest = {pk: lines for pk, lines in by_order.items() if any(line.open_quantity for line in lines)}
     whole = [order for pk, order in orders.items() if pk not in rest]
-    advance_all(whole, "ship", shipped_at=ctx.now, expected_on=ctx.today)
+    last = {order.pk: last_day(by_order[order.pk]) for order in whole}
+    if whole:
+        advance_all(whole, "ship", shipped_at=ctx.now, expected_on=each(last))
+    for order in whole:
+        order.expected_on = last[order.pk]
     advance_all([orders[pk] for pk in rest if orders[pk].state == OrderState.CONFIRMED], "ship_part")
     _expect_rest(rest)
 
@@ -193,7 +249,9 @@ def _with_services(
 
 def _expect_rest(rest: Mapping[int, Sequence[OrderLine]]) -> None:
     """Orders of which something is left are expected when that is."""
-    days = {pk: _last(lines) for pk, lines in rest.items() if _last(lines) != lines[0].order.expected_on}
+    days = {
+        pk: last_day(lines) for pk, lines in rest.items() if last_day(lines) != lines[0].order.expected_on
+    }
     if days:
         Order.objects.filter(pk__in=days).update(expected_on=each(days))
 

@@ -105,7 +105,7 @@ def _ship(ctx: Ctx, shipments: Sequence[Shipment], values: Mapping[str, Any]) ->
     _refuse_unshippable(ctx, locked, lines)
 
     # The order is locked before the stock, as picking does, so that the two never wait for each other.
-    sales.record_shipped(ctx, shipped=_by_order_line(lines))
+    sales.record_shipped(ctx, shipped=_by_order_line(lines), arrives=_arrivals(locked, lines, values))
     moves = inventory.issue_reserved(
         ctx,
         holders=[(SHIPMENT_LINE, line.pk) for line in lines],
@@ -265,6 +265,19 @@ def _by_order_line(lines: Sequence[ShipmentLine]) -> dict[int, Decimal]:
     for line in lines:
         found[line.order_line_id] += line.quantity
     return dict(found)
+
+
+def _arrivals(
+    shipments: Sequence[Shipment], lines: Sequence[ShipmentLine], values: Mapping[str, Any]
+) -> dict[int, date]:
+    """When the goods of each order line will be there, as far as the shipments say it."""
+    days = {shipment.pk: values.get("expected_on", shipment.expected_on) for shipment in shipments}
+    found: dict[int, date] = {}
+    for line in lines:
+        day = days[line.shipment_id]
+        if day is not None:
+            found[line.order_line_id] = max(day, found.get(line.order_line_id, day))
+    return found
 
 
 def _left(shipment: Shipment, lines: Sequence[ShipmentLine]) -> ShipmentLeft:

@@ -1,0 +1,150 @@
+"""An import before it runs: files come in, questions are answered, and somebody may think better of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.exchange.commands import intake
+from loomline.domains.exchange.commands.files import recipe_named, recipe_names
+from loomline.domains.exchange.commands.intake import KeptFile, Offered
+from loomline.domains.exchange.models import Takeover
+from loomline.engines.mapping import Recipe
+from loomline.engines.recognition import asked, best_fit, recognise, wanted_by
+from loomline.kernel.command import command
+from loomline.kernel.context import Ctx
+from loomline.kernel.record import lock
+from loomline.kernel.refusal import Refused
+from loomline.kernel.state import advance
+
+
+class FilesUnknown(Refused):
+    """No recipe was made for files like these."""
+
+    says = _("None of these files belongs to one of the recipes: {titles}. Send the tables as exported.")
+    status = 422
+
+
+class NoTable(Refused):
+    """Not one file is a table; the sentence is about the first."""
+
+    status = 422
+
+
+class FilesOfAnother(Refused):
+    """The chosen recipe reads none of the files."""
+
+    says = _("None of these files belongs to {recipe}, which reads {files}.")
+    status = 422
+
+
+def receive(ctx: Ctx, *, offered: Offered, recipe: str = "") -> Takeover:
+    """Store what somebody has uploaded as an import that waits; without a recipe the files tell which."""
+    files = intake.keep(offered)
+    try:
+        chosen = _recipe_of(files, recipe)
+        return upload_takeover(ctx, recipe=chosen.name, title=chosen.title, files=_plain(files))
+    except Refused:
+        intake.drop(files)
+        raise
+
+
+def add_files(ctx: Ctx, *, takeover: Takeover, offered: Offered) -> Takeover:
+    """Store more files for an import that waits; one that was there under the same name gives way."""
+    held = intake.kept_files(takeover.files)
+    fresh = intake.keep(offered, held=held)
+    names = {kept.name for kept in fresh}
+    stay = [kept for kept in held if kept.name not in names]
+    try:
+        changed = prepare_takeover(ctx, takeover=takeover, files=_plain([*stay, *fresh]))
+    except Refused:
+        intake.drop(fresh)
+        raise
+    intake.drop(kept for kept in held if kept.name in names)
+    return changed
+
+
+def questions(recipe: Recipe, files: list[KeptFile]) -> dict[str, str]:
+    """What must be answered before these files can come in: {column: question}."""
+    found = intake.matched(recipe, files)
+    lost = {column for file, kept in found.items() for column in asked(recipe, file).intersection(kept.lost)}
+    in_order = [*recipe.asks, *sorted(lost - set(recipe.asks))]
+    return {column: recipe.asks.get(column, column) for column in in_order if column in lost}
+
+
+@command(hidden=True)
+def upload_takeover(ctx: Ctx, *, recipe: str, title: str, files: list[dict[str, Any]]) -> Takeover:
+    """Remember the files that somebody wants to bring in, and by which recipe."""
+    takeover: Takeover = Takeover.objects.create(
+        recipe=recipe,
+        title=title,
+        source=_source(files),
+        files=files,
+        started_by=ctx.actor,
+        started_at=ctx.now,
+    )
+    return takeover
+
+
+@command(hidden=True)
+def prepare_takeover(
+    ctx: Ctx,
+    *,
+    takeover: Takeover,
+    files: list[dict[str, Any]] | None = None,
+    answers: dict[str, str] | None = None,
+) -> Takeover:
+    """Remember other files or answers; what was rehearsed before no longer counts."""
+    takeover = lock(takeover)
+    kept = takeover.files if files is None else files
+    given = takeover.answers if answers is None else answers
+
+    advance(
+        takeover,
+        "prepare",
+        files=kept,
+        source=_source(kept),
+        answers=given,
+        counts={},
+        findings=[],
+        errors=[],
+    )
+    return takeover
+
+
+@command(label=_("Discard"), icon="trash", danger=True, move="discard")
+def discard_takeover(ctx: Ctx, *, takeover: Takeover) -> Takeover:
+    """Give up an import that has not run, and forget its files."""
+    takeover = lock(takeover)
+    files = intake.kept_files(takeover.files)
+
+    advance(takeover, "discard", files=[], ended_at=ctx.now)
+
+    intake.drop(files)
+    return takeover
+
+
+def _recipe_of(files: list[KeptFile], name: str) -> Recipe:
+    heads = intake.tables(files)
+    if not heads:
+        raise NoTable(files[0].fault)
+    if name:
+        chosen = recipe_named(name)
+        if not recognise(chosen, heads):
+            names = ", ".join(wanted.file for wanted in wanted_by(chosen))
+            raise FilesOfAnother(recipe=chosen.title, files=names)
+        return chosen
+    known = [recipe_named(known) for known in recipe_names()]
+    best = best_fit(known, heads)
+    if best is None:
+        raise FilesUnknown(titles=", ".join(recipe.title for recipe in known))
+    return best
+
+
+def _plain(files: list[KeptFile]) -> list[dict[str, Any]]:
+    return [kept.as_dict() for kept in files]
+
+
+def _source(files: list[dict[str, Any]]) -> str:
+    return ", ".join(str(entry["name"]) for entry in files)[:300]

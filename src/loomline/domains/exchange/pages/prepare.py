@@ -1,0 +1,202 @@
+"""The first two steps of an import: the files, and what the recipe makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods, require_POST
+
+from loomline.domains.exchange import commands, jobs
+from loomline.domains.exchange.commands import intake
+from loomline.domains.exchange.models import Takeover, TakeoverState
+from loomline.domains.exchange.pages.forms import AnswersForm, RecipeForm
+from loomline.domains.exchange.pages.frame import frame, importer, is_busy, newest_job, next_address, opened
+from loomline.domains.exchange.resources import IMPORT, import_address, plain_table
+from loomline.engines.mapping import Recipe
+from loomline.engines.recognition import wanted_by
+from loomline.kernel.access import visible
+from loomline.kernel.context import Ctx
+from loomline.kernel.job import JobRun, JobState
+from loomline.kernel.refusal import Refused
+from loomline.surface import answer
+from loomline.surface.draw_cells import Cell
+from loomline.surface.page import action, staff
+
+ACCEPT = ".zip,.csv,.tsv,.txt,.gz,.xlsx,.xls,.ods"
+RECENT = 8
+OPEN = (TakeoverState.WAITING, TakeoverState.CHECKED)
+TONES = {JobState.FAILED: "bad", JobState.STOPPED: "warn"}
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def upload_page(request: HttpRequest) -> HttpResponse:
+    """Step 1: all files of the other system at once, or one archive of them."""
+    ctx = importer(request)
+    form = RecipeForm(request.POST or None)
+    errors: list[dict[str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            takeover = commands.receive(ctx, offered=_sent(request), recipe=form.cleaned_data["recipe"])
+            return HttpResponseRedirect(import_address(takeover, "files"))
+        except Refused as refusal:
+            errors = [{"text": str(refusal), "target": "id_file"}]
+    context = {
+        **frame("upload", text=_t("Customers, products, orders and stock in one go, by a recipe.")),
+        "upload": {
+            "url": IMPORT,
+            "fields": [form["recipe"]],
+            "file_name": "file",
+            "multiple": True,
+            "accept": ACCEPT,
+            "limit": _t("up to {n} MB together, unpacked; more than 100 files as one ZIP").format(
+                n=intake.LARGEST // 1024**2
+            ),
+            "template_url": "",
+            "errors": errors,
+        },
+        "recent": _recent(ctx),
+    }
+    return render(
+        request, "loom/import/upload.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def files_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 2: which file is which table, and the questions of the recipe."""
+    takeover, ctx = opened(request, pk)
+    job = newest_job(takeover)
+    if takeover.state not in OPEN or is_busy(job):
+        return answer.lead(request, next_address(takeover, job))
+    recipe = commands.recipe_named(takeover.recipe)
+    files = intake.kept_files(takeover.files)
+    form = AnswersForm(commands.questions(recipe, files), takeover.answers, request.POST or None)
+    problems = intake.problems(recipe, files)
+    if request.method == "POST" and not problems and (form.is_valid() or not form.fields):
+        commands.prepare_takeover(ctx, takeover=takeover, answers=form.answers() if form.fields else {})
+        title = _t("Rehearse the import of {title}").format(title=takeover.title)
+        jobs.rehearse_import.start(ctx, title=title, takeover_id=takeover.pk)
+        return HttpResponseRedirect(import_address(takeover, "progress"))
+    return _files(request, takeover, form=form, problems=problems, remark=_remark(job))
+
+
+@staff
+@require_POST
+def add_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """More files for the same import."""
+    takeover, ctx = opened(request, pk)
+    try:
+        commands.add_files(ctx, takeover=takeover, offered=_sent(request))
+    except Refused as refusal:
+        recipe = commands.recipe_named(takeover.recipe)
+        files = intake.kept_files(takeover.files)
+        form = AnswersForm(commands.questions(recipe, files), takeover.answers)
+        errors = [{"text": str(refusal), "target": "id_file"}]
+        return _files(request, takeover, form=form, problems=intake.problems(recipe, files), errors=errors)
+    return HttpResponseRedirect(import_address(takeover, "files"))
+
+
+@staff
+@require_POST
+def discard_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the import up before it has run."""
+    takeover, ctx = opened(request, pk)
+    commands.discard_takeover(ctx, takeover=takeover)
+    text = _t("{number} is discarded; its files are gone.").format(number=takeover.number)
+    return answer.done(request, text, to=IMPORT)
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, Any]]:
+    return [(file.name or "file", file) for file in request.FILES.getlist("file")]
+
+
+def _files(
+    request: HttpRequest,
+    takeover: Takeover,
+    *,
+    form: AnswersForm,
+    problems: list[str],
+    remark: dict[str, str] | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> HttpResponse:
+    recipe = commands.recipe_named(takeover.recipe)
+    files = {
+        "url": import_address(takeover, "files"),
+        "back_url": IMPORT,
+        "problems": problems,
+        "remark": remark,
+        "panel": _file_table(recipe, intake.kept_files(takeover.files)),
+        "questions": list(form),
+        "errors": errors or [],
+        "add_url": import_address(takeover, "files/add"),
+        "accept": ACCEPT,
+        "can_check": not problems,
+        "submit": _t("Start the dry run"),
+    }
+    discard = action(
+        _t("Discard"),
+        import_address(takeover, "discard"),
+        icon="trash",
+        method="post",
+        kind="quiet",
+        confirm=_t("Forget this import and its files?"),
+    )
+    context = {**frame("files", takeover, text=recipe.about, actions=[discard]), "files": files}
+    status = 422 if errors or form.errors else 200
+    return render(request, "loom/import/files.html", context, status=status)
+
+
+def _remark(job: JobRun | None) -> dict[str, str] | None:
+    """How the last dry run ended, when it did not come to its end."""
+    if job is None or job.name != jobs.rehearse_import.name or job.state not in TONES:
+        return None
+    return {"tone": TONES[job.state], "text": job.message}
+
+
+def _file_table(recipe: Recipe, files: list[intake.KeptFile]) -> dict[str, Any]:
+    found = intake.matched(recipe, files)
+    rows = []
+    for wanted in wanted_by(recipe):
+        kept = found.get(wanted.file)
+        becomes = Cell(text=capfirst(", ".join(wanted.steps)))
+        if kept is None:
+            says, tone = (_t("Not sent"), "muted") if wanted.is_optional else (_t("Missing"), "bad")
+            rows.append((Cell(text=wanted.file), becomes, Cell(), _badge(says, tone)))
+            continue
+        whole = wanted.is_whole(kept.heads)
+        badge = _badge(_t("Recognised"), "ok") if whole else _badge(_t("Columns missing"), "bad")
+        rows.append((Cell(text=kept.name), becomes, Cell(kind="number", value=kept.rows), badge))
+    used = {kept.name for kept in found.values()}
+    for kept in files:
+        if kept.name not in used:
+            badge = _badge(_t("No table") if kept.fault else _t("Not used"), "muted")
+            rows.append((Cell(text=kept.name), Cell(), Cell(kind="number", value=kept.rows), badge))
+    heads = (_t("File"), _t("Becomes"), _t("Rows"), _t("State"))
+    return plain_table(_t("Files"), heads, rows, slots=("a1", "b1", "b2", "a2"))
+
+
+def _badge(text: str, tone: str) -> Cell:
+    return Cell(kind="badge", text=text, tone=tone)
+
+
+def _recent(ctx: Ctx) -> dict[str, Any] | None:
+    """The last imports, each with a link to where it stands."""
+    last = visible(ctx, Takeover).select_related("started_by").order_by("-pk")[:RECENT]
+    rows = [
+        (
+            Cell(text=f"{one.number} {one.title}", url=import_address(one), strong=True),
+            Cell(kind="badge", text=one.state.label, tone=one.state.tone),
+            Cell(kind="person", value=one.started_by, text=str(one.started_by)),
+            Cell(kind="moment", value=one.started_at),
+        )
+        for one in last
+    ]
+    heads = (_t("Import"), _t("State"), _t("Started by"), _t("Started"))
+    title = _t("Earlier imports")
+    return plain_table(title, heads, rows, slots=("a1", "a2", "b1", "b2")) if rows else None

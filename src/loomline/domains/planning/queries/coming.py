@@ -1,0 +1,81 @@
+"""What is on its way and tied to nobody, and when materials can be here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from loomline.domains.inventory import queries as stock
+from loomline.domains.manufacturing import queries as making
+from loomline.domains.manufacturing.models import WorkLine
+from loomline.domains.planning.models import PURCHASE_LINE, WORK_LINE, Peg
+from loomline.domains.procurement.models import PurchaseLine, PurchaseState, SupplierItem
+from loomline.kernel.context import Ctx
+
+ZERO = Decimal(0)
+COMING = (PurchaseState.DRAFT, PurchaseState.SENT, PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED)
+
+
+@dataclass(slots=True)
+class Coming:
+    """What one supply still brings that is tied to nobody."""
+
+    kind: str
+    pk: int
+    free: Decimal
+    on: date | None
+
+
+def unclaimed(items: Iterable[int]) -> dict[int, list[Coming]]:
+    """Work and purchases that nobody has claimed all of yet, by item, the soonest first."""
+    wanted = set(items)
+    found: dict[int, list[Coming]] = defaultdict(list)
+    made = WorkLine.objects.filter(work__in=making.open_work(), item__in=wanted).select_related("work")
+    for line in made:
+        found[line.item_id].append(
+            Coming(WORK_LINE, line.pk, line.quantity - line.done, line.work.expected_on)
+        )
+    bought = PurchaseLine.objects.filter(item__in=wanted, is_closed=False, purchase__state__in=COMING)
+    for row in bought:
+        found[row.item_id].append(Coming(PURCHASE_LINE, row.pk, row.open_quantity, row.expected_on))
+    for kind in (WORK_LINE, PURCHASE_LINE):
+        ids = [supply.pk for rows in found.values() for supply in rows if supply.kind == kind]
+        taken = (
+            Peg.objects.filter(supply_kind=kind, supply_id__in=ids)
+            .values_list("supply_id")
+            .annotate(sum=Sum("quantity"))
+        )
+        claimed = dict(taken)
+        for rows in found.values():
+            for supply in rows:
+                if supply.kind == kind:
+                    supply.free -= claimed.get(supply.pk, ZERO)
+    for rows in found.values():
+        rows.sort(key=lambda supply: (supply.on or date.max, supply.pk))
+    return found
+
+
+def material_days(ctx: Ctx, *, needs: Mapping[int, Decimal], site_id: int | None) -> dict[int, date | None]:
+    """When each of these materials can be here, by item: today for what is free, else when it is brought.
+
+    None stands where nothing is on its way and nobody sells it.
+    """
+    free = stock.available(item_ids=needs, site_id=site_id, on=ctx.today)
+    missing = [pk for pk, quantity in needs.items() if free.get(pk, ZERO) < quantity]
+    coming = unclaimed(missing)
+    lead = dict(
+        SupplierItem.objects.filter(item__in=missing)
+        .order_by("item", "is_preferred", "-lead_days")
+        .values_list("item", "lead_days")
+    )
+    days: dict[int, date | None] = dict.fromkeys(needs, ctx.today)
+    for pk in missing:
+        enough = [supply.on for supply in coming.get(pk, []) if supply.on and supply.free >= needs[pk]]
+        bought = ctx.today + timedelta(days=lead[pk]) if pk in lead else None
+        days[pk] = min(enough, default=bought)
+    return days

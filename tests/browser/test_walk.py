@@ -1,0 +1,113 @@
+"""The real system in a real browser: the demo's pages without a fault, and one order from stock to the door."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.installations import any_free_port, environ_of, up
+
+Look = Any  # tests.browser.conftest.Look; conftest files cannot be imported by name
+Visit = Callable[..., Look]
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("walk")]
+
+PASSWORD = "merino-and-indigo"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PAGES = (
+    "/",
+    "/parties/parties/",
+    "/parties/parties/?as=chart",
+    "/pipeline/leads/",
+    "/pipeline/opportunities/",
+    "/pipeline/opportunities/?as=board",
+    "/pipeline/opportunities/?as=calendar",
+    "/sales/quotes/",
+    "/sales/quotes/new/",
+    "/sales/orders/",
+    "/sales/orders/?as=board",
+    "/sales/orders/?as=chart",
+    "/sales/orders/new/",
+    "/sales/order-lines/",
+    "/warehouse/shipments/",
+    "/inventory/stock/",
+    "/inventory/lots/",
+    "/catalog/items/",
+    "/procurement/purchases/",
+    "/manufacturing/work-orders/",
+    "/manufacturing/bills/",
+    "/quality/checks/",
+    "/finance/invoices/",
+    "/audit/",
+    "/jobs/",
+    "/settings/",
+    "/account/",
+)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """The knitwear company, started as `make run` starts it."""
+    with tempfile.TemporaryDirectory(prefix="loomline-walk-") as folder:
+        Path(folder).chmod(0o711)
+        environ = environ_of(Path(folder) / "data", any_free_port()) | {"LOOMLINE_DEMO": "knitwear"}
+        with up(environ, seconds=400) as running:
+            yield f"http://localhost:{running.port}"
+
+
+@pytest.fixture
+def visit(look_at: Callable[..., Look], demo: str) -> Visit:
+    """Sign in as somebody, on a desk or a phone."""
+
+    def open_as(name: str, *, theme: str = "light", size: dict[str, int] = DESK) -> Look:
+        look = look_at(demo, viewport=size)
+        look.cookie("theme", theme)
+        page = look.at("/sign-in/")
+        page.locator("input[type=email]").fill(f"{name}@halden.example")
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{demo}/")
+        return look
+
+    return open_as
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", DESK), ("dark", DESK), ("light", PHONE)], ids=["light", "dark", "phone"]
+)
+def test_no_page_of_the_demo_has_a_fault(visit: Visit, theme: str, size: dict[str, int]) -> None:
+    look = visit("admin", theme=theme, size=size)
+    faults = {}
+    for path in PAGES:
+        answer = look.page.goto(look.home + path, wait_until="load")
+        assert answer is not None
+        assert answer.status == 200, path
+        if found := look.faults("colours" if theme == "dark" else "all"):
+            faults[path] = found
+    assert faults == {}
+
+
+def test_every_record_page_of_a_thread_has_no_fault(visit: Visit) -> None:
+    look = visit("admin")
+    page = look.at("/sales/orders/")
+    page.get_by_role("link", name="S-0034", exact=True).click()
+    expect(page.get_by_role("heading", name="Threads")).to_be_visible()
+    seen = {page.url: look.faults()}
+    page.get_by_role("region", name="Threads").or_(page.locator("#panel-threads")).get_by_role(
+        "link"
+    ).first.click()
+    expect(page.get_by_role("list", name="From the first material to the customer")).to_be_visible()
+    seen[page.url] = look.faults()
+    links = page.locator(".weave a[href]").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    kinds = {re.sub(r"\d+", "", href): href for href in links}
+    assert {"/procurement/purchases//", "/manufacturing/work-orders//", "/inventory/lots//"} <= set(kinds)
+    for href in kinds.values():
+        look.at(href)
+        seen[href] = look.faults()
+    assert {url: found for url, found in seen.items() if found} == {}

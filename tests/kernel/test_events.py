@@ -1,0 +1,83 @@
+"""What an event may be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from loomline.kernel.event import Event, registry
+
+
+def with_name() -> type[Event]:
+    @dataclass(frozen=True, kw_only=True)
+    class YarnNamed(Event):
+        name: str
+
+    return YarnNamed
+
+
+def with_icon() -> type[Event]:
+    @dataclass(frozen=True, kw_only=True)
+    class YarnPictured(Event):
+        icon: str = "spiral"
+
+    return YarnPictured
+
+
+def with_about() -> type[Event]:
+    @dataclass(frozen=True, kw_only=True)
+    class YarnDescribed(Event, about={"yarn_id": "catalog.item"}):
+        yarn_id: int
+        about: str
+
+    return YarnDescribed
+
+
+def with_a_shared_part() -> type[Event]:
+    @dataclass(frozen=True, kw_only=True)
+    class OfYarn:
+        name: str
+
+    @dataclass(frozen=True, kw_only=True)
+    class YarnSpun(OfYarn, Event):
+        yarn_id: int
+
+    return YarnSpun
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (with_name, "YarnNamed has a field 'name', which hides the event's own 'name'."),
+        (with_icon, "YarnPictured has a field 'icon', which hides the event's own 'icon'."),
+        (with_about, "YarnDescribed has a field 'about', which hides the event's own 'about'."),
+        (with_a_shared_part, "YarnSpun has a field 'name', which hides the event's own 'name'."),
+    ],
+)
+def test_a_field_that_hides_what_the_event_says_of_itself_is_refused(
+    make: Callable[[], type[Event]], says: str
+) -> None:
+    before = dict(registry)
+    with pytest.raises(TypeError) as refused:
+        make()
+
+    assert says in str(refused.value)
+    assert str(refused.value).endswith("Give the field another name.")
+    assert registry == before
+
+
+def test_a_sentence_and_a_tone_of_its_own_are_no_shadows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loomline.kernel.event.registry", dict(registry))
+
+    @dataclass(frozen=True, kw_only=True)
+    class YarnDyed(Event, about={"yarn_id": "catalog.item"}, icon="droplet", tone="ok"):
+        says: ClassVar = "Yarn {yarn_id} dyed"
+        yarn_id: int
+        tone: str = "warn"
+
+    made = YarnDyed(yarn_id=7)
+    assert (made.name, made.icon, made.usual_tone) == ("kernel.YarnDyed", "droplet", "ok")
+    assert (made.payload(), made.subjects()) == ({"yarn_id": 7, "tone": "warn"}, {("catalog.item", 7)})
