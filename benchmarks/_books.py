@@ -50,7 +50,7 @@ def fill(session: Session, *, rows: int) -> tuple[int, float]:
 
 
 def _drop_indexes(session: Session) -> list[bytes]:
-    """Take away every index that keeps no promise, the search indexes first of all; how to make them again."""
+    """Take away every index that keeps no promise; how to make them again."""
     found = session.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
         " WHERE indrelid = ANY (%s::regclass[])"

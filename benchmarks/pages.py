@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +24,7 @@ from django.utils import timezone
 
 from benchmarks import _books, _server
 from benchmarks._server import Server, milliseconds, percentile, say, table
+from benchmarks._work import Work
 from loomline.domains.accounts.models import Role, RoleHolder, Team, TeamMember, User
 from loomline.domains.parties.models import Party
 from loomline.domains.sales.models import Order
@@ -214,19 +214,6 @@ def counted(figures: Figures) -> Iterator[None]:
     with connection.execute_wrapper(note):
         yield
     figures.statements = max(figures.statements, said)
-
-
-class Work:
-    """The processor time of this process and of its session in the database: no neighbour adds to it."""
-
-    def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self.session = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-
-    def seconds(self) -> float:
-        """So far."""
-        return time.process_time() + int(self.session.read_text().split()[0]) / 1e9
 
 
 def ask(client: Client, make: Callable[[], str]) -> Figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
@@ -72,6 +72,7 @@ class Command(Generic[P, R]):
         function: Callable[Concatenate[Ctx, P], R],
         *,
         move: str = "",
+        states: Collection[str] = (),
         label: str | Promise = "",
         undo: bool = False,
         danger: bool = False,
@@ -82,6 +83,8 @@ class Command(Generic[P, R]):
     ) -> None:
         self.function = function
         self.move = move
+        # Where it is offered, for commands that are no move of the record's own; the command still refuses.
+        self.states = frozenset(states)
         self.undo = undo
         self.danger = danger
         self.icon = icon

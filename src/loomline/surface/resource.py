@@ -291,7 +291,9 @@ class Resource:
         return [
             c
             for c in cls.commands()
-            if (not c.move or c.move not in declared or c.move in moves) and access.may(ctx, c.name)
+            if (not c.move or c.move not in declared or c.move in moves)
+            and (not c.states or record.state in c.states)
+            and access.may(ctx, c.name)
         ]
 
 

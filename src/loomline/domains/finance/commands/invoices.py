@@ -17,7 +17,7 @@ from loomline.domains.finance.models import Invoice, InvoiceLine, InvoiceState
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import AddressPurpose, Party
 from loomline.domains.sales import commands as sales
-from loomline.domains.sales.models import Order, OrderLine, Totals, line_amount
+from loomline.domains.sales.models import Order, OrderLine, OrderState, Totals, line_amount
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.number import gapless_number
@@ -26,6 +26,8 @@ from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
 
 ZERO = Decimal(0)
+
+SHIPPING = (OrderState.PART_SHIPPED, OrderState.SHIPPED)
 
 
 class NothingToInvoice(Refused):
@@ -52,7 +54,7 @@ class InvoiceLineDraft:
     tax_rate: Decimal = ZERO
 
 
-@command(label=_("Invoice"), icon="file-invoice", creates=Invoice)
+@command(label=_("Invoice"), icon="file-invoice", creates=Invoice, states=SHIPPING)
 def invoice_order(ctx: Ctx, *, order: Order) -> Invoice:
     """Ask the customer for the money of what has been shipped and not been invoiced."""
     return invoice_orders(ctx, orders=[order])[0]

@@ -14,6 +14,7 @@ from loomline.domains.manufacturing.commands.planning import slots_for
 from loomline.domains.manufacturing.commands.telling import late, said_of
 from loomline.domains.manufacturing.events import WorkMoved
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkOrder, WorkStage
+from loomline.domains.manufacturing.models.work import OPEN
 from loomline.domains.manufacturing.queries import Step
 from loomline.domains.sites import queries as sites
 from loomline.kernel.calendar import WorkCalendar
@@ -37,7 +38,7 @@ class AlreadyEnded(Refused):
     says = _("{work} is {state}; its days are history.")
 
 
-@command(label=_("Plan anew"), icon="calendar-event")
+@command(label=_("Plan anew"), icon="calendar-event", states=OPEN)
 def replan_work(
     ctx: Ctx, *, work: WorkOrder, starts_on: date | None = None, due_on: date | None = None
 ) -> WorkOrder:

@@ -20,6 +20,7 @@ from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.commands.telling import in_words, said_of
 from loomline.domains.manufacturing.events import MaterialIssued, MaterialReturned
 from loomline.domains.manufacturing.models import MaterialUse, WorkLine, WorkOrder, WorkStage, WorkState
+from loomline.domains.manufacturing.models.work import OPEN
 from loomline.domains.manufacturing.queries import Need
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Location, LocationKind
@@ -92,7 +93,7 @@ class Issue:
     line: WorkLine | None = None
 
 
-@command(label=_("Reserve materials"), icon="lock")
+@command(label=_("Reserve materials"), icon="lock", states=OPEN)
 def reserve_materials(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
     """Keep the stock that the work order needs, as far as there is any."""
     work = lock(work)
@@ -105,7 +106,7 @@ def reserve_materials(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
     return work
 
 
-@command(label=_("Issue materials"), icon="stack-2")
+@command(label=_("Issue materials"), icon="stack-2", states=OPEN)
 def issue_material(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
     """Let all material that the bill still asks for leave the stock, what expires first going first."""
     work = lock(work)
@@ -119,7 +120,7 @@ def issue_material(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
     return work
 
 
-@command(label=_("Issue by hand"), icon="hand-stop")
+@command(label=_("Issue by hand"), icon="hand-stop", states=OPEN)
 def issue_lots(ctx: Ctx, *, work: WorkOrder, issues: list[Issue]) -> WorkOrder:
     """Let exactly these lots and quantities leave the stock for a work order."""
     work = lock(work)

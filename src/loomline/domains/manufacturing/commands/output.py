@@ -16,6 +16,7 @@ from loomline.domains.inventory.models import Lot
 from loomline.domains.manufacturing.commands.telling import in_words, said_of
 from loomline.domains.manufacturing.events import GoodsMade
 from loomline.domains.manufacturing.models import WorkLine, WorkOrder, WorkOutput, WorkStage, WorkState
+from loomline.domains.manufacturing.models.work import OPEN
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Location, LocationKind, Site
 from loomline.kernel.command import command
@@ -92,7 +93,7 @@ class Piece:
     lot: Lot | None = None
 
 
-@command(label=_("Put into stock"), icon="packages")
+@command(label=_("Put into stock"), icon="packages", states=OPEN)
 def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOrder:
     """Put finished goods into stock by lot, and count what was rejected."""
     work = lock(work)

@@ -114,7 +114,10 @@ class Address(Record):
                 violation_error_message=_("The party already has a primary address for this purpose."),
             ),
         ]
-        indexes = [models.Index(fields=["party", "purpose"], name="parties_address_party")]
+        indexes = [
+            models.Index(fields=["party", "purpose"], name="parties_address_party"),
+            models.Index(fields=["country", "party"], name="parties_address_in"),
+        ]
 
     def __str__(self) -> str:
         return ", ".join(

@@ -102,6 +102,7 @@ class Party(Thing):
         ]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="parties_party_sort"),
+            models.Index(fields=["opened_at", "id"], name="parties_party_opened"),
             models.Index(fields=["email"], name="parties_party_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="parties_party_phone", condition=~Q(phone="")),
             models.Index(fields=["vat_number"], name="parties_party_vat", condition=~Q(vat_number="")),

@@ -203,7 +203,7 @@ def open_opportunities(ctx: Ctx, *, drafts: list[OpportunityDraft]) -> list[Oppo
     return made
 
 
-@command(label=_("Change lines"), icon="list-details", undo=True)
+@command(label=_("Change lines"), icon="list-details", undo=True, states=(OpportunityState.OPEN,))
 def set_opportunity_lines(
     ctx: Ctx, *, opportunity: Opportunity, lines: Sequence[OpportunityLineDraft], keep_amount: bool = False
 ) -> Opportunity:
@@ -228,7 +228,7 @@ def set_opportunity_lines(
     return opportunity
 
 
-@command(label=_("Move to stage"), icon="arrow-right", undo=True)
+@command(label=_("Move to stage"), icon="arrow-right", undo=True, states=(OpportunityState.OPEN,))
 def move_to_stage(ctx: Ctx, *, opportunity: Opportunity, stage: Stage) -> Opportunity:
     """Take an opportunity a step on, or back; its way is kept."""
     opportunity = lock(opportunity)

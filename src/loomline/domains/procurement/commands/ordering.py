@@ -146,7 +146,7 @@ def confirm_purchase(
     return purchase
 
 
-@command(label=_("Report delay"), icon="clock")
+@command(label=_("Report delay"), icon="clock", states=AWAITING)
 def report_delay(
     ctx: Ctx, *, purchase: Purchase, expected_on: date, reason: str, lines: list[PurchaseLine] | None = None
 ) -> Purchase:

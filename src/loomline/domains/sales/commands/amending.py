@@ -59,7 +59,7 @@ class BelowShipped(Refused):
     says = _("{item}: {shipped} {unit} have left or were invoiced already. Order at least that much.")
 
 
-@command(label=_("Amend"), icon="edit")
+@command(label=_("Amend"), icon="edit", states=(OrderState.DRAFT, *OPEN))
 def amend_order(
     ctx: Ctx,
     *,

@@ -152,7 +152,13 @@ class Order(Document):
                 name="sales_order_open",
                 condition=Q(state__in=["confirmed", "part_shipped"]),
             ),
+            models.Index(
+                fields=["promised_on", "id"],
+                name="sales_order_overdue",
+                condition=Q(state__in=["confirmed", "part_shipped"]),
+            ),
             models.Index(fields=["promised_on", "id"], name="sales_order_promised"),
+            models.Index(fields=["expected_on", "id"], name="sales_order_expected"),
             models.Index(fields=["ordered_on", "id"], name="sales_order_ordered"),
             GinIndex(OpClass(Upper("customer_reference"), name="gin_trgm_ops"), name="sales_order_reference"),
         ]

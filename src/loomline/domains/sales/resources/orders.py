@@ -261,7 +261,7 @@ class Order(Resource):
     access = own("owner") | team("team") | party("customer") | everyone()
     create = commands.open_order
     create_many = commands.open_orders
-    actions = "confirm_order", "amend_order", "pick_order", "invoice_order", "cancel_order"
+    actions = "confirm_order", "pick_order", "invoice_order", "amend_order", "cancel_order"
     prefill = {"amend_order": as_ordered}
     empty = _("No orders yet. Win a deal, or write the first order yourself.")
 

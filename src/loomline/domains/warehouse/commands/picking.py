@@ -88,7 +88,7 @@ class _Part:
     quantity: Decimal
 
 
-@command(label=_("Pick"), icon="clipboard-list")
+@command(label=_("Pick"), icon="clipboard-list", states=OPEN)
 def pick_order(ctx: Ctx, *, order: Order, planned_on: date | None = None) -> Shipment:
     """Write the pick list of an order from what is reserved for it; the rest is reserved now."""
     return pick_orders(ctx, orders=[order], planned_on=planned_on)[0]

@@ -165,7 +165,7 @@ def _deliver(
     return locked
 
 
-@command(label=_("Seen"), icon="map-pin")
+@command(label=_("Seen"), icon="map-pin", states=(ShipmentState.SHIPPED,))
 def report_position(
     ctx: Ctx,
     *,
@@ -192,7 +192,7 @@ def report_position(
     return shipment
 
 
-@command(label=_("Report delay"), icon="calendar-event")
+@command(label=_("Report delay"), icon="calendar-event", states=(ShipmentState.SHIPPED,))
 def report_delay(ctx: Ctx, *, shipment: Shipment, expected_on: date, reason: str) -> Shipment:
     """Note that a shipment will arrive on another day than was expected, and why."""
     shipment = lock(shipment)
