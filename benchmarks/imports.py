@@ -34,7 +34,7 @@ from loomline.kernel.actor import system_actor
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobState, perform
 from loomline.surface import commands as surface
-from loomline.surface import importing, jobs
+from loomline.surface import importing, jobs, registry
 from loomline.surface.fields import Pool
 from loomline.surface.models import ImportRun
 
@@ -129,7 +129,7 @@ def through_page(data: bytes) -> int:
     run: ImportRun = surface.upload_import(
         told, resource="parties.parties", file_name=stored.name, stored=stored.name, read=read
     )
-    resource = importing.registry.by_name(run.resource)
+    resource = registry.by_name(run.resource)
     mapping = {"columns": importing.guess(heads, importing.targets_of(resource, Pool(told)))}
     assert len(mapping["columns"]) == len(HEADS), mapping
     none = {"created": 0, "changed": 0, "unchanged": 0, "failed": 0}
@@ -227,6 +227,14 @@ def anew(data: bytes) -> bytes:
     return data.replace(b",P", b",Q").replace(b"@example.org", b"@example.net")
 
 
+def shown(taken: Taken) -> list[str]:
+    """Its figures as the table has them."""
+    pace, effort = taken.read / taken.seconds, taken.read / taken.worked
+    counts = [f"{taken.read:,}", f"{taken.written:,}", f"{taken.seconds:.1f}", f"{pace:,.0f}"]
+    ratios = [f"{pace / AIM:.2f}", f"{effort:,.0f}", f"{taken.copied:.1f}"]
+    return [*counts, *ratios, f"{taken.seconds / taken.copied:.1f}"]
+
+
 def work(server: Server) -> None:
     """Bring everything in, one after the other, into the same growing database."""
     through_page(generated(50).replace(b",P", b",W").replace(b"party", b"warm"))
@@ -235,17 +243,11 @@ def work(server: Server) -> None:
     ]
     for name, bring_in in workloads().items():
         taken = measured(server, bring_in)
-        pace = taken.read / taken.seconds
-        rows.append(
-            (name, f"{taken.read:,}", f"{taken.written:,}", f"{taken.seconds:.1f}", f"{pace:,.0f}",
-             f"{pace / AIM:.2f}", f"{taken.read / taken.worked:,.0f}", f"{taken.copied:.1f}", f"{taken.seconds / taken.copied:.1f}")
-        )  # fmt: skip
-        say(f"{name}: {pace:,.0f} rows/s, load {os.getloadavg()[0]:.1f}")
+        rows.append((name, *shown(taken)))
+        say(f"{name}: {taken.read / taken.seconds:,.0f} rows/s, load {os.getloadavg()[0]:.1f}")
     table(*rows)
     say()
-    say(
-        f"The aim is {AIM:,} rows a second. Written are rows of ours, without what triggers add to them: audit."
-    )
+    say(f"The aim is {AIM:,} rows a second. Written are rows of ours, without those of triggers: audit.")
     say("Work is processor time, of this process and of its session in the database together.")
 
 

@@ -1,4 +1,4 @@
-"""The real system in a real browser: the demo's pages without a fault, and one order from stock to the door."""
+"""The real system in a real browser: the pages of the demo, and an order from stock to the door."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.installations import any_free_port, environ_of, up
 
@@ -111,3 +111,50 @@ def test_every_record_page_of_a_thread_has_no_fault(visit: Visit) -> None:
         look.at(href)
         seen[href] = look.faults()
     assert {url: found for url, found in seen.items() if found} == {}
+
+
+def test_an_order_goes_from_the_form_to_the_door(visit: Visit) -> None:
+    look = visit("admin")
+    page = look.at("/sales/orders/new/")
+    _choose(page, "#id_customer", "Blue Heron Surf")
+    _choose(page, "#id_lines-0-item", "Alpaca rib beanie Madder One")
+    page.get_by_label("Quantity").first.fill("12")
+    page.get_by_role("button", name="Save order").click()
+    head = page.get_by_role("heading", level=1)
+    expect(head).to_contain_text("Draft")
+    number = re.findall(r"S-\d+", head.inner_text())[0]
+
+    _press(page, "Confirm")
+    expect(head).to_contain_text("Confirmed")
+    for button, state in (
+        ("Pick", "Being picked"),
+        ("Pack", "Packed"),
+        ("Ship", "On the way"),
+        ("Deliver", "Delivered"),
+    ):
+        _press(page, button)
+        page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+        expect(head).to_contain_text(state)
+    expect(page.get_by_role("row").filter(has_text="OPEN-ALP-BEAN-MADDER-ONE")).to_contain_text("12 pcs")
+    assert look.faults() == []
+
+    page.get_by_role("link", name=number, exact=True).first.click()
+    expect(head).to_contain_text("Shipped")
+    _press(page, "Invoice")
+    expect(head).to_contain_text("INV-")
+    expect(page.get_by_text("Blue Heron Surf").first).to_be_visible()
+    assert look.faults() == []
+
+
+def _choose(page: Page, field: str, words: str) -> None:
+    box = page.locator(field)
+    box.click()
+    box.fill(words)
+    page.get_by_role("option", name=words).first.click()
+
+
+def _press(page: Page, name: str) -> None:
+    """Press a button at the head of a record."""
+    place = page.locator(".obj-head")
+    button = place.get_by_role("button", name=name, exact=True)
+    button.or_(place.get_by_role("link", name=name, exact=True)).click()

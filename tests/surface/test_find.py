@@ -37,6 +37,7 @@ def titles(ctx: Ctx, words: str) -> list[str]:
         ("nordvk", "Nordvik Outdoor"),
         ("nordwik", "Nordvik Outdoor"),
         ("halden knitwaer", "Halden Knitwear"),
+        ("haldem knitwaer", "Halden Knitwear"),
         ("maison leonie", "Maison Léonie"),
         ("fjällglmt", "Fjällglimt"),
     ],

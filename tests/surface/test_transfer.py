@@ -225,3 +225,15 @@ def stranger_client(db: None) -> Client:
     other = Client()
     other.force_login(User.objects.create(email="boss@example.org", name="Other Boss", is_superuser=True))
     return other
+
+
+def test_rows_of_who_is_in_the_books_are_left_out_alone(client: Client, ctx: Ctx) -> None:
+    rows = "".join(f"Shop {n},s{n}@example.org,yes\n" for n in range(40)) + "Shop again,s7@example.org,no\n"
+    run = upload(client, PARTIES, "shops.csv", f"Name,E-mail,Customer\n{rows}".encode())
+    match(client, PARTIES, run)
+
+    run = carry_out(client, PARTIES, run)
+
+    assert (run.created, run.failed) == (40, 1)
+    assert [problem["number"] for problem in run.problems] == [42]
+    assert Party.objects.filter(is_customer=True).count() == 40

@@ -63,6 +63,13 @@ def _goes_as_array(column: models.Field[Any, Any], rows: Sequence[Any]) -> bool:
     )
 
 
+class RowsManager(models.Manager[Any]):
+    """Gives the rows of a table as `Rows`."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return Rows(self.model, using=self._db)
+
+
 class Record(models.Model):
     """An audited row: the change trigger stands on its table.
 
@@ -76,7 +83,7 @@ class Record(models.Model):
     audit_exclude: ClassVar[tuple[str, ...]] = ()
     state: Any
 
-    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(Rows)()
+    objects: ClassVar[models.Manager[Any]] = RowsManager()
 
     class Meta:
         abstract = True

@@ -15,6 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
 from loomline.kernel.context import Ctx
+from loomline.surface import registry
 from loomline.surface.column import name_field
 from loomline.surface.find_words import ENOUGH, MOST_HITS
 from loomline.surface.path import Path
@@ -83,10 +84,10 @@ def exact(resource: type[Resource], words: str) -> Part | None:
     Fewer than three letters only find codes and numbers, by their beginning, through the unique index.
     """
     is_long = len(words) >= ENOUGH
-    written = _exact(resource, is_long)
+    written = _exact(resource.name, is_long)
     if written is None:
         return None
-    found = kind_of(resource)
+    found = kind_of(resource.name)
     like = connection.ops.prep_for_like_query(words)
     asked = (
         [f"%{like}%"] * len(found.texts) if is_long else [f"{like}%", f"{like.upper()}%"] * len(found.codes)
@@ -98,8 +99,12 @@ def close_to(near: Sequence[str]) -> Asker:
     """Asks for rows in one of whose names each of these words nearly stands."""
 
     def close(resource: type[Resource], words: str) -> Part | None:
-        written = _close(resource, len(near))
-        return (written, [words, *list(near) * len(kind_of(resource).names)]) if written is not None else None
+        written = _close(resource.name, len(near))
+        return (
+            (written, [words, *list(near) * len(kind_of(resource.name).names)])
+            if written is not None
+            else None
+        )
 
     return close
 
@@ -121,12 +126,13 @@ def closeness(near: Sequence[str]) -> float:
 
 
 @lru_cache(maxsize=512)
-def kind_of(resource: type[Resource]) -> Kind:
+def kind_of(name: str) -> Kind:
     """The columns that the search reads of a kind."""
 
     def quoted(field: Any) -> str:
         return connection.ops.quote_name(field.column)
 
+    resource = registry.by_name(name)
     meta, paths, title = resource.model._meta, own_paths(resource), name_field(resource.model)
     titled: Any = meta.pk if title == "pk" else meta.get_field(title)
     return Kind(
@@ -141,15 +147,15 @@ def kind_of(resource: type[Resource]) -> Kind:
 
 
 @lru_cache(maxsize=512)
-def _exact(resource: type[Resource], is_long: bool) -> str | None:
-    kind = kind_of(resource)
+def _exact(name: str, is_long: bool) -> str | None:
+    kind = kind_of(name)
     if not (kind.texts if is_long else kind.codes):
         return None
     equals = " OR ".join(f"UPPER({c}::text) = UPPER(%s)" for c in kind.texts)
     begins = " OR ".join(f"UPPER({c}::text) LIKE UPPER(%s)" for c in kind.texts)
     short = " OR ".join(f"{c}::text LIKE %s OR {c}::text LIKE %s" for c in kind.codes)
     return kind.part(
-        resource.name,
+        name,
         condition=begins if is_long else short,
         score=f"CASE WHEN {equals} THEN {EQUAL} WHEN {begins} THEN 2 ELSE 1 END",
         columns=kind.texts,
@@ -157,14 +163,14 @@ def _exact(resource: type[Resource], is_long: bool) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def _close(resource: type[Resource], words: int) -> str | None:
-    kind = kind_of(resource)
+def _close(name: str, words: int) -> str | None:
+    kind = kind_of(name)
     if not kind.names:
         return None
     near = (" AND ".join([f"UPPER({column}::text) %%> UPPER(%s)"] * words) for column in kind.names)
     text = " || ' ' || ".join(f"{c}::text" for c in kind.names)
     return kind.part(
-        resource.name,
+        name,
         condition=" OR ".join(near),
         score=f"word_similarity(UPPER(%s), UPPER({text}))",
         columns=kind.names,
@@ -180,4 +186,4 @@ def _seen(resource: type[Resource], ctx: Ctx) -> Part | None:
         written, params = rows.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return None
-    return f"AND {kind_of(resource).key} IN ({written})", list(params)
+    return f"AND {kind_of(resource.name).key} IN ({written})", list(params)

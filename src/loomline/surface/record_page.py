@@ -220,8 +220,9 @@ def neighbour_page(request: HttpRequest, domain: str, slug: str, pk: int, way: s
     row = listing.matching(listing.needed()).filter(pk=pk).first()
     if row is not None:
         key = query.cursor(row, sort=listing.sort)
-        beyond = {"after": key} if way == "next" else {"before": key}
-        found = query.page(listing.matching(listing.needed()), sort=listing.sort, size=1, **beyond).rows
+        after, before = (key, "") if way == "next" else ("", key)
+        rows = listing.matching(listing.needed())
+        found = query.page(rows, sort=listing.sort, size=1, after=after, before=before).rows
         if found:
             return HttpResponseRedirect(resource.url(found[0].pk))
     words = (
