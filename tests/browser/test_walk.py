@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.installations import any_free_port, environ_of, up
+from tests.installations import COMMAND, any_free_port, environ_of, up
 
 Look = Any  # tests.browser.conftest.Look; conftest files cannot be imported by name
 Visit = Callable[..., Look]
@@ -61,18 +62,40 @@ def demo() -> Iterator[str]:
             yield f"http://localhost:{running.port}"
 
 
+@pytest.fixture(scope="module")
+def traders(public_data: Path) -> Iterator[str]:
+    """An empty company that has taken Northwind's files over from the command line."""
+    with tempfile.TemporaryDirectory(prefix="loomline-walk-") as folder:
+        Path(folder).chmod(0o711)
+        environ = environ_of(Path(folder) / "data", any_free_port())
+        with up(environ, seconds=200) as running:
+            files = str(public_data / "supply-chain" / "northwind")
+            loomline(environ, "user", "create", "admin@halden.example", "--name", "Ada Boss", "--admin")
+            assert "1,124 rows in " in loomline(environ, "import", "northwind", files)
+            yield f"http://localhost:{running.port}"
+
+
+def loomline(environ: dict[str, str], *words: str) -> str:
+    """What a command answers that has ended well."""
+    answer = subprocess.run(
+        [*COMMAND, *words], env=environ, input=PASSWORD, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
 @pytest.fixture
-def visit(look_at: Callable[..., Look], demo: str) -> Visit:
+def sign_in(look_at: Callable[..., Look]) -> Visit:
     """Sign in as somebody, on a desk or a phone."""
 
-    def open_as(name: str, *, theme: str = "light", size: dict[str, int] = DESK) -> Look:
-        look = look_at(demo, viewport=size)
+    def open_as(home: str, name: str, *, theme: str = "light", size: dict[str, int] = DESK) -> Look:
+        look = look_at(home, viewport=size)
         look.cookie("theme", theme)
         page = look.at("/sign-in/")
         page.locator("input[type=email]").fill(f"{name}@halden.example")
         page.locator("input[type=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{demo}/")
+        page.wait_for_url(f"{home}/")
         return look
 
     return open_as
@@ -81,8 +104,8 @@ def visit(look_at: Callable[..., Look], demo: str) -> Visit:
 @pytest.mark.parametrize(
     ("theme", "size"), [("light", DESK), ("dark", DESK), ("light", PHONE)], ids=["light", "dark", "phone"]
 )
-def test_no_page_of_the_demo_has_a_fault(visit: Visit, theme: str, size: dict[str, int]) -> None:
-    look = visit("admin", theme=theme, size=size)
+def test_no_page_of_the_demo_has_a_fault(demo: str, sign_in: Visit, theme: str, size: dict[str, int]) -> None:
+    look = sign_in(demo, "admin", theme=theme, size=size)
     faults = {}
     for path in PAGES:
         answer = look.page.goto(look.home + path, wait_until="load")
@@ -93,8 +116,8 @@ def test_no_page_of_the_demo_has_a_fault(visit: Visit, theme: str, size: dict[st
     assert faults == {}
 
 
-def test_every_record_page_of_a_thread_has_no_fault(visit: Visit) -> None:
-    look = visit("admin")
+def test_every_record_page_of_a_thread_has_no_fault(demo: str, sign_in: Visit) -> None:
+    look = sign_in(demo, "admin")
     page = look.at("/sales/orders/")
     page.get_by_role("link", name="S-0034", exact=True).click()
     expect(page.get_by_role("heading", name="Threads")).to_be_visible()
@@ -113,8 +136,8 @@ def test_every_record_page_of_a_thread_has_no_fault(visit: Visit) -> None:
     assert {url: found for url, found in seen.items() if found} == {}
 
 
-def test_an_order_goes_from_the_form_to_the_door(visit: Visit) -> None:
-    look = visit("admin")
+def test_an_order_goes_from_the_form_to_the_door(demo: str, sign_in: Visit) -> None:
+    look = sign_in(demo, "admin")
     page = look.at("/sales/orders/new/")
     _choose(page, "#id_customer", "Blue Heron Surf")
     _choose(page, "#id_lines-0-item", "Alpaca rib beanie Madder One")
@@ -143,6 +166,24 @@ def test_an_order_goes_from_the_form_to_the_door(visit: Visit) -> None:
     _press(page, "Invoice")
     expect(head).to_contain_text("INV-")
     expect(page.get_by_text("Blue Heron Surf").first).to_be_visible()
+    assert look.faults() == []
+
+
+def test_an_order_taken_over_from_elsewhere_goes_out_of_the_door(traders: str, sign_in: Visit) -> None:
+    look = sign_in(traders, "admin")
+    assert look.faults() == []
+    page = look.at("/sales/orders/?state=confirmed")
+    expect(page.get_by_text("21 rows")).to_be_visible()
+    page.get_by_role("link", name="11075", exact=True).click()
+    head = page.get_by_role("heading", level=1)
+    expect(head).to_contain_text("Confirmed")
+    assert look.faults() == []
+    for button, state in (("Pick", "Being picked"), ("Pack", "Packed"), ("Ship", "On the way")):
+        _press(page, button)
+        page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+        expect(head).to_contain_text(state)
+    page.get_by_role("link", name="11075", exact=True).first.click()
+    expect(head).to_contain_text("Shipped")
     assert look.faults() == []
 
 

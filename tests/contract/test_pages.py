@@ -101,7 +101,7 @@ def test_every_form_opens(client: Client, rows: dict[str, Any], subtests: pytest
 
 def _values(one: Filter) -> dict[str, str]:
     """A value that fits each operator of a filter."""
-    plain = {"text": "a", "number": "3", "bool": "yes", "record": "1", "date": "2026-11-23"}
+    plain = {"text": "a", "code": "PT", "number": "3", "bool": "yes", "record": "1", "date": "2026-11-23"}
     chosen = next((str(v) for v, _label in one.choices if v != ""), "")
     return {
         op: {"within": "this_month", "empty": "yes"}.get(op) or chosen or plain[one.kind]

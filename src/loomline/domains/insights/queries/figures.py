@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -101,7 +102,7 @@ def _risk(ctx: Ctx) -> Figure:
         name=_("Orders at risk"),
         value=Decimal(count),
         kind="count",
-        unit=_("worth {amount}").format(amount=_short(worth, ctx.company.currency)),
+        unit=_("worth {amount}").format(amount=_in_currencies(worth, ctx)) if worth else "",
         note=_("dates moved in 3 days"),
         change=Decimal(news) if news else None,
         is_good=False,
@@ -110,23 +111,44 @@ def _risk(ctx: Ctx) -> Figure:
     )
 
 
+def _main(sums: Mapping[str, Decimal], ctx: Ctx) -> str:
+    """The company's own currency where anything is in it, otherwise the one with most in it."""
+    own = ctx.company.currency
+    return own if own in sums or not sums else max(sums, key=lambda currency: sums[currency])
+
+
+def _in_currencies(sums: Mapping[str, Decimal], ctx: Ctx) -> str:
+    """Sums as they are, the largest two: amounts of different currencies are never added up."""
+    main = _main(sums, ctx)
+    chosen = sorted(sums, key=lambda currency: (currency != main, -sums[currency]))[:2]
+    return " + ".join(_short(sums[currency], currency) for currency in chosen)
+
+
 def _pipeline(ctx: Ctx) -> Figure:
     deals = access.visible(ctx, Opportunity).filter(state=OpportunityState.OPEN)
-    weighted = deals.aggregate(sum=Sum(F("amount") * F("stage__probability") / 100), n=Count("pk"))
+    likely = Sum(F("amount") * F("stage__probability") / 100)
+    sums = list(deals.order_by().values_list("currency").annotate(sum=likely, n=Count("pk")))
+    weighted = {currency: amount or ZERO for currency, amount, _n in sums}
+    main = _main(weighted, ctx)
+    others = {currency: amount for currency, amount in weighted.items() if currency != main}
+    number = sum(n for _currency, _amount, n in sums)
+    note = _("{n} open deals, by closing week").format(n=number)
     closing = (
-        deals.filter(closes_on__isnull=False)
+        deals.filter(closes_on__isnull=False, currency=main)
         .order_by()
         .values(week=TruncWeek("closes_on"))
-        .annotate(sum=Sum(F("amount") * F("stage__probability") / 100))
+        .annotate(sum=likely)
         .order_by("week")
     )
     return Figure(
         key="pipeline",
         name=_("Weighted pipeline"),
-        value=weighted["sum"] or ZERO,
+        value=weighted.get(main, ZERO),
         kind="money",
-        unit=ctx.company.currency,
-        note=_("{n} open deals, by closing week").format(n=weighted["n"]),
+        unit=main,
+        note=_("and {amount}; {rest}").format(amount=_in_currencies(others, ctx), rest=note)
+        if others
+        else note,
         change=None,
         is_good=True,
         trend=tuple(row["sum"] for row in closing)[:WEEKS],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
 from loomline.domains.inventory.models import Balance
@@ -88,8 +88,8 @@ class Underway:
         return "warn" if self.days_late else ""
 
 
-def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decimal]:
-    """The orders at risk, worst first; how many there are; what they are worth. Six statements at most."""
+def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, dict[str, Decimal]]:
+    """The orders at risk, worst first; how many there are; their worth by currency. Six statements."""
     late = (
         access.visible(ctx, Order)
         .filter(state__in=OPEN)
@@ -98,8 +98,9 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decima
         )
         .select_related("customer")
     )
-    worth = sum(late.values_list("total", flat=True), Decimal(0))
-    count = late.count()
+    sums = list(late.order_by().values_list("currency").annotate(Sum("total"), Count("pk")))
+    worth = {currency: amount for currency, amount, _n in sums}
+    count = sum(n for _currency, _amount, n in sums)
     orders = sorted(
         late.order_by("-total")[: limit * 5],
         key=lambda o: (
@@ -117,7 +118,7 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, Decima
             number=order.number,
             customer=order.customer.name,
             customer_id=order.customer_id,
-            cause=causes.get(order.pk) or _("The promised day has passed and the goods are still here"),
+            cause=causes.get(order.pk) or _("Promised day has passed"),
             icon=_icon(causes.get(order.pk, "")),
             promised_on=order.promised_on or ctx.today,
             expected_on=None if order.has_no_day else max(_day(order), ctx.today),
