@@ -221,7 +221,8 @@ class Halden:
         for offset, company, person, interest in LEADS:
             self.s.on(offset, lambda c=company, p=person, i=interest: self._lead(c, p, i))
         self.s.on(TROUBLE["yarn"], self._yarn_comes_late)
-        self.s.on(TROUBLE["knitter"], self._knitter_is_late)
+        for offset, order, kind, days, reason in DELAYS:
+            self.s.on(offset, lambda o=order, k=kind, d=days, r=reason: self._stage_is_late(o, k, d, r))
         self.s.on(TROUBLE["shade"], self._shade_fails)
         self.s.on(TROUBLE["vessel"], self._vessel_rolls)
         for offset, customer, words in CALLS:
@@ -307,13 +308,11 @@ class Halden:
                 reason="spinning frame down at the mill",
             )
 
-    def _knitter_is_late(self) -> None:
-        """A knitting line is down: the knitter needs four more days."""
-        stage = self._stage_of("Nordvik Outdoor MER-CREW", "knitting")
+    def _stage_is_late(self, order: str, kind: str, days: int, reason: str) -> None:
+        """A partner says that a stage needs some days more."""
+        stage = self._stage_of(order, kind)
         if stage is not None and stage.is_open:
-            manufacturing.report_stage_delay(
-                self.s.by("production"), stage=stage, days=4, reason="line 2 down, bearing on its way"
-            )
+            manufacturing.report_stage_delay(self.s.by("production"), stage=stage, days=days, reason=reason)
 
     def _shade_fails(self) -> None:
         """A dye lot is off shade: it is held until somebody decides."""
@@ -576,6 +575,13 @@ CALLS = (
     (66, "Nordvik Outdoor", "Ingrid wants the Fjord blue to match last year's lab dip exactly."),
     (80, "Maison Léonie", "Claire asks whether the first sizes could come a week earlier."),
     (88, "Kestrel Workwear", "Jan confirms the delivery window at gate 3."),
+)
+# Day, order, stage, days, why.
+DELAYS = (
+    (94, "Nordvik Outdoor MER-CREW", "knitting", 4, "line 2 down, bearing on its way"),
+    (94, "Sato Knit Trading MER-CREW", "tailoring", 3, "two sewers ill"),
+    (94, "Harbour & Pine MER-CREW", "knitting", 2, "needle bed worn, spare set ordered"),
+    (94, "Wolfe & Daughters LAM-CARD", "knitting", 1, "yarn had to be waxed again"),
 )
 FAR = frozenset({"Oakline Retail", "Sato Knit Trading", "Blue Heron Surf", "Prairie Thread Co."})
 TROUBLE = {"yarn": 93, "knitter": 94, "shade": 95, "vessel": 93}

@@ -108,6 +108,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASES["default"]["OPTIONS"] = {
+    # What `kernel.prepared` sends this often the server plans once for the session.
+    "prepare_threshold": 3,
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 0, "max_size": ENV.web_threads + 2, "timeout": 20, "max_idle": 300},
 }

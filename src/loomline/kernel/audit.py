@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.prepared import execute, fetch
 
 if TYPE_CHECKING:
     from loomline.kernel.context import Ctx
@@ -77,14 +79,8 @@ def begin(ctx: Ctx, *, verb: str, subject: Any, parameters: dict[str, Any]) -> A
         at=ctx.now, actor=ctx.actor, verb=verb, parameters=parameters, via=ctx.via, request_id=ctx.request_id
     )
     _name(activity, subject)
-    with connection.cursor() as cursor:
-        if activity.object_id is None:
-            cursor.execute(
-                "SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)"
-            )
-        else:
-            cursor.execute(INSERT, {**_row(activity), "subject": activity.subject})
-        activity.pk = int(cursor.fetchone()[0])
+    found = fetch(NUMBER, []) if activity.object_id is None else fetch(INSERT, _row(activity))
+    activity.pk = int(found[0][0])
     return activity
 
 
@@ -93,32 +89,27 @@ def finish(ctx: Ctx, activity: Activity, result: Any) -> None:
     activity.accepted = sorted(ctx.unit.accepted)
     if activity.object_id is None:
         _name(activity, result)
-        Activity.objects.bulk_create([activity])
+        execute(INSERT_MADE, [*_row(activity), activity.pk])
     elif activity.accepted:
         Activity.objects.filter(pk=activity.pk).update(accepted=activity.accepted)
 
 
-INSERT = """
-INSERT INTO kernel_activity
-    (at, actor_id, verb, kind, object_id, subject, parameters, accepted, via, request_id)
-VALUES
-    (%(at)s, %(actor)s, %(verb)s, %(kind)s, %(object_id)s, %(subject)s,
-     %(parameters)s, '[]', %(via)s, %(request)s)
+NUMBER = "SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)"
+COLUMNS = "at, actor_id, verb, kind, object_id, subject, parameters, via, request_id, accepted"
+INSERT = f"""
+INSERT INTO kernel_activity ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 RETURNING set_config('loomline.activity', id::text, true)
+"""
+INSERT_MADE = f"""
+INSERT INTO kernel_activity ({COLUMNS}, id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
-def _row(activity: Activity) -> dict[str, Any]:
-    return {
-        "at": activity.at,
-        "actor": activity.actor_id,
-        "verb": activity.verb,
-        "kind": activity.kind,
-        "object_id": activity.object_id,
-        "parameters": json.dumps(activity.parameters),
-        "via": activity.via,
-        "request": activity.request_id,
-    }
+def _row(activity: Activity) -> list[Any]:
+    return [
+        *(activity.at, activity.actor.pk, activity.verb, activity.kind, activity.object_id, activity.subject),
+        *(json.dumps(activity.parameters), activity.via, activity.request_id, json.dumps(activity.accepted)),
+    ]
 
 
 def _name(activity: Activity, subject: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as queue
 
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import fetch
 from loomline.kernel.quantity import plain
 
 E = TypeVar("E", bound="Event")
@@ -177,24 +179,32 @@ def store(ctx: Ctx, activity: models.Model) -> None:
     """
     if not ctx.unit.events:
         return
-    rows = StoredEvent.objects.bulk_create(
-        StoredEvent(
-            at=getattr(event, "happened_at", None) or ctx.now,
-            name=event.name,
-            payload=event.payload(),
-            activity_id=activity.pk,
-            about=[f"{kind}:{pk}" for kind, pk in sorted(event.subjects())],
-        )
+    values = [
+        value
         for event in ctx.unit.events
-    )
-    _enqueue(rows, ctx)
+        for value in (
+            getattr(event, "happened_at", None) or ctx.now,
+            event.name,
+            json.dumps(event.payload()),
+            activity.pk,
+            [f"{kind}:{pk}" for kind, pk in sorted(event.subjects())],
+        )
+    ]
+    facts = ", ".join([FACT] * len(ctx.unit.events))
+    keys = fetch(f"{INSERT} VALUES {facts} RETURNING id", values)
+    _enqueue([(key, event) for (key,), event in zip(keys, ctx.unit.events, strict=True)], ctx)
 
 
-def _enqueue(rows: Iterable[StoredEvent], ctx: Ctx) -> None:
+INSERT = "INSERT INTO kernel_storedevent (at, name, payload, activity_id, about)"
+# The types are said because the first of many rows decides them.
+FACT = "(%s::timestamptz, %s::text, %s::jsonb, %s::bigint, %s::text[])"
+
+
+def _enqueue(stored: Iterable[tuple[int, Event]], ctx: Ctx) -> None:
     work = [
-        {"handler": path, "event_id": row.pk, "actor_id": ctx.actor.pk}
-        for row in rows
-        for path in later_handlers[registry[row.name]]
+        {"handler": path, "event_id": key, "actor_id": ctx.actor.pk}
+        for key, event in stored
+        for path in later_handlers[type(event)]
     ]
     if work:
         queue.configure_task("kernel.hear", allow_unknown=True).batch_defer(*work)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Func, Value
+
+from loomline.kernel.prepared import fetch
 
 if TYPE_CHECKING:
     _Text = models.CharField[Any, Any]
@@ -57,10 +59,9 @@ class Series(models.Model):
 
 def gapless_number(series: str, prefix: str, width: int = 5) -> str:
     """The next number of a gapless series, for example of invoices."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_series (name, last) VALUES (%s, 1)"
-            " ON CONFLICT (name) DO UPDATE SET last = kernel_series.last + 1 RETURNING last",
-            [series],
-        )
-        return f"{prefix}{cursor.fetchone()[0]:0{width}d}"
+    [[last]] = fetch(
+        "INSERT INTO kernel_series (name, last) VALUES (%s, 1)"
+        " ON CONFLICT (name) DO UPDATE SET last = kernel_series.last + 1 RETURNING last",
+        [series],
+    )
+    return f"{prefix}{last:0{width}d}"

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from loomline.kernel.refusal import Refused
 
 EXACT = 10_000
-# What the planner calls the cost of reading some ten thousand rows one by one.
-DEAR = 12_000
+# What the planner calls the cost of reading some five thousand rows one by one.
+DEAR = 6_000
 
 
 class BadCursor(Refused):

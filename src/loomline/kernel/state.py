@@ -5,13 +5,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from loomline.kernel.prepared import execute, is_expression
 from loomline.kernel.refusal import MoveRefused
 
 if TYPE_CHECKING:
@@ -129,8 +131,7 @@ def advance(record: Record, move: str, **changes: Any) -> None:
     """Make one move and the changes that go with it, in one UPDATE that only one of two callers can win."""
     step = record.moves[move]
     model = type(record)
-    updated = model.objects.filter(pk=record.pk, state__in=step.sources).update(state=step.target, **changes)
-    if not updated:
+    if not _move(model, [record.pk], step, changes):
         raise _refusal(model.objects.get(pk=record.pk), move)
     record.state = step.target
     for name, value in changes.items():
@@ -144,8 +145,7 @@ def advance_all(records: Sequence[Record], move: str, **changes: Any) -> None:
     model = type(records[0])
     step = records[0].moves[move]
     ids = [record.pk for record in records]
-    rows: QuerySet[Any] = model.objects.filter(pk__in=ids, state__in=step.sources)
-    if rows.update(state=step.target, **changes) != len(ids):
+    if _move(model, ids, step, changes) != len(ids):
         raise _refusal(
             model.objects.filter(pk__in=ids).exclude(state=step.target).first() or records[0], move
         )
@@ -153,6 +153,26 @@ def advance_all(records: Sequence[Record], move: str, **changes: Any) -> None:
         record.state = step.target
         for name, value in changes.items():
             setattr(record, name, value)
+
+
+def _move(model: type[Record], ids: Sequence[int], step: Move, changes: Mapping[str, Any]) -> int:
+    if any(is_expression(value) or isinstance(value, models.Model) for value in changes.values()):
+        rows: QuerySet[Any] = model.objects.filter(pk__in=ids, state__in=step.sources)
+        return rows.update(state=step.target, **changes)
+    values = {"state": step.target, **changes}
+    columns: list[Any] = [model._meta.get_field(name) for name in values]
+    sent = [c.get_db_prep_save(v, connection) for c, v in zip(columns, values.values(), strict=True)]
+    return execute(_move_sql(model, tuple(values)), [*sent, list(ids), [s.value for s in step.sources]])
+
+
+@cache
+def _move_sql(model: type[Record], names: tuple[str, ...]) -> str:
+    columns: list[Any] = [model._meta.get_field(name) for name in names]
+    written = ", ".join(f'"{column.column}" = %s' for column in columns)
+    return (
+        f'UPDATE "{model._meta.db_table}" SET {written}'
+        " WHERE id = ANY (%s::bigint[]) AND state = ANY (%s::text[])"
+    )
 
 
 def _refusal(record: Record, move: str) -> MoveRefused:

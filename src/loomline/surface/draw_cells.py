@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from loomline.surface import draw, draw_text
+from loomline.surface.markup import format_html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,10 @@ def _load() -> None:
     autodiscover_modules("commands", "resources")
 
 
-def contribute(model: type[Model], *panels: Panel, after: str = "", instead_of: str = "") -> None:
-    """Put panels of a higher domain on the page of a model below it, after a named panel or at the end.
+def contribute(
+    model: type[Model], *panels: Panel, after: str = "", before: str = "", instead_of: str = ""
+) -> None:
+    """Put panels of a higher domain on the page of a model below it: beside a named panel or at the end.
 
     `instead_of` names a panel that the new one takes the place of, wherever it has something to show.
     """
@@ -38,7 +40,8 @@ def contribute(model: type[Model], *panels: Panel, after: str = "", instead_of: 
         at = next(n for n, panel in enumerate(held) if panel.name == instead_of)
         bound[0].read = _first_of(bound[0].read, held.pop(at).read)
     else:
-        at = next((n + 1 for n, panel in enumerate(held) if panel.name == after), len(held))
+        names = [panel.name for panel in held]
+        at = names.index(before) if before else names.index(after) + 1 if after in names else len(held)
     resource.detail = (*held[:at], *bound, *held[at:])
 
 

@@ -21,16 +21,21 @@ from loomline.domains.finance.models import (
     SupplierInvoiceState,
 )
 from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.kernel.prepared import AnyOf, prepared
 
 ZERO = Decimal(0)
 OPEN = F("total") - F("paid") - F("credited")
 
 
+@prepared
+def _lines_to_invoice() -> QuerySet[OrderLine]:
+    rows = OrderLine.objects.filter(AnyOf("order", "orders")).order_by("order_id", "position", "pk")
+    return rows.select_related("order__customer", "item").select_for_update(of=("self", "order"))
+
+
 def lines_to_invoice(*, order_ids: Iterable[int]) -> list[OrderLine]:
     """The lines of orders with all that an invoice needs, locked with their orders in one statement."""
-    rows = OrderLine.objects.filter(order__in=set(order_ids)).order_by("order_id", "position", "pk")
-    rows = rows.select_related("order__customer", "item")
-    return list(rows.select_for_update(of=("self", "order")))
+    return _lines_to_invoice(orders=list(order_ids))
 
 
 def lines_to_credit(*, invoice_id: int) -> list[InvoiceLine]:
@@ -62,15 +67,18 @@ def overdue(*, today: date) -> QuerySet[Invoice]:
     return open_invoices().filter(due_on__lt=today)
 
 
+@prepared
+def _owed_by() -> QuerySet[Invoice, tuple[int, str, Decimal]]:
+    rows = Invoice.objects.filter(
+        AnyOf("customer", "customers"), kind=InvoiceKind.INVOICE, state=InvoiceState.POSTED
+    )
+    return rows.order_by().values_list("customer", "currency").annotate(owed=Sum(OPEN))
+
+
 def owed_by(*, customers: Iterable[int], on: date) -> Mapping[int, Mapping[str, Decimal]]:
     """What customers owe on invoices, by key and currency. Costs one statement."""
-    rows = Invoice.objects.filter(
-        customer__in=set(customers), kind=InvoiceKind.INVOICE, state=InvoiceState.POSTED
-    )
     found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for customer, currency, owed in (
-        rows.order_by().values_list("customer", "currency").annotate(owed=Sum(OPEN))
-    ):
+    for customer, currency, owed in _owed_by(customers=list(customers)):
         found[customer][currency] = owed
     return dict(found)
 

@@ -185,7 +185,11 @@ def _risk_row(row: OrderAtRisk) -> dict[str, Any]:
         "icon": row.icon,
         "cause": row.cause,
         "promise": draw_text.day(row.promised_on),
-        "expected": draw_text.day(row.expected_on) if row.expected_on else _("no date"),
+        "expected": _("held")
+        if row.is_held
+        else draw_text.day(row.expected_on)
+        if row.expected_on
+        else _("no date"),
         "tone": row.tone,
         "value": draw_text.money(row.total, row.currency, decimals=0),
         "action": action(row.way.label, way) if way else None,

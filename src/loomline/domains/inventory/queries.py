@@ -9,13 +9,16 @@ from decimal import Decimal
 from typing import Literal
 
 from django.db import connection
-from django.db.models import DecimalField, F, Q, QuerySet, Sum, Value
+from django.db.models import DateField, DecimalField, F, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Coalesce
 
 from loomline.domains.inventory.models import Balance, Lot, LotState, Reservation, StockMove
 from loomline.domains.sites.models import LocationKind
+from loomline.kernel.prepared import AnyOf, Given, prepared
 
 Basis = Literal["recorded", "effective"]
+# Item, on hand, reserved, free.
+Sums = tuple[int, Decimal, Decimal, Decimal]
 
 # What the balances must be: the ledger summed in one reading, and the reservations beside it.
 TRUTH = """
@@ -71,7 +74,7 @@ class Difference:
     reserved_in_fact: Decimal
 
 
-def usable(*, on: date) -> Q:
+def usable(*, on: date | Given) -> Q:
     """The balances that may be promised: in storage, of no lot or of a released one that still keeps."""
     keeps = Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=on)
     return Q(location__kind=LocationKind.STORAGE) & (
@@ -83,22 +86,29 @@ def on_hand(
     *, item_ids: Iterable[int] | None = None, site_id: int | None = None, on: date
 ) -> dict[int, Stock]:
     """Stock by item, at one site or at all of them; items without any are left out. One statement."""
-    rows = Balance.objects.filter(is_physical=True)
-    if item_ids is not None:
-        rows = rows.filter(item__in=list(item_ids))
-    if site_id is not None:
-        rows = rows.filter(location__site=site_id)
+    if item_ids is not None and site_id is not None:
+        sums = _on_hand_at_site(items=list(item_ids), site=site_id, on=on)
+    else:
+        rows = Balance.objects.filter(is_physical=True)
+        if item_ids is not None:
+            rows = rows.filter(item__in=list(item_ids))
+        if site_id is not None:
+            rows = rows.filter(location__site=site_id)
+        sums = list(_sums(rows, on=on))
+    return {item: Stock(total, kept, free) for item, total, kept, free in sums}
+
+
+@prepared
+def _on_hand_at_site() -> QuerySet[Balance, Sums]:
+    rows = Balance.objects.filter(AnyOf("item", "items"), is_physical=True, location__site=Given("site"))
+    return _sums(rows, on=Given("on", DateField()))
+
+
+def _sums(rows: QuerySet[Balance], *, on: date | Given) -> QuerySet[Balance, Sums]:
     zero = Value(Decimal(0), DecimalField(max_digits=20, decimal_places=6))
-    sums = (
-        rows.order_by()
-        .values("item_id")
-        .annotate(
-            total=Sum("on_hand"),
-            kept=Sum("reserved"),
-            usable=Coalesce(Sum(F("on_hand") - F("reserved"), filter=usable(on=on)), zero),
-        )
-    )
-    return {row["item_id"]: Stock(row["total"], row["kept"], row["usable"]) for row in sums}
+    free = Coalesce(Sum(F("on_hand") - F("reserved"), filter=usable(on=on)), zero)
+    sums = {"total": Sum("on_hand"), "kept": Sum("reserved"), "usable": free}
+    return rows.order_by().values("item_id").annotate(**sums).values_list("item_id", *sums)
 
 
 def stock_of(*, item_id: int, site_id: int | None = None, on: date) -> Stock:
@@ -163,13 +173,16 @@ def reservations_of(*, kind: str, ids: Iterable[int]) -> QuerySet[Reservation]:
     return Reservation.objects.filter(origin_kind=kind, origin_id__in=list(ids)).order_by("pk")
 
 
+@prepared
+def _reserved_for() -> QuerySet[Reservation, tuple[int, Decimal]]:
+    rows = Reservation.objects.filter(AnyOf("origin_id", "origins"), origin_kind=Given("kind", TextField()))
+    return rows.order_by().values_list("origin_id").annotate(Sum("quantity"))
+
+
 def reserved_for(*, kind: str, ids: Iterable[int]) -> dict[int, Decimal]:
     """How much is reserved for each of these records; 0 where nothing is."""
     wanted = list(ids)
-    rows = (
-        reservations_of(kind=kind, ids=wanted).order_by().values_list("origin_id").annotate(Sum("quantity"))
-    )
-    found = dict(rows)
+    found = dict(_reserved_for(kind=kind, origins=wanted))
     return {pk: found.get(pk, Decimal(0)) for pk in wanted}
 
 

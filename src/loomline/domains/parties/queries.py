@@ -23,6 +23,7 @@ from loomline.domains.parties.models import (
     SupplierTerms,
 )
 from loomline.domains.parties.models.fields import mail_address, tax_number
+from loomline.kernel.prepared import AnyOf, prepared
 from loomline.kernel.record import Document
 
 BEST_ADDRESS: Mapping[str, Sequence[str]] = {
@@ -70,11 +71,16 @@ def main_address(*, party: Party, purpose: str = AddressPurpose.SHIPPING) -> Add
     return main_addresses(party_ids=[party.pk], purpose=purpose).get(party.pk)
 
 
+@prepared
+def _addresses() -> QuerySet[Address]:
+    return Address.objects.filter(AnyOf("party", "parties")).order_by("party_id", "-is_primary", "pk")
+
+
 def main_addresses(*, party_ids: Iterable[int], purpose: str = AddressPurpose.SHIPPING) -> dict[int, Address]:
     """The address to use for a purpose, for many parties by key. Costs one statement."""
     order = list(BEST_ADDRESS[AddressPurpose(purpose)])
     best: dict[int, Address] = {}
-    for address in Address.objects.filter(party__in=set(party_ids)).order_by("party", "-is_primary", "pk"):
+    for address in _addresses(parties=list(party_ids)):
         known = best.get(address.party_id)
         if known is None or order.index(address.purpose) < order.index(known.purpose):
             best[address.party_id] = address

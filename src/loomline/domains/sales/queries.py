@@ -24,6 +24,7 @@ from loomline.domains.sales.models import (
 from loomline.domains.sales.models.order import OPEN
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
+from loomline.kernel.prepared import AnyOf, Given, prepared
 
 ZERO = Decimal(0)
 TO_INVOICE = ExpressionWrapper(
@@ -32,25 +33,40 @@ TO_INVOICE = ExpressionWrapper(
 )
 
 
+@prepared
+def _lines_to_promise() -> QuerySet[OrderLine]:
+    rows = OrderLine.objects.filter(AnyOf("order", "orders")).order_by("order_id", "position", "pk")
+    rows = rows.select_related("order__customer__customer_terms", "order__site", "item")
+    return rows.select_for_update(of=("self", "order"))
+
+
 def lines_to_promise(*, order_ids: Iterable[int]) -> list[OrderLine]:
     """The lines of orders with all that confirming needs, locked with their orders in one statement."""
-    rows = OrderLine.objects.filter(order__in=set(order_ids)).order_by("order_id", "position", "pk")
-    rows = rows.select_related("order__customer__customer_terms", "order__site", "item__unit")
-    return list(rows.select_for_update(of=("self", "order")))
+    return _lines_to_promise(orders=list(order_ids))
+
+
+@prepared
+def _lines_of_orders() -> QuerySet[OrderLine]:
+    orders = OrderLine.objects.filter(AnyOf("pk", "lines")).values("order_id")
+    rows = OrderLine.objects.filter(order__in=orders).order_by("order_id", "position", "pk")
+    return rows.select_related("order", "item").select_for_update(of=("self", "order"))
 
 
 def lines_of_orders(*, line_ids: Iterable[int]) -> list[OrderLine]:
     """All lines of the orders that these lines belong to, locked with their orders in one statement."""
-    orders = OrderLine.objects.filter(pk__in=set(line_ids)).values("order_id")
-    rows = OrderLine.objects.filter(order__in=orders).order_by("order_id", "position", "pk")
-    return list(rows.select_related("order", "item").select_for_update(of=("self", "order")))
+    return _lines_of_orders(lines=list(line_ids))
+
+
+@prepared
+def _lines_to_accept() -> QuerySet[QuoteLine]:
+    rows = QuoteLine.objects.filter(quote=Given("quote")).order_by("position", "pk")
+    joins = ("quote__customer__customer_terms", "quote__ship_to", "quote__opportunity")
+    return rows.select_related(*joins).select_for_update(of=("self", "quote"))
 
 
 def lines_to_accept(*, quote_id: int) -> list[QuoteLine]:
     """The lines of a quote with all that an order needs, locked together with the quote in one statement."""
-    rows = QuoteLine.objects.filter(quote=quote_id).order_by("position", "pk")
-    joins = ("quote__customer__customer_terms", "quote__ship_to", "quote__opportunity", "item")
-    return list(rows.select_related(*joins).select_for_update(of=("self", "quote")))
+    return _lines_to_accept(quote=quote_id)
 
 
 def open_lines(*, item_ids: Iterable[int] | None = None, site_id: int | None = None) -> QuerySet[OrderLine]:
@@ -70,16 +86,20 @@ def orders_at_risk(*, today: date) -> QuerySet[Order]:
     return Order.objects.filter(late, state__in=OPEN).annotate(slip=slip).order_by("-slip", "-total", "pk")
 
 
-def uninvoiced(*, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
-    """What customers have bought and not been asked for, tax included, by key and currency. One statement."""
+@prepared
+def _uninvoiced() -> QuerySet[OrderLine, tuple[int, str, Decimal]]:
     rows = OrderLine.objects.filter(
-        order__customer__in=set(customers),
+        AnyOf("order__customer", "customers"),
         order__state__in=(*OPEN, OrderState.SHIPPED),
         invoiced__lt=F("quantity"),
     )
-    sums = rows.order_by().values_list("order__customer", "order__currency").annotate(owed=Sum(TO_INVOICE))
+    return rows.order_by().values_list("order__customer", "order__currency").annotate(owed=Sum(TO_INVOICE))
+
+
+def uninvoiced(*, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
+    """What customers have bought and not been asked for, tax included, by key and currency. One statement."""
     found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for customer, currency, owed in sums:
+    for customer, currency, owed in _uninvoiced(customers=list(customers)):
         found[customer][currency] = owed
     return dict(found)
 

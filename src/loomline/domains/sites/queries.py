@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.sites.models import Calendar, CalendarDay, Location, LocationKind, Site
 from loomline.kernel.calendar import WorkCalendar
+from loomline.kernel.prepared import AnyOf, prepared
 from loomline.kernel.refusal import Refused
 
 VIRTUAL = (
@@ -39,10 +41,15 @@ def virtual(kind: str) -> Location:
     return virtuals(kinds=[kind])[kind]
 
 
+@prepared
+def _virtuals() -> QuerySet[Location]:
+    return Location.objects.filter(AnyOf("kind", "kinds", TextField()), site__isnull=True)
+
+
 def virtuals(*, kinds: Iterable[str]) -> dict[str, Location]:
     """The virtual locations of these kinds. Costs one statement."""
     wanted = list(kinds)
-    found = {place.kind: place for place in Location.objects.filter(site__isnull=True, kind__in=wanted)}
+    found = {place.kind: place for place in _virtuals(kinds=wanted)}
     for kind in wanted:
         if kind not in found:
             raise NoVirtualLocation(kind=kind)
@@ -93,6 +100,14 @@ def work_calendar(site: Site | None = None) -> WorkCalendar:
     return work_calendars(sites=[] if site is None else [site])[None if site is None else site.pk]
 
 
+@prepared
+def _calendars() -> QuerySet[Calendar]:
+    days = CalendarDay.objects.filter(calendar=OuterRef("pk")).order_by().values("on")
+    return Calendar.objects.filter(Q(AnyOf("pk", "keys")) | Q(is_default=True)).annotate(
+        closed=ArraySubquery(days.filter(is_open=False)), opened=ArraySubquery(days.filter(is_open=True))
+    )
+
+
 def work_calendars(*, sites: Iterable[Site]) -> dict[int | None, WorkCalendar]:
     """The working days of many sites by key, and of the default calendar under None. Costs one statement.
 
@@ -100,12 +115,7 @@ def work_calendars(*, sites: Iterable[Site]) -> dict[int | None, WorkCalendar]:
     """
     wanted = list(sites)
     keys = {site.calendar_id for site in wanted if site.calendar_id is not None}
-    days = CalendarDay.objects.filter(calendar=OuterRef("pk")).order_by().values("on")
-    calendars = list(
-        Calendar.objects.filter(Q(pk__in=keys) | Q(is_default=True)).annotate(
-            closed=ArraySubquery(days.filter(is_open=False)), opened=ArraySubquery(days.filter(is_open=True))
-        )
-    )
+    calendars: list[Any] = _calendars(keys=list(keys))
     made = {
         c.pk: WorkCalendar(frozenset(c.weekdays), frozenset(c.closed), frozenset(c.opened)) for c in calendars
     }

@@ -17,6 +17,7 @@ from loomline.domains.inventory.models import Lot, LotState, Reservation
 from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, ShipmentState
+from loomline.kernel.prepared import AnyOf, prepared
 
 ORDER_LINE = "sales.orderline"
 SHIPMENT_LINE = "warehouse.shipmentline"
@@ -45,21 +46,31 @@ class Readiness:
         return self.reserved + self.picked >= self.open
 
 
-def lines_to_pick(*, order_ids: Iterable[int]) -> list[OrderLine]:
-    """The open lines of orders that are kept in stock, locked together with their orders in one statement."""
+@prepared
+def _lines_to_pick() -> QuerySet[OrderLine]:
     rows = OrderLine.objects.filter(
-        order__in=set(order_ids), shipped__lt=F("quantity"), item__kind=ItemKind.STOCK
+        AnyOf("order", "orders"), shipped__lt=F("quantity"), item__kind=ItemKind.STOCK
     )
     rows = rows.select_related("order__site", "order__ship_to", "order__customer", "item__unit")
-    return list(rows.order_by("order_id", "position", "pk").select_for_update(of=("self", "order")))
+    return rows.order_by("order_id", "position", "pk").select_for_update(of=("self", "order"))
+
+
+def lines_to_pick(*, order_ids: Iterable[int]) -> list[OrderLine]:
+    """The open lines of orders that are kept in stock, locked together with their orders in one statement."""
+    return _lines_to_pick(orders=list(order_ids))
+
+
+@prepared
+def _standing() -> QuerySet[Reservation]:
+    rows = Reservation.objects.filter(AnyOf("origin_id", "lines"), origin_kind=ORDER_LINE)
+    return rows.order_by("pk").select_for_update()
 
 
 def standing(*, line_ids: Iterable[int]) -> Standing:
     """What is reserved for order lines, locked, and how much of it shipments hold. One statement."""
-    rows = Reservation.objects.filter(origin_kind=ORDER_LINE, origin_id__in=list(line_ids)).order_by("pk")
     reserved: dict[int, list[Reservation]] = defaultdict(list)
     picked: dict[int, Decimal] = defaultdict(Decimal)
-    for row in rows.select_for_update():
+    for row in _standing(lines=list(line_ids)):
         if row.holder_kind:
             picked[row.origin_id] += row.quantity
         else:
@@ -81,11 +92,16 @@ def line_ids_of(*, order_ids: Iterable[int]) -> list[int]:
     )
 
 
+@prepared
+def _lines_of() -> QuerySet[ShipmentLine]:
+    rows = ShipmentLine.objects.filter(AnyOf("shipment", "shipments"))
+    rows = rows.select_related("item", "lot", "shipment__order", "shipment__site")
+    return rows.order_by("shipment_id", "position", "pk")
+
+
 def lines_of(*, shipment_ids: Iterable[int]) -> list[ShipmentLine]:
-    """The lines of shipments with item, lot and place, in the order of a pick round. One statement."""
-    rows = ShipmentLine.objects.filter(shipment__in=list(shipment_ids))
-    rows = rows.select_related("item__unit", "lot", "location", "shipment__order", "shipment__site")
-    return list(rows.order_by("shipment_id", "position", "pk"))
+    """The lines of shipments with item and lot, in the order of a pick round. One statement."""
+    return _lines_of(shipments=list(shipment_ids))
 
 
 def pick_round(*, shipment: Shipment) -> list[ShipmentLine]:

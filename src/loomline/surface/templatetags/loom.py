@@ -13,10 +13,10 @@ from django.forms import BaseForm, BoundField
 from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from loomline.surface import draw, draw_cells, draw_text
+from loomline.surface.markup import format_html
 
 register = template.Library()
 

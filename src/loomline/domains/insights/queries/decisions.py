@@ -184,4 +184,5 @@ def _orders(ctx: Ctx) -> list[Decision]:
             weight=row.total / 2,
         )
         for row in rows
+        if not row.is_held
     ]

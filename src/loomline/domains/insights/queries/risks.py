@@ -10,8 +10,10 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
-from loomline.domains.inventory.models import Balance
+from loomline.domains.inventory.models import Balance, Lot
+from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkStage
+from loomline.domains.planning import queries as planning
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, Peg
 from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import Order, OrderLine, OrderState
@@ -46,6 +48,7 @@ class OrderAtRisk:
     total: Decimal
     currency: str
     way: Way
+    is_held: bool = False
 
     @property
     def days(self) -> int | None:
@@ -89,12 +92,18 @@ class Underway:
 
 
 def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, dict[str, Decimal]]:
-    """The orders at risk, worst first; how many there are; their worth by currency. Six statements."""
+    """The orders at risk, worst first; how many there are; their worth by currency. Seven statements, three
+    more while a lot is held.
+    """
+    held = _held()
     late = (
         access.visible(ctx, Order)
         .filter(state__in=OPEN)
         .filter(
-            Q(expected_on__gt=F("promised_on")) | Q(expected_on__isnull=True) | Q(promised_on__lt=ctx.today)
+            Q(expected_on__gt=F("promised_on"))
+            | Q(expected_on__isnull=True)
+            | Q(promised_on__lt=ctx.today)
+            | Q(pk__in=held)
         )
         .select_related("customer")
     )
@@ -118,13 +127,14 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, dict[s
             number=order.number,
             customer=order.customer.name,
             customer_id=order.customer_id,
-            cause=causes.get(order.pk) or _("Promised day has passed"),
+            cause=causes.get(order.pk) or _cause(held.get(order.pk)),
             icon=_icon(causes.get(order.pk, "")),
             promised_on=order.promised_on or ctx.today,
             expected_on=None if order.has_no_day else max(_day(order), ctx.today),
             total=order.total,
             currency=order.currency,
-            way=ways.get(order.pk) or Way(_("Plan supply"), "sales.order", order.pk),
+            way=_way(order, held.get(order.pk), ways),
+            is_held=order.pk in held,
         )
         for order in chosen
     ]
@@ -157,6 +167,32 @@ def underway(ctx: Ctx, *, limit: int = 40) -> list[Underway]:
         for s in moving
     ]
     return sorted(found, key=lambda s: (-s.days_late, not s.is_overdue, s.shipment_id))
+
+
+def _held() -> dict[int, Lot]:
+    """Orders whose goods are made of a lot that is held, and the lot."""
+    stages = list(making.held_stages())
+    if not stages:
+        return {}
+    lot_of = {stage.work_id: stage.lot for stage in stages if stage.lot}
+    work_of = dict(WorkLine.objects.filter(work__in=lot_of).values_list("pk", "work_id"))
+    pegs = [peg for peg in planning.pegs_on(kind=WORK_LINE, ids=work_of) if peg.demand_kind == ORDER_LINE]
+    order_of = dict(
+        OrderLine.objects.filter(pk__in=[peg.demand_id for peg in pegs]).values_list("pk", "order_id")
+    )
+    return {
+        order_of[peg.demand_id]: lot_of[work_of[peg.supply_id]] for peg in pegs if peg.demand_id in order_of
+    }
+
+
+def _cause(lot: Lot | None) -> str:
+    return _("Lot {lot} is held").format(lot=lot) if lot else _("Promised day has passed")
+
+
+def _way(order: Order, lot: Lot | None, ways: dict[int, Way]) -> Way:
+    if lot is not None:
+        return Way(_("Decide on {lot}").format(lot=lot), "inventory.lot", lot.pk)
+    return ways.get(order.pk) or Way(_("Plan supply"), "sales.order", order.pk)
 
 
 def _day(order: Order) -> date:

@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateField, F, Q, QuerySet
 
 from loomline.domains.inventory.models import Balance, LotState
 from loomline.domains.sites.models import LocationKind
+from loomline.kernel.prepared import AnyOf, Given, prepared
 
 Strategy = Literal["fefo", "fifo"]
 
@@ -51,8 +52,21 @@ class Taken:
     quantity: Decimal
 
 
-def candidates(demands: Sequence[Demand], *, on: date) -> QuerySet[Balance]:
+def candidates(demands: Sequence[Demand], *, on: date) -> list[Balance]:
     """The free stock that any of the demands might take, locked in the order of the keys."""
+    if all(d.location_id is None and d.lot_id is None for d in demands):
+        items, sites = [d.item_id for d in demands], [d.site_id for d in demands]
+        return _at_sites(items=items, sites=sites, on=on)
+    return list(_free(_wanted(demands), on=on))
+
+
+@prepared
+def _at_sites() -> QuerySet[Balance]:
+    where = Q(AnyOf("item", "items"), AnyOf("location__site", "sites"))
+    return _free(where, on=Given("on", DateField()))
+
+
+def _wanted(demands: Sequence[Demand]) -> Q:
     sites = {demand.site_id for demand in demands if demand.location_id is None and demand.lot_id is None}
     wanted = Q()
     if sites:
@@ -65,8 +79,12 @@ def candidates(demands: Sequence[Demand], *, on: date) -> QuerySet[Balance]:
                 Q(location=demand.location_id) if demand.location_id else Q(location__site=demand.site_id)
             )
             wanted |= exact & Q(lot=demand.lot_id) if demand.lot_id else exact
+    return wanted
+
+
+def _free(where: Q, *, on: date | Given) -> QuerySet[Balance]:
     return (
-        Balance.objects.filter(wanted, on_hand__gt=F("reserved"), location__kind=LocationKind.STORAGE)
+        Balance.objects.filter(where, on_hand__gt=F("reserved"), location__kind=LocationKind.STORAGE)
         .filter(Q(lot__isnull=True) | Q(lot__state=LotState.AVAILABLE))
         .filter(Q(lot__isnull=True) | Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=on))
         .select_related("lot", "location")

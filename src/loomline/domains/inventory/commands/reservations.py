@@ -28,6 +28,7 @@ from loomline.domains.inventory.models import Balance, Reservation, StockMove
 from loomline.domains.sites.models import Location
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import execute, fetch
 from loomline.kernel.refusal import Refused
 
 Origin = tuple[str, int]
@@ -79,7 +80,7 @@ def reserve(
     for demand in demands:
         if demand.site_id is None and demand.location_id is None:
             raise DemandWithoutPlace
-    stock = list(candidates(demands, on=ctx.today)) if demands else []
+    stock = candidates(demands, on=ctx.today) if demands else []
 
     taken, short = allocate(demands, stock, strategy=strategy)
     return ReserveResult(_write(ctx, taken, expires_at), short)
@@ -95,16 +96,14 @@ def release(ctx: Ctx, *, origins: list[Origin]) -> list[Freed]:
 def hand_over(ctx: Ctx, *, reservations: Mapping[int, Origin]) -> int:
     """Put reserved stock into the hands of what carries it out: an order's stock into a shipment."""
     ids = sorted(reservations)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH held AS MATERIALIZED (SELECT r.id, t.kind, t.holder_id FROM inventory_reservation r"
-            " JOIN unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id) ON r.id = t.id"
-            " ORDER BY r.id FOR UPDATE OF r)"
-            " UPDATE inventory_reservation r SET holder_kind = h.kind, holder_id = h.holder_id"
-            " FROM held h WHERE r.id = h.id",
-            [ids, [reservations[pk][0] for pk in ids], [reservations[pk][1] for pk in ids]],
-        )
-        return int(cursor.rowcount)
+    return execute(
+        "WITH held AS MATERIALIZED (SELECT r.id, t.kind, t.holder_id FROM inventory_reservation r"
+        " JOIN unnest(%s::bigint[], %s::text[], %s::bigint[]) AS t (id, kind, holder_id) ON r.id = t.id"
+        " ORDER BY r.id FOR UPDATE OF r)"
+        " UPDATE inventory_reservation r SET holder_kind = h.kind, holder_id = h.holder_id"
+        " FROM held h WHERE r.id = h.id",
+        [ids, [reservations[pk][0] for pk in ids], [reservations[pk][1] for pk in ids]],
+    )
 
 
 @command(hidden=True)
@@ -125,7 +124,7 @@ def issue_reserved(
     effective_at: datetime | None = None,
 ) -> list[StockMove]:
     """Let reserved stock leave: what is reserved for these origins, or lies in the hands of these holders."""
-    taken = _delete(_of(origins) | _held_by(holders))
+    taken = _take(origins, holders)
     if not taken:
         raise NothingReserved
 
@@ -240,7 +239,8 @@ WITH taken AS (
 )
 INSERT INTO inventory_reservation
     (item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, created_at, expires_at)
-SELECT b.item_id, b.location_id, b.lot_id, t.quantity, t.origin_kind, t.origin_id, '', %s, %s
+SELECT b.item_id, b.location_id, b.lot_id, t.quantity, t.origin_kind, t.origin_id, '',
+    %s::timestamptz, %s::timestamptz
 FROM taken t JOIN inventory_balance b ON b.id = t.balance_id
 ORDER BY t.position
 RETURNING id
@@ -250,19 +250,17 @@ RETURNING id
 def _write(ctx: Ctx, taken: Sequence[Taken], expires_at: datetime | None) -> list[Reservation]:
     if not taken:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            TAKE,
-            [
-                [row.balance.pk for row in taken],
-                [row.quantity for row in taken],
-                [row.demand.origin_kind for row in taken],
-                [row.demand.origin_id for row in taken],
-                ctx.now,
-                expires_at,
-            ],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
+    written = fetch(
+        TAKE,
+        [
+            [row.balance.pk for row in taken],
+            [row.quantity for row in taken],
+            [row.demand.origin_kind for row in taken],
+            [row.demand.origin_id for row in taken],
+            ctx.now,
+            expires_at,
+        ],
+    )
     return [
         Reservation(
             id=pk,
@@ -275,7 +273,7 @@ def _write(ctx: Ctx, taken: Sequence[Taken], expires_at: datetime | None) -> lis
             created_at=ctx.now,
             expires_at=expires_at,
         )
-        for pk, row in zip(ids, taken, strict=True)
+        for (pk,), row in zip(written, taken, strict=True)
     ]
 
 
@@ -305,14 +303,31 @@ def _delete(where: Q) -> list[Freed]:
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH chosen (id) AS MATERIALIZED ({sql}), gone AS ("
-            "DELETE FROM inventory_reservation r USING chosen c WHERE r.id = c.id RETURNING r.*)"
-            " SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, holder_id"
-            " FROM gone ORDER BY id",
-            params,
-        )
+        cursor.execute(GONE.format(chosen=sql), params)
         return [Freed(*row) for row in cursor.fetchall()]
+
+
+GONE = """
+WITH chosen (id) AS MATERIALIZED ({chosen}), gone AS (
+    DELETE FROM inventory_reservation r USING chosen c WHERE r.id = c.id RETURNING r.*
+)
+SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, holder_id
+FROM gone ORDER BY id
+"""
+
+
+def _take(origins: Iterable[Origin], holders: Iterable[Origin]) -> list[Freed]:
+    """Delete the reservations of these records as `_delete` does, in a text that depends on kinds only."""
+    keys: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for role, records in (("origin", origins), ("holder", holders)):
+        for kind, pk in records:
+            keys[role, kind].append(pk)
+    if not keys:
+        return []
+    either = " OR ".join(f"({r}_kind = %s AND {r}_id = ANY (%s::bigint[]))" for r, _kind in keys)
+    chosen = f"SELECT id FROM inventory_reservation WHERE {either} ORDER BY id FOR UPDATE"
+    values = [value for (_role, kind), ids in keys.items() for value in (kind, ids)]
+    return [Freed(*row) for row in fetch(GONE.format(chosen=chosen), values)]
 
 
 def _free(where: Q) -> list[Freed]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
+from loomline.domains.inventory.models import LotState
 from loomline.domains.manufacturing.models import (
     MaterialUse,
     StageKind,
@@ -154,6 +155,14 @@ def late_stages(*, on: date) -> QuerySet[WorkStage]:
     )
     rows = WorkStage.objects.filter(overdue, work__state__in=OPEN)
     return rows.select_related("work", "partner").order_by("expected_end", "pk")
+
+
+def held_stages() -> QuerySet[WorkStage]:
+    """Stages of open work whose lot may not be used until somebody decides on it."""
+    rows = WorkStage.objects.filter(work__state__in=OPEN, lot__isnull=False).exclude(
+        lot__state=LotState.AVAILABLE
+    )
+    return rows.select_related("lot").order_by("pk")
 
 
 def chain(*, on: date) -> list[StageLoad]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Supply
@@ -29,6 +29,7 @@ from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.domains.sites import queries as sites
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import AnyOf, prepared
 from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused
 
@@ -51,7 +52,7 @@ def plan_supply(ctx: Ctx, *, order: Order) -> Order:
 @command(hidden=True)
 def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
     """Cover many orders, the earliest promise first. What is covered already stays as it is."""
-    locked: list[Order] = lock_all(Order.objects.filter(pk__in=[o.pk for o in orders]))
+    locked: list[Order] = lock_all(orders)
 
     for order in locked:
         if order.state not in OPEN:
@@ -78,13 +79,14 @@ def _supply(
     return works, purchases
 
 
+@prepared
+def _uncovered_lines() -> QuerySet[OrderLine]:
+    rows = OrderLine.objects.filter(AnyOf("order", "orders"), shipped__lt=F("quantity"), item__kind="stock")
+    return rows.select_related("item", "order__site", "order__customer").order_by("promised_on", "pk")
+
+
 def _uncovered(orders: Sequence[Order]) -> dict[int, OrderLine]:
-    rows = (
-        OrderLine.objects.filter(order__in=orders, shipped__lt=F("quantity"), item__kind="stock")
-        .select_related("item", "order__site", "order__customer")
-        .order_by("promised_on", "pk")
-    )
-    return {line.pk: line for line in rows}
+    return {line.pk: line for line in _uncovered_lines(orders=[order.pk for order in orders])}
 
 
 def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:

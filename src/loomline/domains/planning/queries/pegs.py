@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet, TextField
+
 from loomline.domains.manufacturing.models import WorkLine
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
 from loomline.domains.planning.queries.promise import OUTBOUND_DAYS
@@ -14,6 +16,7 @@ from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.sites import queries as sites
 from loomline.kernel.calendar import WorkCalendar
+from loomline.kernel.prepared import AnyOf, Given, prepared
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,15 @@ class LineDate:
     cause: str
 
 
+@prepared
+def _pegs_for() -> QuerySet[Peg]:
+    rows = Peg.objects.filter(AnyOf("demand_id", "demands"), demand_kind=Given("kind", TextField()))
+    return rows.filter(quantity__gt=0).order_by("pk")
+
+
 def pegs_for(*, kind: str, ids: Iterable[int]) -> list[Peg]:
     """The pegs of these demands."""
-    return list(Peg.objects.filter(demand_kind=kind, demand_id__in=list(ids), quantity__gt=0).order_by("pk"))
+    return _pegs_for(kind=kind, demands=list(ids))
 
 
 def pegs_on(*, kind: str, ids: Iterable[int]) -> list[Peg]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from loomline.domains.sales.ports import Ask, Promise
 from loomline.domains.sites import queries as sites
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import AnyOf, prepared
 
 # Working days from finished goods to the customer's door, while no carrier's lead times are kept.
 OUTBOUND_DAYS = 2
@@ -92,13 +93,26 @@ def _known(ctx: Ctx, asks: Sequence[Ask]) -> _Known:
             item_ids=[*items, *components], site_id=site, on=ctx.today
         ).items():
             free[pk, site] = quantity
+    # What stock covers asks no supplier.
+    bought = [*_beyond_stock(asks, free), *components]
     terms: dict[int, SupplierItem] = {}
-    for row in SupplierItem.objects.filter(item__in=[*items, *components]).order_by(
-        "-is_preferred", "lead_days"
-    ):
+    for row in _terms(items=bought) if bought else ():
         terms.setdefault(row.item_id, row)
     calendars = sites.work_calendars(sites={ask.site.pk: ask.site for ask in asks if ask.site}.values())
     return _Known(free, bills, terms, calendars)
+
+
+def _beyond_stock(asks: Sequence[Ask], free: Mapping[tuple[int, int | None], Decimal]) -> list[int]:
+    """The items of which more is asked than is free."""
+    asked: dict[tuple[int, int | None], Decimal] = defaultdict(Decimal)
+    for ask in asks:
+        asked[ask.item.pk, ask.site.pk if ask.site else None] += ask.quantity
+    return [item for (item, site), quantity in asked.items() if quantity > free[item, site]]
+
+
+@prepared
+def _terms() -> QuerySet[SupplierItem]:
+    return SupplierItem.objects.filter(AnyOf("item", "items")).order_by("-is_preferred", "lead_days")
 
 
 def _bills(today: date, items: Iterable[Item]) -> dict[tuple[str, int], Bill]:

@@ -70,7 +70,7 @@ def accept_quote(
         OrderLine(order=order, quote_line=line, **{n: getattr(line, n) for n in COPIED}) for line in lines
     ]
     add_up(order, copies)
-    order.save(force_insert=True)
+    Order.objects.bulk_create([order])
     OrderLine.objects.bulk_create(copies)
     advance(quote, "accept", decided_at=ctx.now, accepted_by=accepted_by.strip()[:120])
     won = quote.opportunity

@@ -100,8 +100,10 @@ def _promised(now: datetime, on: Any) -> dict[str, Any]:
     return {"confirmed_at": now, "promised_on": on, "expected_on": on}
 
 
-def each(days: Mapping[int, date] | Mapping[int, date | None]) -> Cast:
+def each(days: Mapping[int, date] | Mapping[int, date | None]) -> Cast | date | None:
     """For one UPDATE of many rows: each row its own day, or none."""
+    if len(set(days.values())) == 1:
+        return next(iter(days.values()))
     # Where no row has a day, the database does not see by itself that these are days.
     return Cast(Case(*(When(pk=pk, then=Value(day)) for pk, day in days.items())), DateField())
 

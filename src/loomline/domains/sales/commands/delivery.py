@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Case, DecimalField, F, Value, When
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,7 @@ from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.domains.sales.models.order import OPEN
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import execute
 from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused, Warned
@@ -309,14 +309,11 @@ def record_invoiced(ctx: Ctx, *, invoiced: dict[int, Decimal]) -> int:
 
     The database refuses more than was ordered, whoever else invoices at the same moment.
     """
-    amounts = Case(
-        *(When(pk=pk, then=Value(amount)) for pk, amount in invoiced.items()), output_field=_quantity()
+    return execute(
+        "UPDATE sales_orderline l SET invoiced = l.invoiced + t.quantity"
+        " FROM unnest(%s::bigint[], %s::numeric[]) AS t (id, quantity) WHERE l.id = t.id",
+        [list(invoiced), list(invoiced.values())],
     )
-    return OrderLine.objects.filter(pk__in=invoiced).update(invoiced=F("invoiced") + amounts)
-
-
-def _quantity() -> DecimalField[Any, Any]:
-    return DecimalField(max_digits=20, decimal_places=6)
 
 
 @command(move="close", label=_("Close"), icon="archive")

@@ -148,7 +148,7 @@ class Order(Document):
             models.Index(fields=["state", "-id"], name="sales_order_state"),
             models.Index(fields=["customer", "-id"], name="sales_order_customer"),
             models.Index(
-                fields=["expected_on"],
+                fields=["expected_on", "id"],
                 name="sales_order_open",
                 condition=Q(state__in=["confirmed", "part_shipped"]),
             ),

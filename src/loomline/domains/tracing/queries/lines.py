@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from loomline.domains.inventory.models import Lot
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkStage
 from loomline.domains.planning import queries as planning
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
@@ -21,13 +22,14 @@ from loomline.domains.warehouse.models import ShipmentLine, ShipmentState
 
 @dataclass(frozen=True)
 class Tick:
-    """One stage of the chain as a list shows it. `progress` is done, now, todo, late or hold."""
+    """One stage of the chain as a list shows it. `progress` is done, now, todo, late or hold (of a lot)."""
 
     name: str
     icon: str
     progress: str
     day: date | None
     holder: str = ""
+    lot: Lot | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,12 @@ def _sourcing(bought: Sequence[PurchaseLine], today: date) -> Iterable[Tick]:
 
 
 def _making(stage: WorkStage, today: date) -> Tick:
+    progress = stage_progress(stage, stage.lot, today)
     return Tick(
         name=stage.name,
         icon=stage.icon,
-        progress=stage_progress(stage, stage.lot, today),
+        progress=progress,
+        lot=stage.lot if progress == "hold" else None,
         day=stage.ended_at.date() if stage.ended_at else stage.expected_end or stage.planned_end,
         holder=stage.partner.name if stage.partner else _("Ourselves"),
     )

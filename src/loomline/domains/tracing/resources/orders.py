@@ -15,14 +15,15 @@ from loomline.domains.tracing.resources.table import TABLE, expected, table
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
-from loomline.surface.panel import Panel, Tracker
+from loomline.surface.page import action
+from loomline.surface.panel import Callouts, Panel, Tracker
 
 
 def chain(ctx: Ctx, order: Order) -> list[dict[str, Any]] | None:
     """The stages of the line that comes last; None while nothing is made for the order."""
     if order.state not in OPEN:
         return None
-    found = queries.standing_of(order, today=ctx.today)
+    found = _standing(ctx, order)
     last = max(found, key=lambda one: (one.line.expected_on or date.min, len(one.ticks)), default=None)
     if last is None or len(last.ticks) < 2:
         return None
@@ -37,9 +38,35 @@ def chain(ctx: Ctx, order: Order) -> list[dict[str, Any]] | None:
     return [first, *pages.steps(last.ticks)]
 
 
+def _standing(ctx: Ctx, order: Order) -> list[queries.Standing]:
+    """Read once for all panels of one page."""
+    found: list[queries.Standing] | None = order.__dict__.get("_standing")
+    if found is None:
+        found = order.__dict__["_standing"] = queries.standing_of(order, today=ctx.today)
+    return found
+
+
+def holds(ctx: Ctx, order: Order) -> list[dict[str, Any]]:
+    """A lot that may not be used stops what is made of it, for nobody knows how long."""
+    if order.state not in OPEN:
+        return []
+    lots = {tick.lot.pk: (tick, tick.lot) for one in _standing(ctx, order) for tick in one.ticks if tick.lot}
+    return [
+        {
+            "tone": "bad",
+            "title": _t("Lot {lot} is held.").format(lot=lot),
+            "text": _t("{stage} is done, and nothing goes on before somebody decides.").format(
+                stage=tick.name
+            ),
+            "action": action(_t("Look at the lot"), registry.url(lot)),
+        }
+        for tick, lot in lots.values()
+    ]
+
+
 def threads(ctx: Ctx, order: Order) -> dict[str, Any] | None:
     """Where each line stands, and the way to its thread."""
-    found = [one for one in queries.standing_of(order, today=ctx.today) if one.ticks]
+    found = [one for one in _standing(ctx, order) if one.ticks]
     if not found or order.state == OrderState.CANCELLED:
         return None
     return table(
@@ -101,6 +128,7 @@ def _state(state: str) -> str:
     return {"reserved": _t("Reserved"), "shipped": _t("Shipped"), "": _t("Not planned")}.get(state, state)
 
 
+registry.contribute(Order, Callouts(holds, name="holds"), after="callouts")
 registry.contribute(Order, Tracker(chain), instead_of="tracker")
 registry.contribute(
     Order,
@@ -110,5 +138,6 @@ registry.contribute(
 )
 registry.contribute(
     OrderLine,
-    Panel("loom/panels/thread.html", read=pages.line_thread, title=_("Thread"), name="thread", place="top"),
+    Panel("loom/panels/thread.html", read=pages.line_thread, title=_("Thread"), name="thread"),
+    before="facts",
 )

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.warehouse import queries
@@ -16,8 +15,9 @@ from loomline.domains.warehouse.events import ShipmentPacked, ShipmentUnpacked
 from loomline.domains.warehouse.models import Package, PackageContent, Shipment, ShipmentLine
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import fetch
 from loomline.kernel.quantity import plain
-from loomline.kernel.record import lock_all
+from loomline.kernel.record import lock_all, lock_keys
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance, advance_all
 
@@ -79,7 +79,7 @@ def pack_shipment(
 @command(hidden=True)
 def pack_shipments(ctx: Ctx, *, packed: dict[int, list[PackageDraft]]) -> list[Shipment]:
     """Put the goods of many shipments into packages; a package without contents leaves open what is in it."""
-    shipments = lock_all(Shipment.objects.filter(pk__in=packed))
+    shipments = lock_keys(Shipment, packed)
     lines: dict[int, list[ShipmentLine]] = defaultdict(list)
     for line in queries.lines_of(shipment_ids=packed):
         lines[line.shipment_id].append(line)
@@ -217,13 +217,12 @@ def _contents(
 
 def _numbers(count: int) -> list[str]:
     """That many new package numbers under the company's own prefix. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('number_sscc'), p.digits, p.extension FROM generate_series(1, %s)"
-            " LEFT JOIN (SELECT digits, extension FROM warehouse_companyprefix WHERE is_active) p ON true",
-            [count],
-        )
-        return [
-            sscc(serial=serial, prefix=prefix or EXAMPLE_PREFIX, extension=extension or 0)
-            for serial, prefix, extension in cursor.fetchall()
-        ]
+    found = fetch(
+        "SELECT nextval('number_sscc'), p.digits, p.extension FROM generate_series(1, %s)"
+        " LEFT JOIN (SELECT digits, extension FROM warehouse_companyprefix WHERE is_active) p ON true",
+        [count],
+    )
+    return [
+        sscc(serial=serial, prefix=prefix or EXAMPLE_PREFIX, extension=extension or 0)
+        for serial, prefix, extension in found
+    ]
