@@ -199,6 +199,9 @@ def test_a_view_is_kept_found_again_and_marked_when_changed(client: Client, deal
     assert (tab["current"], tab["dirty"]) == (True, False)
     tab = _tab(client.get(f"{LIST}?amount.from=30000&sort=amount&view={view.pk}"), "Large")
     assert (tab["current"], tab["dirty"]) == (True, True)
+    tab = _tab(client.get(f"{LIST}?sort=amount&amount.from=20000"), "Large")
+    assert (tab["current"], tab["dirty"]) == (True, False)
+    assert _tab(client.get(f"{LIST}?amount.from=1"), "Everything")["current"]
 
 
 def _tab(answer: Any, title: str) -> dict[str, Any]:

@@ -43,13 +43,16 @@ def tabs(listing: Listing, saved: list[SavedView]) -> list[dict[str, Any]]:
     ]
     declared = [(str(t), q, f"s{n}", False) for n, (t, q) in enumerate(listing.resource.saved.items())]
     every = [*declared, *shared, (_t("Everything"), "", ALL, False)]
-    current = listing.params.get("view", "")
+    meant = _meaning(listing.params)
+    current = listing.params.get("view", "") or next(
+        (key for _title, query, key, _shared in every if meant and _meaning(QueryDict(query)) == meant), ALL
+    )
     is_known = any(key == current for _title, _query, key, _shared in every)
     counts = _counts(listing, [query for _title, query, _key, _shared in every])
     found = []
     for (title, query, key, is_shared), count in zip(every, counts, strict=True):
         is_current = key == current or (key == ALL and not is_known)
-        changed = is_current and key != ALL and _meaning(QueryDict(query)) != _meaning(listing.params)
+        changed = is_current and key != ALL and _meaning(QueryDict(query)) != meant
         url = f"{listing.resource.path()}?{with_key(query, key)}"
         found.append(
             {
