@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import slugify
 from pydantic import SecretStr
 
 from loomline.domains.accounts import commands as accounts
@@ -112,6 +113,7 @@ class Story:
             self.by("buyer"),
             name=name,
             roles=roles,
+            email=mailbox("office", name),
             addresses=[AddressDraft(purpose="visiting", **place)],
             **more,
         )
@@ -131,11 +133,17 @@ class Story:
             name=name,
             roles=("customer",),
             owner=self.people[owner],
+            email=mailbox("buying", name),
             addresses=[AddressDraft(purpose="shipping", **place)],
             **more,
         )
         parties.open_party(
-            self.by(owner), name=contact[0], kind="person", organisation=party, title=contact[1]
+            self.by(owner),
+            name=contact[0],
+            kind="person",
+            organisation=party,
+            title=contact[1],
+            email=mailbox(contact[0], name),
         )
         return party
 
@@ -182,3 +190,8 @@ class Story:
         """Prove a figure of the story; a story that does not add up is not told."""
         if not is_so:
             raise AssertionError(f"On {self.today} the story does not hold: {says}")
+
+
+def mailbox(who: str, company: str) -> str:
+    """An address that nobody has: its domain is reserved for examples."""
+    return f"{slugify(who).replace('-', '.')}@{slugify(company)}.example"

@@ -171,7 +171,6 @@ class Party(Resource):
         Column("roles_now", label=_("Roles"), kind="tags"),
         "kind",
         "phone",
-        "vat_number",
         "owner",
         "team",
         "opened_at",
