@@ -28,7 +28,7 @@ class Given(Expression):
         super().__init__(output_field=kind or BigIntegerField())
         self.name, self.many = name, many
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         kind = str(self.output_field.rel_db_type(connection)).partition("(")[0]
         return (f"(%s::{kind}[])" if self.many else f"%s::{kind}"), [self]
 
@@ -92,7 +92,8 @@ class _Composed:
         compiler = rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
-        reader = _Reader(compiler.klass_info, compiler.select) if rows._fields is None else None
+        makes_records = getattr(rows, "_fields", None) is None
+        reader = _Reader(compiler.klass_info, compiler.select) if makes_records else None
         return cls(compiler, sql, params, converters, rows.query.select_for_update, reader)
 
     def records(self, rows: Iterable[Sequence[Any]]) -> list[Any]:

@@ -95,12 +95,12 @@ def line_ids_of(*, order_ids: Iterable[int]) -> list[int]:
 @prepared
 def _lines_of() -> QuerySet[ShipmentLine]:
     rows = ShipmentLine.objects.filter(AnyOf("shipment", "shipments"))
-    rows = rows.select_related("item", "lot", "shipment__order", "shipment__site")
+    rows = rows.select_related("item__unit", "lot", "location", "shipment__order", "shipment__site")
     return rows.order_by("shipment_id", "position", "pk")
 
 
 def lines_of(*, shipment_ids: Iterable[int]) -> list[ShipmentLine]:
-    """The lines of shipments with item and lot, in the order of a pick round. One statement."""
+    """The lines of shipments with item, lot and place, in the order of a pick round. One statement."""
     return _lines_of(shipments=list(shipment_ids))
 
 
