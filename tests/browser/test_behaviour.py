@@ -261,6 +261,7 @@ def test_unsaved_work_survives_a_reload_and_is_forgotten_once_saved(desk: Look) 
 
 def test_a_card_is_dragged_and_the_column_sums_follow(desk: Look) -> None:
     page = desk.at("/opportunities/")
+    expect(page.locator("ui-board[data-ready]")).to_be_attached()
     card = page.locator("[data-id=Qu0]").first
     target = page.locator("[data-stage=Negotiation]")
     start, end = card.bounding_box(), target.bounding_box()
@@ -293,6 +294,7 @@ def test_a_card_moves_by_keyboard_and_by_menu_and_flies_back_when_refused(desk: 
 
 def test_a_card_moves_under_a_finger(phone: Look) -> None:
     page = phone.at("/opportunities/")
+    expect(page.locator("ui-board[data-ready]")).to_be_attached()
     card = page.locator("[data-stage=Qualify] .kcard").first
     name = card.get_attribute("data-id")
     box = card.bounding_box()

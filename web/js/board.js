@@ -24,6 +24,7 @@ customElements.define('ui-board', class extends HTMLElement {
       onStart: ({ item }) => { this.from = { list: item.parentNode, next: item.nextElementSibling }; },
       onEnd: ({ item, to }) => { if (to !== this.from.list || item.nextElementSibling !== this.from.next) this.save(item, this.from); },
     }));
+    this.dataset.ready = '';
   }
 
   disconnectedCallback() {

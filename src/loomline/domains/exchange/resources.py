@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.text import capfirst
@@ -16,9 +15,10 @@ from loomline.surface import draw_text, menu, registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action
 from loomline.surface.panel import Callouts, Facts, Panel, Timeline
+from loomline.surface.plain_table import TABLE, plain_table
 from loomline.surface.resource import Resource
 
-TABLE = "loom/panels/table.html"
+ERROR_SLOTS = ("a1", "b1", "a2", "b2")
 IMPORT = "/import/"
 SHOWN = 50
 
@@ -72,7 +72,9 @@ def errors(ctx: Ctx, record: models.Takeover) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
-    panel = plain_table(_t("Rows left out"), (_t("File"), _t("Line"), _t("Key"), _t("Why")), rows)
+    panel = plain_table(
+        _t("Rows left out"), (_t("File"), _t("Line"), _t("Key"), _t("Why")), rows, slots=ERROR_SLOTS
+    )
     panel["link"] = {"title": _t("All of them as a file"), "url": error_file_address(record)}
     more = len(record.errors) - len(rows)
     panel["table"]["note"] = _t("and {n} more").format(n=draw_text.number(more)) if more else ""
@@ -105,37 +107,6 @@ def _lists(ctx: Ctx, record: models.Takeover) -> dict[str, str]:
     found = {step.name: registry.by_kind(step.into) for step in steps}
     return {
         name: kind.path() if kind is not None and kind.may_see(ctx) else "" for name, kind in found.items()
-    }
-
-
-def plain_table(
-    title: str,
-    heads: tuple[str, ...],
-    rows: Sequence[tuple[Cell, ...]],
-    slots: tuple[str, ...] = ("a1", "b1", "a2", "b2", "c1", "c2", "hide"),
-) -> dict[str, Any]:
-    """A card with a table; `slots` say where each column stands on a phone."""
-    columns = [
-        {
-            "label": head,
-            "align": "end" if any(row[n].kind == "number" for row in rows) else "",
-            "hidden_label": False,
-            "slot": slots[n],
-        }
-        for n, head in enumerate(heads)
-    ]
-    body = [{"id": n, "css": "", "actions": [], "cells": list(cells)} for n, cells in enumerate(rows)]
-    return {
-        "template": TABLE,
-        "title": title,
-        "table": {
-            "label": title,
-            "note": "",
-            "row_actions": False,
-            "totals": [],
-            "columns": columns,
-            "rows": body,
-        },
     }
 
 

@@ -94,7 +94,7 @@ def cell(one: draw_cells.Cell) -> SafeString:
 
 EDITABLE = (
     '<ui-edit><button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit"'
-    ' hx-swap="outerHTML"><span class="sr">{}, </span>{}{}</button></ui-edit>'
+    ' hx-swap="outerHTML" title="{}">{}{}</button></ui-edit>'
 )
 
 

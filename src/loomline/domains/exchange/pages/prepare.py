@@ -15,7 +15,7 @@ from loomline.domains.exchange.commands import intake
 from loomline.domains.exchange.models import Takeover, TakeoverState
 from loomline.domains.exchange.pages.forms import AnswersForm, RecipeForm
 from loomline.domains.exchange.pages.frame import frame, importer, is_busy, newest_job, next_address, opened
-from loomline.domains.exchange.resources import IMPORT, import_address, plain_table
+from loomline.domains.exchange.resources import IMPORT, import_address
 from loomline.engines.mapping import Recipe
 from loomline.engines.recognition import wanted_by
 from loomline.kernel.access import visible
@@ -25,6 +25,7 @@ from loomline.kernel.refusal import Refused
 from loomline.surface import answer
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action, staff
+from loomline.surface.plain_table import plain_table
 
 ACCEPT = ".zip,.csv,.tsv,.txt,.gz,.xlsx,.xls,.ods"
 RECENT = 8

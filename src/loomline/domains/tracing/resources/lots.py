@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.inventory.models import Lot
 from loomline.domains.tracing import queries
-from loomline.domains.tracing.resources.table import TABLE, expected, seen_lines, table
+from loomline.domains.tracing.resources.cells import expected, seen_lines
 from loomline.kernel.context import Ctx
 from loomline.surface import registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.panel import Panel
+from loomline.surface.plain_table import TABLE, plain_table
 
 
 def customers(ctx: Ctx, lot: Lot) -> dict[str, Any] | None:
@@ -36,7 +37,7 @@ def customers(ctx: Ctx, lot: Lot) -> dict[str, Any] | None:
         )
         for one in rows
     ]
-    return table(_t("Customers"), heads, cells, list(range(len(rows)))) | {"sub": sub}
+    return plain_table(_t("Customers"), heads, cells, sub=sub)
 
 
 def origins(ctx: Ctx, lot: Lot) -> dict[str, Any] | None:
@@ -57,7 +58,7 @@ def origins(ctx: Ctx, lot: Lot) -> dict[str, Any] | None:
         )
         for one in rows
     ]
-    return table(_t("Made from"), heads, cells, list(range(len(rows)))) | {"sub": sub}
+    return plain_table(_t("Made from"), heads, cells, sub=sub)
 
 
 def _shipment(one: queries.Reached) -> Cell:

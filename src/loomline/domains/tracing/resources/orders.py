@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.tracing import pages, queries
-from loomline.domains.tracing.resources.table import TABLE, expected, table
+from loomline.domains.tracing.resources.cells import expected
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action
 from loomline.surface.panel import Callouts, Panel, Tracker
+from loomline.surface.plain_table import TABLE, plain_table
 
 
 def chain(ctx: Ctx, order: Order) -> list[dict[str, Any]] | None:
@@ -69,7 +70,7 @@ def threads(ctx: Ctx, order: Order) -> dict[str, Any] | None:
     found = [one for one in _standing(ctx, order) if one.ticks]
     if not found or order.state == OrderState.CANCELLED:
         return None
-    return table(
+    return plain_table(
         _t("Threads"),
         (_t("Line"), _t("Stage"), _t("Held by"), _t("Promised"), _t("Expected")),
         [
@@ -93,8 +94,8 @@ def threads(ctx: Ctx, order: Order) -> dict[str, Any] | None:
             )
             for one in found
         ],
-        [one.line.pk for one in found],
-    ) | {"sub": _t("Where each line stands, from the first material to the customer")}
+        sub=_t("Where each line stands, from the first material to the customer"),
+    )
 
 
 def footing(ctx: Ctx, order: Order) -> dict[str, Any] | None:
@@ -102,7 +103,7 @@ def footing(ctx: Ctx, order: Order) -> dict[str, Any] | None:
     rows = queries.footing_of(order)
     if not rows:
         return None
-    return table(
+    return plain_table(
         _t("What this promise stands on"),
         (_t("Line"), _t("Source"), _t("Covers"), _t("Due"), _t("State")),
         [
@@ -120,7 +121,6 @@ def footing(ctx: Ctx, order: Order) -> dict[str, Any] | None:
             )
             for row in rows
         ],
-        [row.line.pk for row in rows],
     )
 
 

@@ -12,11 +12,12 @@ from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.procurement.models import Purchase
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing import queries
-from loomline.domains.tracing.resources.table import TABLE, expected, seen_lines, table
+from loomline.domains.tracing.resources.cells import expected, seen_lines
 from loomline.kernel.context import Ctx
 from loomline.surface import registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.panel import Panel
+from loomline.surface.plain_table import TABLE, plain_table
 
 
 def waiting_for_work(ctx: Ctx, work: WorkOrder) -> dict[str, Any] | None:
@@ -35,7 +36,7 @@ def _waiting(ctx: Ctx, lines: Sequence[OrderLine]) -> dict[str, Any] | None:
     rows = [line for line in lines if line.pk in seen]
     if not rows:
         return None
-    return table(
+    return plain_table(
         _t("Orders that stand on this"),
         (_t("Order"), _t("Customer"), _t("Item"), _t("Ordered"), _t("Promised"), _t("Expected"), _t("Value")),
         [
@@ -54,7 +55,6 @@ def _waiting(ctx: Ctx, lines: Sequence[OrderLine]) -> dict[str, Any] | None:
             )
             for line in rows
         ],
-        [line.pk for line in rows],
     )
 
 
