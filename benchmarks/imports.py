@@ -34,7 +34,7 @@ from loomline.kernel.actor import system_actor
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobState, perform
 from loomline.surface import commands as surface
-from loomline.surface import importing, jobs, registry
+from loomline.surface import import_targets, jobs, registry
 from loomline.surface.fields import Pool
 from loomline.surface.models import ImportRun
 
@@ -130,7 +130,7 @@ def through_page(data: bytes) -> int:
         told, resource="parties.parties", file_name=stored.name, stored=stored.name, read=read
     )
     resource = registry.by_name(run.resource)
-    mapping = {"columns": importing.guess(heads, importing.targets_of(resource, Pool(told)))}
+    mapping = {"columns": import_targets.guess(heads, import_targets.targets_of(resource, Pool(told)))}
     assert len(mapping["columns"]) == len(HEADS), mapping
     none = {"created": 0, "changed": 0, "unchanged": 0, "failed": 0}
     surface.check_import(told, run=run, mapping=mapping, match_on="code", figures=none, problems=[])

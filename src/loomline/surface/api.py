@@ -5,66 +5,29 @@ addresses load.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
-from ninja.security import HttpBearer, SessionAuth
+from ninja.security import SessionAuth
 from pydantic import BaseModel
 
 from loomline.kernel import access
 from loomline.kernel.command import Command
 from loomline.kernel.command import registry as commands
-from loomline.kernel.context import Ctx
-from loomline.kernel.port import port
-from loomline.kernel.refusal import Invalid, NotPermitted, NotThere, Refused
-from loomline.surface import api_schema, argument, menu, problem, registry
-from loomline.surface.api_rows import row_json, rows_json
+from loomline.surface import api_schema, argument, problem, registry
+from loomline.surface.api_caller import KEY_LENGTH, Bearer, caller, key_of
+from loomline.surface.api_records import create_row, delete_row, list_rows, show_row, update_row
 from loomline.surface.fields import Pool
-from loomline.surface.form import Editor, flat
-from loomline.surface.lines import Lines
-from loomline.surface.listing import MOST, Listing
-from loomline.surface.middleware import ctx_of, request_id
-from loomline.surface.page import record_of
+from loomline.surface.listing import MOST
 from loomline.surface.resource import Resource
 
-KEY_LENGTH = 120
 LARGEST_BODY = 8 * 1024 * 1024
 # What users give through pages and what needs live objects has no address of its own.
 CLOSED = ("surface",)
-
-
-class BadKey(Refused):
-    """An idempotency key that cannot be kept."""
-
-    says = _("The header Idempotency-Key must be 1 to 120 plain characters.")
-    status = 400
-
-
-@port
-def holder_of(*, secret: str, now: datetime) -> tuple[Any, tuple[str, ...]] | None:
-    """The person whom a program with this token acts for, with no more rights than its scopes; None: a
-    bad token.
-    """
-    return None
-
-
-class Bearer(HttpBearer):
-    """`Authorization: Bearer <token>`."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """The person behind the token takes the place of the session's."""
-        found = holder_of(secret=token, now=datetime.now(UTC))
-        if found is None:
-            return None
-        request.user = found[0]
-        return found[0]
 
 
 class Fast(BaseRenderer):
@@ -139,28 +102,6 @@ def _described(api: NinjaAPI) -> dict[str, Any]:
     made: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/"))
     made["components"]["schemas"]["Problem"] = problem.SCHEMA
     return made
-
-
-def caller(request: HttpRequest, *, key: str = "") -> Ctx:
-    """The context of a call: who, in whose rights, with which accepted warnings and which idempotency key."""
-    if key and (len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable()):
-        raise BadKey
-    if b"\\u0000" in request.body or b"\x00" in request.body:
-        raise Invalid({"": [_t("The text holds a character that cannot be stored (NUL).")]})
-    usual = ctx_of(request)
-    return Ctx.new(
-        actor=request.user,
-        via="api",
-        now=usual.now,
-        accepted=request.GET.getlist("accept"),
-        key=key,
-        request_id=request_id(request),
-        company=usual.company,
-    )
-
-
-def _key(request: HttpRequest) -> str:
-    return request.headers.get("Idempotency-Key", "")
 
 
 REFUSALS = {
@@ -244,8 +185,8 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
         api,
         "GET",
         base,
-        _plain(_list, resource),
-        f"{name}_list",
+        _plain(list_rows, resource),
+        f"{name}list_rows",
         tag,
         f"List {many}.\n\n{doc}",
         _extra(page, parameters=_list_parameters(resource)),
@@ -254,7 +195,7 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
         api,
         "GET",
         f"{base}/{{int:pk}}",
-        _with_pk(_detail, resource),
+        _with_pk(show_row, resource),
         f"{name}_get",
         tag,
         f"One {one}.",
@@ -270,8 +211,8 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
             api,
             "POST",
             base,
-            _with_body(_create, resource),
-            f"{name}_create",
+            _with_body(create_row, resource),
+            f"{name}create_row",
             tag,
             text,
             _extra(row, parameters=changing, status=201),
@@ -279,13 +220,13 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
         )
     if resource.edit and "save" in resource.plain and resource.form:
         schema = api_schema.body_of(resource, partial=True)
-        view = _with_both(_update, resource)
+        view = _with_both(update_row, resource)
         _add(
             api,
             "PATCH",
             f"{base}/{{int:pk}}",
             view,
-            f"{name}_update",
+            f"{name}update_row",
             tag,
             f"Change one {one}.",
             _extra(row, parameters=changing),
@@ -293,13 +234,13 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
             body=schema,
         )
     if resource.delete and "delete" in resource.plain:
-        view = _with_pk(_delete, resource)
+        view = _with_pk(delete_row, resource)
         _add(
             api,
             "DELETE",
             f"{base}/{{int:pk}}",
             view,
-            f"{name}_delete",
+            f"{name}delete_row",
             tag,
             f"Delete one {one}.",
             _extra(None, status=204),
@@ -354,108 +295,6 @@ def _list_parameters(resource: type[Resource]) -> list[dict[str, Any]]:
     return [*found, *api_schema.filter_parameters(resource.filter_map())]
 
 
-def _opened(resource: type[Resource], ctx: Ctx) -> None:
-    if not menu.is_switched_on(resource, ctx):
-        raise NotThere(reference=resource.name)
-
-
-def _list(resource: type[Resource], request: HttpRequest) -> Any:
-    ctx = caller(request)
-    _opened(resource, ctx)
-    listing = Listing(resource, ctx, request.GET, strict=True)
-    _check_steering(listing)
-    page = listing.page()
-    return {
-        "items": rows_json(resource, listing.columns, page.rows),
-        "count": listing.count.value,
-        "count_is_exact": listing.count.is_exact,
-        "after": page.after,
-        "before": page.before,
-    }
-
-
-def _check_steering(listing: Listing) -> None:
-    """What pages forgive in an address, a program is told."""
-    sort, limit = listing.params.get("sort", ""), listing.params.get("limit", "")
-    if sort and listing.sort_column[0] is None:
-        raise Refused400(_t("There is no column {name} to sort by.").format(name=sort))
-    if limit and not (limit.isdigit() and 1 <= int(limit[:9]) <= MOST):
-        raise Refused400(_t("limit must be 1 to {most}.").format(most=MOST))
-
-
-class Refused400(Refused):
-    """A request that cannot be read."""
-
-    status = 400
-
-
-def _detail(resource: type[Resource], request: HttpRequest, pk: int) -> Any:
-    ctx = caller(request)
-    _opened(resource, ctx)
-    record_of(resource, ctx, pk)
-    return row_json(resource, ctx, pk)
-
-
-def _create(resource: type[Resource], request: HttpRequest, body: BaseModel) -> Any:
-    ctx = caller(request, key=_key(request))
-    _opened(resource, ctx)
-    creator = resource.creator()
-    if creator is None or not resource.may_create(ctx):
-        raise NotPermitted(verb=_t("make one here"), permission=creator.name if creator else resource.name)
-    made = _saved(Editor(resource, ctx, data=_flat(resource, body)))
-    return HttpResponse(
-        orjson.dumps(row_json(resource, ctx, made.pk)), status=201, content_type="application/json"
-    )
-
-
-def _update(resource: type[Resource], request: HttpRequest, pk: int, body: BaseModel) -> Any:
-    ctx = caller(request, key=_key(request))
-    _opened(resource, ctx)
-    record = record_of(resource, ctx, pk)
-    if not resource.may_edit(ctx):
-        raise NotPermitted(verb=_t("change this"), permission=resource.plain["save"].name)
-    editor = Editor(resource, ctx, record=record, data=_flat(resource, body), only=body.model_fields_set)
-    editor.refuse_closed(body.model_fields_set)
-    _saved(editor)
-    return row_json(resource, ctx, pk)
-
-
-def _flat(resource: type[Resource], body: BaseModel) -> dict[str, Any]:
-    given = body.model_dump(exclude_unset=True)
-    lines = {
-        e.name: given.pop(e.name) or [] for e in resource.form if isinstance(e, Lines) and e.name in given
-    }
-    empty: dict[str, list[Any]] = {
-        e.name: [] for e in resource.form if isinstance(e, Lines) and e.name not in lines
-    }
-    return flat(given, {**empty, **lines})
-
-
-def _saved(editor: Editor) -> Any:
-    for path in editor.paths():
-        # What a program leaves out keeps its default, as an untouched form would.
-        if (
-            editor.data is not None
-            and path.text not in editor.data
-            and editor.initial.get(path.text) not in (None, "")
-        ):
-            editor.data[path.text] = editor.initial[path.text]  # type: ignore[index]
-    if not editor.is_valid():
-        raise Invalid(editor.errors())
-    made = editor.save()
-    if editor.refusal is not None:
-        raise editor.refusal
-    return made
-
-
-def _delete(resource: type[Resource], request: HttpRequest, pk: int) -> Any:
-    ctx = caller(request, key=_key(request))
-    _opened(resource, ctx)
-    record = record_of(resource, ctx, pk)
-    resource.plain["delete"](ctx, records=[record])
-    return HttpResponse(status=204)
-
-
 def _add_command(api: NinjaAPI, command: Command[Any, Any]) -> None:
     def view(request: HttpRequest, body: BaseModel) -> Any:
         return _give(command, request, body)
@@ -478,7 +317,7 @@ def _add_command(api: NinjaAPI, command: Command[Any, Any]) -> None:
 
 
 def _give(command: Command[Any, Any], request: HttpRequest, body: BaseModel) -> Any:
-    ctx = caller(request, key=_key(request))
+    ctx = caller(request, key=key_of(request))
     access.require(ctx, command, {})
     pool = Pool(ctx)
     given = {

@@ -22,6 +22,7 @@ from loomline.kernel.refusal import NotPermitted
 from loomline.kernel.sentence import Sentence
 from loomline.surface import filter as narrow
 from loomline.surface import history, registry
+from loomline.surface.conditions import Condition, Conditions, conditions_of
 from loomline.surface.fields import Pool
 from loomline.surface.filter import Filter
 from loomline.surface.filter_forms import value_field
@@ -43,11 +44,11 @@ def _filters() -> dict[str, Filter]:
     return {f.name: f.bind(Activity, by="audit") for f in FILTERS}
 
 
-def _rows(ctx: Ctx, params: QueryDict) -> tuple[QuerySet[Activity], narrow.Conditions]:
+def _rows(ctx: Ctx, params: QueryDict) -> tuple[QuerySet[Activity], Conditions]:
     permission = access.view_permission(Activity)
     if not access.may(ctx, permission):
         raise NotPermitted(verb=_t("read the record of changes"), permission=permission)
-    conditions = narrow.read({k: params.getlist(k) for k in params}, _filters(), ctx)
+    conditions = conditions_of({k: params.getlist(k) for k in params}, _filters(), ctx)
     rows = access.visible(ctx, Activity).select_related("actor")
     if conditions:
         rows = rows.filter(conditions.q(ctx))
@@ -114,11 +115,11 @@ def _folded(params: QueryDict) -> QueryDict:
     op = plain.pop("set.op", [""])[-1]
     one = _filters().get(name)
     if one is not None and values:
-        plain.setlist(narrow.Condition(one, op or one.default, ()).parameter, values)
+        plain.setlist(Condition(one, op or one.default, ()).parameter, values)
     return plain
 
 
-def _bar(conditions: narrow.Conditions, params: QueryDict, ctx: Ctx) -> dict[str, Any]:
+def _bar(conditions: Conditions, params: QueryDict, ctx: Ctx) -> dict[str, Any]:
     used = {c.filter.name for c in conditions.items}
     pool = Pool(ctx)
     chips = []

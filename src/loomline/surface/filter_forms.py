@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _t
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import NotThere
 from loomline.surface import period_words
+from loomline.surface.conditions import Condition
 from loomline.surface.fields import Pool, RecordField, as_key
-from loomline.surface.filter import Condition, Filter
+from loomline.surface.filter import Filter
 from loomline.surface.listing import Listing
 from loomline.surface.page import open_resource, staff
 from loomline.surface.resource import Resource

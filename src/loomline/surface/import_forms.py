@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _t
 
-from loomline.surface import importing
+from loomline.surface import import_targets
 from loomline.surface.importing import Importer
 
 
@@ -19,7 +19,7 @@ class MatchForm(forms.Form):
         run = importer.run
         targets = list(importer.targets.values())
         choices = [("", _t("leave out")), *((t.name, t.label) for t in targets)]
-        kept = run.mapping.get("columns") or importing.guess(run.columns, targets)
+        kept = run.mapping.get("columns") or import_targets.guess(run.columns, targets)
         for number, head in enumerate(run.columns):
             self.fields[f"c{number}"] = forms.ChoiceField(
                 choices=choices, required=False, initial=kept.get(head, ""), label=head

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -12,27 +11,25 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import (
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
-from loomline.kernel import access
 from loomline.kernel.context import Ctx
-from loomline.kernel.job import JobRun, JobState
-from loomline.kernel.refusal import NotThere, Refused
-from loomline.surface import answer, commands, draw_text, importing, spreadsheet, work_pages
+from loomline.kernel.job import JobRun
+from loomline.kernel.refusal import Refused
+from loomline.surface import answer, commands, draw_text, import_targets, importing, spreadsheet, work_pages
 from loomline.surface.draw_cells import Cell
-from loomline.surface.fields import Pool
 from loomline.surface.import_forms import MatchForm
+from loomline.surface.import_frame import frame, opened, run_of
+from loomline.surface.import_reports import figures
 from loomline.surface.importing import Importer
 from loomline.surface.jobs import run_import
 from loomline.surface.models import ImportRun, ImportState
-from loomline.surface.page import action, need, open_resource, page, staff
+from loomline.surface.page import staff
 from loomline.surface.resource import Resource
 
 LARGEST = 200 * 1024 * 1024
@@ -40,41 +37,12 @@ ACCEPT = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
 FOLDER = "imports"
 SAMPLES = 3
 SHOWN = 20
-STEPS = ("upload", "match", "check", "run")
-
-
-def _open(request: HttpRequest, domain: str, slug: str) -> tuple[type[Resource], Ctx]:
-    resource, ctx = open_resource(request, domain, slug)
-    creator = resource.creator()
-    need(resource.may_create(ctx), _t("import here"), creator.name if creator else f"{domain}.create")
-    return resource, ctx
-
-
-def _run(resource: type[Resource], ctx: Ctx, pk: int) -> ImportRun:
-    found = ImportRun._default_manager.filter(pk=pk, resource=resource.name, owner=ctx.actor).first()
-    if found is None:
-        raise NotThere(reference=_t("import {pk}").format(pk=pk))
-    return found
-
-
-def _frame(resource: type[Resource], at: str, text: str = "") -> dict[str, Any]:
-    title = _t("Import {many}").format(many=resource.plural().lower())
-    names = {"upload": _t("Upload"), "match": _t("Match columns"), "check": _t("Check"), "run": _t("Run")}
-    place = STEPS.index(at) if at in STEPS else len(STEPS)
-    steps = [
-        {"title": names[s], "state": "done" if i < place else "now" if i == place else ""}
-        for i, s in enumerate(STEPS)
-    ]
-    return {
-        "page": page(title, crumbs=[{"title": resource.plural(), "url": resource.path()}]),
-        "wizard": {"title": title, "text": text, "steps": steps},
-    }
 
 
 @staff
 def upload_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
     """Step 1: the file."""
-    resource, ctx = _open(request, domain, slug)
+    resource, ctx = opened(request, domain, slug)
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -85,7 +53,7 @@ def upload_page(request: HttpRequest, domain: str, slug: str) -> HttpResponseBas
             errors = [{"text": str(refusal), "target": "id_file"}]
     earlier = ImportRun._default_manager.filter(resource=resource.name, owner=ctx.actor).order_by("-pk")[:8]
     context = {
-        **_frame(
+        **frame(
             resource, "upload", _t("Rows that are already there are found again and changed, not made twice.")
         ),
         "upload": {
@@ -128,7 +96,7 @@ def _looked_at(target: FilePath, name: str) -> dict[str, Any]:
     format_ = spreadsheet.detect(target, name)
     sheet = spreadsheet.sheet_names(target, name)[0] if format_.is_sheet else ""
     source = spreadsheet.rows(target, name, format_, sheet=sheet)
-    heads = importing.head_names(next(source, []))
+    heads = import_targets.head_names(next(source, []))
     total = sum(1 for _row in source)
     if not heads or not total:
         raise spreadsheet.Unreadable(name=name, fault=_t("it has no rows under its heads."))
@@ -196,8 +164,8 @@ def _step(run: ImportRun) -> str:
 @staff
 def match_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
     """Step 2: which column is which field."""
-    resource, ctx = _open(request, domain, slug)
-    run = _run(resource, ctx, pk)
+    resource, ctx = opened(request, domain, slug)
+    run = run_of(resource, ctx, pk)
     importer = Importer(run, ctx)
     form = MatchForm(importer, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -206,7 +174,7 @@ def match_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
     samples = [row.cells for row, _n in zip(importer.rows(), range(SAMPLES), strict=False)]
     fed = {form[f"c{n}"].value() for n in range(len(run.columns))}
     context = {
-        **_frame(resource, "match"),
+        **frame(resource, "match"),
         "match": {
             "url": request.path,
             "back_url": f"{resource.path()}import/",
@@ -249,8 +217,8 @@ def _check(ctx: Ctx, run: ImportRun, mapping: dict[str, Any], match_on: str) -> 
 @staff
 def check_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
     """Step 3: what would happen. Mended cells are checked again; running starts a job."""
-    resource, ctx = _open(request, domain, slug)
-    run = _run(resource, ctx, pk)
+    resource, ctx = opened(request, domain, slug)
+    run = run_of(resource, ctx, pk)
     if run.state != ImportState.CHECKED:
         return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/{_step(run)}/")
     if request.method == "POST" and "fix" in request.GET:
@@ -269,7 +237,7 @@ def check_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
     shown = run.problems[:SHOWN]
     more = len(run.problems) - len(shown)
     context = {
-        **_frame(resource, "check"),
+        **frame(resource, "check"),
         "check": {
             "url": request.path,
             "back_url": f"{resource.path()}import/{run.pk}/match/",
@@ -288,16 +256,6 @@ def check_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRes
         },
     }
     return render(request, "loom/import/check.html", context)
-
-
-def figures(run: ImportRun) -> list[dict[str, str]]:
-    """What becomes of the rows, or became of them."""
-    return [
-        {"label": _t("New"), "value": draw_text.number(run.created), "tone": ""},
-        {"label": _t("Changed"), "value": draw_text.number(run.changed), "tone": ""},
-        {"label": _t("The same already"), "value": draw_text.number(run.unchanged), "tone": ""},
-        {"label": _t("Left out"), "value": draw_text.number(run.failed), "tone": "bad" if run.failed else ""},
-    ]
 
 
 def _problem(problem: dict[str, Any], run: ImportRun) -> dict[str, Any]:
@@ -338,8 +296,8 @@ def _fixes(request: HttpRequest, run: ImportRun) -> dict[str, dict[str, str]]:
 @staff
 def run_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
     """Step 4: it runs."""
-    resource, ctx = _open(request, domain, slug)
-    run = _run(resource, ctx, pk)
+    resource, ctx = opened(request, domain, slug)
+    run = run_of(resource, ctx, pk)
     job = (
         JobRun._default_manager.filter(name=run_import.name, parameters__import_id=run.pk)
         .select_related("actor")
@@ -351,87 +309,5 @@ def run_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRespo
         return answer.lead(request, f"{resource.path()}import/{run.pk}/report/")
     if job is None:
         return HttpResponseRedirect(f"{resource.path()}import/{run.pk}/check/")
-    context = {**_frame(resource, "run"), "job": work_pages.job_context(job, ctx)}
+    context = {**frame(resource, "run"), "job": work_pages.job_context(job, ctx)}
     return render(request, "loom/import/run.html", context)
-
-
-@staff
-def report_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponse:
-    """Step 5: what was done, and the way back."""
-    resource, ctx = _open(request, domain, slug)
-    run = _run(resource, ctx, pk)
-    job = JobRun._default_manager.filter(pk=run.job_id).first() if run.job_id else None
-    failed = job is not None and job.state == JobState.FAILED
-    words = {
-        ImportState.DONE: _t("The file is in."),
-        ImportState.STOPPED: _t("Stopped before the end. What came in before stays."),
-        ImportState.UNDONE: _t("This import was taken back."),
-    }.get(run.state, run.state.label)
-    may_undo = (
-        run.state in (ImportState.DONE, ImportState.STOPPED)
-        and access.may(ctx, commands.undo_import.name)
-        and run.created + run.changed
-    )
-    undo = action(
-        _t("Take the whole import back"),
-        f"{resource.path()}import/{run.pk}/undo/",
-        icon="arrow-back-up",
-        method="post",
-        confirm=_t("Take back every row that this import made or changed?"),
-    )
-    context = {
-        **_frame(resource, "done"),
-        "report": {
-            "tone": "bad" if failed else "warn" if run.failed or run.state == ImportState.STOPPED else "ok",
-            "title": words,
-            "text": job.message if failed and job is not None else run.file_name,
-            "figures": figures(run),
-            "notes": [],
-            "panels": [],
-            "error_file_url": f"{resource.path()}import/{run.pk}/errors.csv" if run.failed else "",
-            "undo": undo if may_undo else None,
-            "undone": _t("Taken back") if run.state == ImportState.UNDONE else "",
-            "list_url": resource.path(),
-            "list_title": resource.plural(),
-        },
-    }
-    return render(request, "loom/import/report.html", context)
-
-
-@staff
-def undo_import_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponse:
-    """Take the whole import back."""
-    resource, ctx = _open(request, domain, slug)
-    run = _run(resource, ctx, pk)
-    if request.method != "POST":
-        raise NotThere(reference=str(pk))
-    count = commands.undo_import(ctx, run=run)
-    words = ngettext("%(n)s change taken back.", "%(n)s changes taken back.", count) % {
-        "n": draw_text.number(count)
-    }
-    return answer.done(request, words, to=f"{resource.path()}import/{run.pk}/report/")
-
-
-@staff
-def error_file(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResponseBase:
-    """The rows that were left out as a file, each with the reason: mend and import it."""
-    resource, ctx = _open(request, domain, slug)
-    run = _run(resource, ctx, pk)
-    rows = ([p["cells"].get(h, "") for h in run.columns] + ["; ".join(p["reasons"])] for p in run.problems)
-    return _csv([*run.columns, _t("Why")], rows, f"left-out-{run.pk}.csv")
-
-
-@staff
-def template_file(request: HttpRequest, domain: str, slug: str) -> HttpResponseBase:
-    """An empty file with the right heads."""
-    resource, ctx = _open(request, domain, slug)
-    heads = [t.label for t in importing.targets_of(resource, Pool(ctx))]
-    return _csv(heads, iter(()), f"{resource.slug}.csv")
-
-
-def _csv(head: list[str], rows: Iterator[list[Any]], name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(
-        spreadsheet.csv_lines(head, rows), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -22,8 +22,9 @@ from loomline.kernel.query import Count, Estimate, Page, Sort
 from loomline.surface import filter as narrow
 from loomline.surface import period_words
 from loomline.surface.column import Column
+from loomline.surface.conditions import Condition, Conditions, conditions_of
 from loomline.surface.fields import Pool, as_key
-from loomline.surface.filter import Condition, Conditions, Filter
+from loomline.surface.filter import Filter
 from loomline.surface.find_words import matching
 from loomline.surface.layout import Layout, Table
 from loomline.surface.resource import Resource
@@ -59,7 +60,7 @@ class Listing:
             self.custom = custom
         self.filters = resource.filter_map(self.custom)
         given = {key: params.getlist(key) for key in params}
-        self.conditions: Conditions = narrow.read(given, self.filters, ctx, strict=strict)
+        self.conditions: Conditions = conditions_of(given, self.filters, ctx, strict=strict)
         self.q = params.get("q", "").strip()[:200]
         self.pool = Pool(ctx)
 

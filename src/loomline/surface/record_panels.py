@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _t
 
-from loomline.kernel import access
+from loomline.kernel import access, query
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, history, registry
 from loomline.surface.column import Column
@@ -19,7 +17,8 @@ from loomline.surface.list_page import slots_of
 from loomline.surface.page import action
 from loomline.surface.panel import Changes, Facts, LinesPanel, Panel, Related, Timeline
 from loomline.surface.path import Path
-from loomline.surface.resource import Resource, usual_columns
+from loomline.surface.resource import Resource
+from loomline.surface.usual import usual_columns
 
 MOST_ROWS = 50
 MOST_LINES = 500
@@ -280,22 +279,8 @@ def composer(resource: type[Resource], record: Any, ctx: Ctx) -> dict[str, Any] 
 def tab_counts(panels: Sequence[Panel], record: Any, ctx: Ctx) -> dict[str, int]:
     """How many records stand behind each tab, in one statement; more than a thousand are not counted on."""
     counted = [p for p in panels if isinstance(p, LinesPanel)]
-    parts: list[str] = []
-    params: list[Any] = []
-    for panel in counted:
-        rows = rows_of(panel, record, ctx).order_by().values("pk")[: COUNTED + 1]
-        try:
-            sql, given = rows.query.sql_with_params()
-        except EmptyResultSet:
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) q)")
-        params += given
-    if not parts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip((p.name for p in counted), cursor.fetchone(), strict=True))
+    figures = query.count_each((rows_of(panel, record, ctx) for panel in counted), most=COUNTED)
+    return dict(zip((p.name for p in counted), figures, strict=True))
 
 
 Drawer = Callable[[Any, Any, Ctx], dict[str, Any] | None]

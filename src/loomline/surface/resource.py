@@ -5,10 +5,9 @@ from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -20,10 +19,8 @@ from loomline.kernel.command import Command, commands_on
 from loomline.kernel.command import registry as command_registry
 from loomline.kernel.context import Ctx
 from loomline.kernel.edit import plain_commands
-from loomline.kernel.number import NumberField
 from loomline.kernel.query import Sort
 from loomline.kernel.record import Record
-from loomline.kernel.state import StateField
 from loomline.surface import registry
 from loomline.surface.column import Column, Count, Sum
 from loomline.surface.filter import RESERVED, CustomFilter, Filter
@@ -32,6 +29,14 @@ from loomline.surface.lines import Lines
 from loomline.surface.needs import Needs, needs
 from loomline.surface.panel import Callouts, Changes, Facts, LinesPanel, Panel, Related, Timeline, Tracker
 from loomline.surface.path import BadPath, Path
+from loomline.surface.usual import (
+    usual_columns,
+    usual_filters,
+    usual_form,
+    usual_key,
+    usual_names,
+    usual_panels,
+)
 
 __all__ = [
     "Board",
@@ -60,10 +65,6 @@ __all__ = [
     "territory",
     "through",
 ]
-
-NAMES = ("number", "name", "code", "sku", "title", "email")
-HIDDEN = frozenset({"id", "custom", "revision", "state", "password", "last_login"})
-WIDEST = 8
 
 
 class BadResource(TypeError):
@@ -321,7 +322,7 @@ def _bind_columns(cls: type[Resource]) -> None:
 def _bind_reading(cls: type[Resource]) -> None:
     said, model = cls.__qualname__, cls.model
     computed = {c.name: c.lookup for c in cls.columns if c.annotations()}
-    given = as_tuple(cls.filters) or tuple(_usual_filters(cls))
+    given = as_tuple(cls.filters) or tuple(usual_filters(cls))
     cls.filters = tuple(
         (Filter(f) if isinstance(f, str) else f).bind(model, by=said, annotations=computed) for f in given
     )
@@ -330,13 +331,13 @@ def _bind_reading(cls: type[Resource]) -> None:
             raise BadResource(
                 f'{said}: a filter cannot be called "{one.name}"; lists use that word themselves.'
             )
-    cls.search = tuple(Path.of(model, p, by=said) for p in as_tuple(cls.search) or _names(model))
+    cls.search = tuple(Path.of(model, p, by=said) for p in as_tuple(cls.search) or usual_names(model))
     views = as_tuple(cls.views) or (Table(),)
     cls.views = tuple(v.bind(model, cls.by_name(), by=said) for v in views)
     for view in cls.views:
         if isinstance(view, Table):
             check_group(view, cls.by_name(), by=said)
-    cls.detail = tuple(p.bind(model, by=said) for p in as_tuple(cls.detail) or _usual_panels(model))
+    cls.detail = tuple(p.bind(model, by=said) for p in as_tuple(cls.detail) or usual_panels(model))
     cls.head = tuple(
         (Column(c) if isinstance(c, str) else c).bind(model, by=said) for c in as_tuple(cls.head)
     )
@@ -350,7 +351,7 @@ def _bind_writing(cls: type[Resource]) -> None:
     if getattr(model, "append_only", False) or not issubclass(model, Record):
         cls.create = cls.create if isinstance(cls.create, Command) else False
         cls.edit = cls.delete = False
-    entries = as_tuple(cls.form) or _usual_form(model)
+    entries = as_tuple(cls.form) or usual_form(model)
     cls.form = tuple(
         e.bind(model, by=said) if isinstance(e, Lines) else Path.of(model, e, by=said) for e in entries
     )
@@ -358,7 +359,7 @@ def _bind_writing(cls: type[Resource]) -> None:
         if isinstance(entry, Path) and (len(entry.steps) != 1 or entry.field is None or entry.is_custom):
             raise BadPath(f'{said}: the form can only hold fields of its own record, not "{entry.text}".')
     cls.plain = plain_commands(model) if issubclass(model, Record) else {}
-    cls.key = cls.key or _key(model)
+    cls.key = cls.key or usual_key(model)
     Path.of(model, cls.key, by=said)
     cls.actions = as_tuple(cls.actions)
 
@@ -371,76 +372,6 @@ def _bind_menu(cls: type[Resource]) -> None:
     cls.group = next((p for p in parts if isinstance(p, (str, Promise))), "")
     if not cls.group:
         cls.group = cls.model._meta.app_config.verbose_name if "menu" not in cls.__dict__ else ""
-
-
-def _names(model: type[Model]) -> tuple[str, ...]:
-    fields = {f.name: f for f in model._meta.concrete_fields}
-    return tuple(
-        n for n in NAMES if n in fields and isinstance(fields[n], (models.CharField, models.TextField))
-    )
-
-
-def usual_columns(model: type[Model]) -> tuple[str, ...]:
-    """The columns shown when nobody says which."""
-    names = [
-        f.name
-        for f in model._meta.concrete_fields
-        if f.name not in HIDDEN - {"state"}
-        and not isinstance(f, (models.TextField, models.JSONField, models.AutoField))
-        and f.name not in getattr(model, "audit_exclude", ())
-    ]
-    first = [n for n in NAMES if n in names][:1]
-    return tuple([*first, *(n for n in names if n not in first)][:WIDEST]) or ("pk",)
-
-
-def _usual_filters(cls: type[Resource]) -> list[str]:
-    found = []
-    for column in cls.columns:
-        path = column.path
-        if (
-            path is None
-            or not path.in_database
-            or path.is_many
-            or column.name in RESERVED
-            or column.annotations()
-        ):
-            continue
-        if (
-            path.is_relation
-            or getattr(path.field, "choices", None)
-            or isinstance(path.field, (models.DateField, models.BooleanField))
-        ):
-            found.append(path.text)
-    return found
-
-
-def _usual_form(model: type[Model]) -> tuple[str, ...]:
-    if not issubclass(model, Record):
-        return ()
-    return tuple(
-        f.name
-        for f in model._meta.concrete_fields
-        if f.editable
-        and f.name not in HIDDEN
-        and not f.primary_key
-        and not isinstance(f, NumberField)
-        and not isinstance(f, StateField)
-        and f.name not in model.audit_exclude
-    )
-
-
-def _usual_panels(model: type[Model]) -> Sequence[Panel]:
-    return (Facts(place="tab"), Changes(), Timeline())
-
-
-def _key(model: type[Model]) -> str:
-    fields = {f.name: f for f in model._meta.concrete_fields}
-    unique = {
-        c.fields[0]
-        for c in model._meta.constraints
-        if isinstance(c, models.UniqueConstraint) and len(c.fields) == 1
-    }
-    return next((n for n in NAMES if n in fields and (fields[n].unique or n in unique)), "pk")
 
 
 def as_tuple(given: Any) -> tuple[Any, ...]:

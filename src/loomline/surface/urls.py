@@ -20,6 +20,7 @@ from loomline.surface import (
     find,
     form_page,
     import_pages,
+    import_reports,
     list_page,
     record_page,
     registry,
@@ -83,13 +84,13 @@ def _lists() -> list[URLPattern]:
         path(f"{LIST}export/", transfer.export_dialog),
         *(path(f"{LIST}export.{kind}", transfer.export_page, {"kind": kind}) for kind in transfer.KINDS),
         path(f"{LIST}import/", import_pages.upload_page),
-        path(f"{LIST}import/template.csv", import_pages.template_file),
+        path(f"{LIST}import/template.csv", import_reports.template_file),
         path(f"{LIST}import/<int:pk>/match/", import_pages.match_page),
         path(f"{LIST}import/<int:pk>/check/", import_pages.check_page),
         path(f"{LIST}import/<int:pk>/run/", import_pages.run_page),
-        path(f"{LIST}import/<int:pk>/report/", import_pages.report_page),
-        path(f"{LIST}import/<int:pk>/undo/", import_pages.undo_import_page),
-        path(f"{LIST}import/<int:pk>/errors.csv", import_pages.error_file),
+        path(f"{LIST}import/<int:pk>/report/", import_reports.report_page),
+        path(f"{LIST}import/<int:pk>/undo/", import_reports.undo_import_page),
+        path(f"{LIST}import/<int:pk>/errors.csv", import_reports.error_file),
     ]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.cache import cache
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
 
 from loomline.kernel.context import Ctx
+from loomline.kernel.query import count_each
 from loomline.surface import draw_text
 from loomline.surface.listing import Listing
 from loomline.surface.models import Audience, SavedView
@@ -71,21 +71,10 @@ def _counts(listing: Listing, queries: list[str]) -> list[str]:
     """How many rows each view has, in one statement; large tables are not counted for the sake of tabs."""
     if _rough_size(listing.resource.model) > COUNTED_TABLES or len(queries) < 2:
         return [""] * len(queries)
-    parts: list[str] = []
-    params: list[Any] = []
-    for query in queries:
-        view = Listing(listing.resource, listing.ctx, QueryDict(query), custom=listing.custom)
-        rows = view.matching().order_by().values("pk")[: MOST + 1]
-        try:
-            sql, given = rows.query.sql_with_params()
-        except EmptyResultSet:
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) q)")
-        params += given
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        figures = cursor.fetchone()
+    views = (
+        Listing(listing.resource, listing.ctx, QueryDict(text), custom=listing.custom) for text in queries
+    )
+    figures = count_each((view.matching() for view in views), most=MOST)
     return [f"{draw_text.number(MOST)}+" if n > MOST else draw_text.number(n) for n in figures]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from showroom import boards, charts, forms, home, lists, live, outside, pages, records, threads
+from showroom import boards, charts, forms, home, imports, lists, live, outside, pages, records, threads
 
 STEPS = ("upload", "match", "files", "check", "run", "report")
 BEFORE = ("login", "second_factor", "second_factor_setup", "recovery_codes", "reset", "message", "welcome")
@@ -40,7 +40,7 @@ urlpatterns = [
     path("portal/orders/", outside.portal_list),
     path("refused/", pages.refused),
     path("styleguide/", pages.styleguide),
-    *[path(f"import/{step}/", pages.importing, {"step": step}) for step in STEPS],
+    *[path(f"import/{step}/", imports.importing, {"step": step}) for step in STEPS],
     *[path(f"auth/{name}/", outside.auth, {"name": name}) for name in BEFORE],
     *[path(f"error/{name}/", outside.error, {"name": name}) for name in ERRORS],
     *[path(f"{state}/", lists.nothing, {"state": state}) for state in lists.STATES],

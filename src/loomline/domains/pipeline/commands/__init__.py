@@ -21,22 +21,24 @@ from loomline.domains.pipeline.commands.leads import (
     work_lead,
 )
 from loomline.domains.pipeline.commands.opportunities import (
-    EvidenceMissing,
-    LossUnexplained,
     NoPipeline,
     OpportunityDraft,
     OpportunityLineDraft,
     OpportunitySettled,
     OpportunityUnnamed,
-    ReopeningUnexplained,
     SameStage,
     foresee_deliveries,
-    lose_opportunity,
     move_to_stage,
     open_opportunities,
     open_opportunity,
-    reopen_opportunity,
     set_opportunity_lines,
+)
+from loomline.domains.pipeline.commands.outcome import (
+    EvidenceMissing,
+    LossUnexplained,
+    ReopeningUnexplained,
+    lose_opportunity,
+    reopen_opportunity,
     win_opportunity,
 )
 from loomline.domains.pipeline.commands.pipelines import StageDraft, StagesMissing, add_pipeline

@@ -16,10 +16,7 @@ from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import ports, queries
 from loomline.domains.pipeline.events import (
     OpportunityLinesChanged,
-    OpportunityLost,
     OpportunityOpened,
-    OpportunityReopened,
-    OpportunityWon,
     StageMoved,
 )
 from loomline.domains.pipeline.models import (
@@ -36,7 +33,6 @@ from loomline.kernel.custom import checked, fields_of
 from loomline.kernel.money import Money
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused
-from loomline.kernel.state import advance
 
 BATCH = 2000
 ZERO = Decimal(0)
@@ -64,27 +60,6 @@ class SameStage(Refused):
     """A step leads somewhere else."""
 
     says = _("Opportunity {number} already stands in {stage}.")
-
-
-class EvidenceMissing(Refused):
-    """A win is an order or a signed quote; anything else needs a word of explanation."""
-
-    says = _(
-        "There is no accepted quote and no order for {number}."
-        " Accept the quote, or write down why it is won all the same."
-    )
-
-
-class LossUnexplained(Refused):
-    """A loss without a reason teaches nothing."""
-
-    says = _("Say why {number} was lost.")
-
-
-class ReopeningUnexplained(Refused):
-    """Whoever reopens changes past figures."""
-
-    says = _("Say why {number} is opened again.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +168,7 @@ def open_opportunities(ctx: Ctx, *, drafts: list[OpportunityDraft]) -> list[Oppo
     for opportunity in made:
         ctx.emit(
             OpportunityOpened(
-                **_about(opportunity),
+                **about_deal(opportunity),
                 title=opportunity.name,
                 amount=opportunity.amount,
                 currency=opportunity.currency,
@@ -222,7 +197,10 @@ def set_opportunity_lines(
 
     ctx.emit(
         OpportunityLinesChanged(
-            **_about(opportunity), lines=len(lines), amount=opportunity.amount, currency=opportunity.currency
+            **about_deal(opportunity),
+            lines=len(lines),
+            amount=opportunity.amount,
+            currency=opportunity.currency,
         )
     )
     return opportunity
@@ -250,73 +228,10 @@ def move_to_stage(ctx: Ctx, *, opportunity: Opportunity, stage: Stage) -> Opport
     opportunity.save(update_fields=["stage", "pipeline", "staged_at"])
 
     ctx.emit(
-        StageMoved(**_about(opportunity), from_stage=former.name, to_stage=stage.name, to_stage_id=stage.pk)
-    )
-    return opportunity
-
-
-@command(move="win", label=_("Won"), icon="thumb-up")
-def win_opportunity(
-    ctx: Ctx, *, opportunity: Opportunity, reason: str = "", evidence: str = "", amount: Decimal | None = None
-) -> Opportunity:
-    """Close an opportunity as won, on evidence or for a reason; the amount becomes what was really sold."""
-    proof = evidence or ports.evidence_of(ctx, opportunity=opportunity)
-    if not proof and not reason.strip():
-        raise EvidenceMissing(number=opportunity.number, at_field="reason")
-
-    sold = opportunity.amount if amount is None else amount
-    advance(opportunity, "win", closed_at=ctx.now, evidence=(proof or reason.strip())[:200], amount=sold)
-
-    ctx.emit(
-        OpportunityWon(
-            **_about(opportunity),
-            title=opportunity.name,
-            amount=sold,
-            currency=opportunity.currency,
-            evidence=proof,
-            reason=reason.strip(),
+        StageMoved(
+            **about_deal(opportunity), from_stage=former.name, to_stage=stage.name, to_stage_id=stage.pk
         )
     )
-    return opportunity
-
-
-@command(move="lose", label=_("Lost"), icon="trending-down")
-def lose_opportunity(ctx: Ctx, *, opportunity: Opportunity, reason: str, competitor: str = "") -> Opportunity:
-    """Close an opportunity as lost and say why and to whom, so that the next one goes better."""
-    opportunity = lock(opportunity)
-
-    if not reason.strip():
-        raise LossUnexplained(number=opportunity.number, at_field="reason")
-
-    advance(
-        opportunity,
-        "lose",
-        closed_at=ctx.now,
-        lost_reason=reason.strip(),
-        competitor=competitor.strip() or opportunity.competitor,
-    )
-
-    ctx.emit(
-        OpportunityLost(
-            **_about(opportunity),
-            amount=opportunity.amount,
-            currency=opportunity.currency,
-            reason=opportunity.lost_reason,
-            competitor=opportunity.competitor,
-        )
-    )
-    return opportunity
-
-
-@command(move="reopen", label=_("Reopen"), icon="refresh")
-def reopen_opportunity(ctx: Ctx, *, opportunity: Opportunity, reason: str) -> Opportunity:
-    """Open what was settled again; past figures change, so it needs a reason."""
-    if not reason.strip():
-        raise ReopeningUnexplained(number=opportunity.number, at_field="reason")
-
-    advance(opportunity, "reopen", closed_at=None, evidence="", lost_reason="")
-
-    ctx.emit(OpportunityReopened(**_about(opportunity), reason=reason.strip()))
     return opportunity
 
 
@@ -408,7 +323,7 @@ def _worth(opportunity: Opportunity, lines: Sequence[OpportunityLine]) -> Decima
     return sum((Money(amount, opportunity.currency).rounded().amount for amount in amounts), ZERO)
 
 
-def _about(opportunity: Opportunity) -> dict[str, Any]:
+def about_deal(opportunity: Opportunity) -> dict[str, Any]:
     """What every event of an opportunity names."""
     return {
         "opportunity_id": opportunity.pk,
