@@ -10,7 +10,9 @@ lock() {
 }
 lock core
 lock build -c core.txt
-lock dev -c core.txt -c build.txt
+lock planning -c core.txt
+lock spark -c core.txt -c planning.txt
+lock dev -c core.txt -c build.txt -c planning.txt
 if grep -nE 'https?://|file:|--index|--find-links' ./*.txt; then
     echo "A lock names an address; remove it." >&2
     exit 1

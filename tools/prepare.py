@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STATE = VENV / "loomline-prepared.json"
-GROUPS = ("build", "core", "dev")
-LAZY = {"dev"}
+GROUPS = ("build", "core", "planning", "spark", "dev")
+LAZY = {"planning", "spark", "dev"}
 NEEDED_MB = 3000
 
 
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument(
         "groups", nargs="*", choices=[*GROUPS, []], help="which locks of requirements/ to install"
     )
-    groups = ["build", "core", *parser.parse_args().groups]
+    groups = ["build", "core", "planning", *parser.parse_args().groups]
 
     if sys.version_info < (3, 11):  # noqa: UP036 - nothing has checked it before
         return _fail("Loomline needs Python 3.11 or newer, and this is " + sys.version.split()[0] + ".")

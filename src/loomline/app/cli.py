@@ -60,6 +60,8 @@ VERBS = {
     "restore": Verb("bring an archive back"),
     "doctor": Verb("check the installation and say how to mend what is wrong", Needs.MODELS),
     "user": Verb("create a user, set a password, list users"),
+    "solve": Verb("run an engine on files: forecast, plan, schedule, route and more", Needs.NOTHING),
+    "verify": Verb("check a proof of the verifiable log", Needs.NOTHING),
     "bench": Verb("run the benchmarks of a source tree", Needs.NOTHING),
     "migrate": Verb("bring the tables up to date"),
     "manage": Verb("run a command of Django (for developers)", Needs.MODELS),
