@@ -89,6 +89,14 @@ def test_a_wheel_asks_for_what_the_core_lock_was_made_from() -> None:
     assert sorted(project["dependencies"]) == sorted(core)
 
 
+@pytest.mark.parametrize("extra", ["planning", "spark"])
+def test_an_extra_asks_for_what_its_lock_was_made_from(extra: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = (ROOT / "requirements" / f"{extra}.in").read_text().split()
+
+    assert sorted(project["optional-dependencies"][extra]) == sorted(asked)
+
+
 def test_npm_packages_are_locked_without_an_address() -> None:
     text = (ROOT / "package-lock.json").read_text()
 
