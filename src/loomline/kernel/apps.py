@@ -11,6 +11,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         # Models cannot be imported before the registry is full, hence by name.
+        import_string("loomline.kernel.lookups.install")()
         pre_migrate.connect(
             import_string("loomline.kernel.triggers.prepare"), sender=self, dispatch_uid="kernel.prepare"
         )

@@ -179,25 +179,26 @@ def store(ctx: Ctx, activity: models.Model) -> None:
     """
     if not ctx.unit.events:
         return
-    values = [
-        value
-        for event in ctx.unit.events
-        for value in (
+    facts = [
+        (
             getattr(event, "happened_at", None) or ctx.now,
             event.name,
             json.dumps(event.payload()),
-            activity.pk,
-            [f"{kind}:{pk}" for kind, pk in sorted(event.subjects())],
+            " ".join(f"{kind}:{pk}" for kind, pk in sorted(event.subjects())),
         )
+        for event in ctx.unit.events
     ]
-    facts = ", ".join([FACT] * len(ctx.unit.events))
-    keys = fetch(f"{INSERT} VALUES {facts} RETURNING id", values)
+    keys = fetch(INSERT, [activity.pk, *map(list, zip(*facts, strict=True))])
     _enqueue([(key, event) for (key,), event in zip(keys, ctx.unit.events, strict=True)], ctx)
 
 
-INSERT = "INSERT INTO kernel_storedevent (at, name, payload, activity_id, about)"
-# The types are said because the first of many rows decides them.
-FACT = "(%s::timestamptz, %s::text, %s::jsonb, %s::bigint, %s::text[])"
+# One text for any number of facts; subjects have no spaces in them.
+INSERT = """
+    INSERT INTO kernel_storedevent (activity_id, at, name, payload, about)
+    SELECT %s, at, name, payload::jsonb, string_to_array(about, ' ')
+    FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::text[]) AS fact (at, name, payload, about)
+    RETURNING id
+"""
 
 
 def _enqueue(stored: Iterable[tuple[int, Event]], ctx: Ctx) -> None:

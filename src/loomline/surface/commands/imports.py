@@ -126,7 +126,8 @@ def _make(ctx: Ctx, resource: type[Resource], fresh: Sequence[Mapping[str, Any]]
     creator = resource.creator()
     assert creator is not None
     kind = _draft_of(resource)
-    if resource.create_many is not None and kind is not None and all(_fits(kind, v) for v in fresh):
+    holds = _holds(kind) if kind is not None else frozenset()
+    if resource.create_many is not None and kind is not None and all(_fits(holds, v) for v in fresh):
         [parameter] = resource.create_many.parameters
         resource.create_many(ctx, **{parameter: [argument.draft(kind, _grouped(v)) for v in fresh]})
     elif creator is not resource.plain.get("save"):
@@ -148,13 +149,15 @@ def _draft_of(resource: type[Resource]) -> Any:
     return kind if argument.is_draft(kind) else None
 
 
-def _fits(kind: Any, values: Mapping[str, Any]) -> bool:
+def _holds(kind: Any) -> frozenset[str]:
+    """The names that a draft has a place for."""
+    return frozenset(name for f in dataclasses.fields(kind) for name in (f.name, f.name.removesuffix("_id")))
+
+
+def _fits(holds: frozenset[str], values: Mapping[str, Any]) -> bool:
     """True when a draft can hold all that a row says: what only the single command knows is not lost."""
-    names = {f.name for f in dataclasses.fields(kind)} | {
-        f.name.removesuffix("_id") for f in dataclasses.fields(kind)
-    }
     return all(
-        name in names for name, value in _grouped(values).items() if value not in (None, "", False, [])
+        name in holds for name, value in _grouped(values).items() if value not in (None, "", False, [])
     )
 
 

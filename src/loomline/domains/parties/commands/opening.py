@@ -188,13 +188,14 @@ def related(person: Party, organisation: Party, kind: TieKind, title: str) -> Pe
 
 
 def _refuse_unclear(drafts: Sequence[PartyDraft]) -> None:
+    kinds, roles = set(PartyKind.values), set(Role.values)
     for row, draft in enumerate(drafts, start=1):
         if not draft.name.strip():
             raise NameMissing(row=row, at_field="name")
-        if draft.kind not in PartyKind.values:
+        if draft.kind not in kinds:
             raise KindUnknown(name=draft.name, kind=draft.kind, at_field="kind")
         for role in draft.all_roles:
-            if role not in Role.values:
+            if role not in roles:
                 raise RoleUnknown(name=draft.name, role=role, roles=", ".join(Role.values), at_field="roles")
         for address in draft.addresses:
             refuse_unknown_country(address.country)

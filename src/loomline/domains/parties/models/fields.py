@@ -51,7 +51,8 @@ def web_address(text: str) -> str:
 
 def tax_number(text: str) -> str:
     """The number without spaces, dots and dashes, in upper case."""
-    return "".join(c for c in text if c.isalnum()).upper()
+    plain = text.upper()
+    return plain if plain.isalnum() else "".join(c for c in plain if c.isalnum())
 
 
 class TidyField(models.CharField):  # type: ignore[type-arg]
@@ -64,9 +65,6 @@ class TidyField(models.CharField):  # type: ignore[type-arg]
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return self.tidy(text) if isinstance(text, str) else text
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self.to_python(super().get_prep_value(value))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = self.to_python(super().pre_save(model_instance, add))
