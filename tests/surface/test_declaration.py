@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from loomline.domains.accounts.models import Grant, Team
+from loomline.kernel.command import registry as commands
 from loomline.surface import registry
 from loomline.surface.path import BadPath
 from loomline.surface.resource import (
@@ -24,8 +26,12 @@ from loomline.surface.resource import (
 
 
 @pytest.fixture(autouse=True)
-def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(registry, "resources", {})
+    before = dict(commands)
+    yield
+    commands.clear()
+    commands.update(before)
 
 
 def declare(model: Any = Team, **parts: Any) -> type[Resource]:

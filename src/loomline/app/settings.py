@@ -127,7 +127,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+# Pieces of pages that are alike for many people: the navigation, the palette.
+CACHES = {
+    "default": {"BACKEND": _MEMORY},
+    "pieces": {"BACKEND": _MEMORY, "LOCATION": "pieces", "OPTIONS": {"MAX_ENTRIES": 1000}},
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True

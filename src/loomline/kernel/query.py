@@ -15,6 +15,8 @@ from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.functions import Coalesce
+from django.db.models.sql.datastructures import Join
+from django.db.models.sql.where import WhereNode
 from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.refusal import Refused
@@ -147,7 +149,20 @@ def _gathered(walked: QuerySet[Any], sort: Sort, size: int, *, backwards: bool) 
     composite = Func(*columns, function="ROW", output_field=TextField())
     down = sort.descending != backwards
     keys = walked.order_by(composite.desc() if down else composite.asc()).values("pk")[:size]
-    return walked.filter(pk__in=keys)
+    return _unconditioned(walked).filter(pk__in=keys)
+
+
+def _unconditioned(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same columns and order without the conditions, which the keys have met already.
+
+    A join to many rows would give one record several times, so there they stay.
+    """
+    joins: list[Any] = [table for table in rows.query.alias_map.values() if isinstance(table, Join)]
+    if not all(join.join_field.many_to_one or join.join_field.one_to_one for join in joins):
+        return rows
+    bare = rows.all()
+    bare.query.where = WhereNode()
+    return bare
 
 
 def estimate(rows: QuerySet[Any]) -> Estimate:

@@ -13,7 +13,7 @@ from loomline.surface import draw, draw_text
 from loomline.surface.markup import format_html
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Cell:
     """What one place in a table or a list of facts shows.
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -101,7 +101,12 @@ def full_day(value: dt.date | None) -> str:
     if value is None:
         return NOTHING
     plain = timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
-    return str(format_date(plain, "full", locale=here()))
+    return _full_day(plain, here())
+
+
+@lru_cache(maxsize=4096)
+def _full_day(value: dt.date, locale: Locale) -> str:
+    return str(format_date(value, "full", locale=locale))
 
 
 def clock(value: dt.datetime | dt.time | None) -> str:
@@ -111,7 +116,12 @@ def clock(value: dt.datetime | dt.time | None) -> str:
     local = (
         timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
     )
-    return str(format_time(local, "short", locale=here()))
+    return _clock(local.hour, local.minute, here())
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return str(format_time(dt.time(hour, minute), "short", locale=locale))
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -127,7 +137,7 @@ def full_moment(value: dt.datetime | None) -> str:
     if value is None:
         return NOTHING
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return str(format_datetime(local, "long", locale=here()))
+    return f"{full_day(local)}, {clock(local)} {local.tzname() or ''}".rstrip()
 
 
 def ago(value: dt.datetime | None) -> str:

@@ -20,7 +20,7 @@ from loomline.surface import answer, find_words
 from loomline.surface.fields import Pick, StructureField, WordsField
 from loomline.surface.form import CUSTOM, SEEN, Editor
 from loomline.surface.lines import Lines
-from loomline.surface.list_page import editable_columns, with_edit
+from loomline.surface.list_page import edit_label, editable_columns, with_edit
 from loomline.surface.listing import Listing
 from loomline.surface.page import need, open_resource, page, record_of, staff
 from loomline.surface.path import Path
@@ -334,7 +334,8 @@ def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) 
     fresh = resource.rows(ctx, [column]).filter(pk=pk).first()
     if fresh is None:
         return answer.done(request, _t("Saved. The record is no longer among those you may see."))
-    cell = with_edit(column, column.cell(fresh, column.value(fresh), ctx), fresh, listing)
+    shown = column.cell(fresh, column.value(fresh), ctx)
+    cell = with_edit(column, shown, fresh, resource, edit_label(column))
     response = render(request, "loom/parts/cell.html", {"c": cell})
     words = _t("{field} of {record} was changed.").format(field=column.label, record=fresh)
     response.headers["HX-Trigger"] = json.dumps(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from decimal import Decimal
@@ -24,7 +23,7 @@ from loomline.surface.listing import GroupFigure, Listing
 from loomline.surface.models import SavedView
 from loomline.surface.page import action, open_resource, page, staff
 from loomline.surface.path import Path
-from loomline.surface.resource import list_cookie
+from loomline.surface.resource import Resource, list_cookie
 
 SLOTS = {
     "badge": "a2",
@@ -281,12 +280,14 @@ def rows_of(listing: Listing, page_: Page) -> list[dict[str, Any]]:
     values = [column.values(page_.rows) for column in listing.columns]
     whole = [_in_whole_coins(column, held) for column, held in zip(listing.columns, values, strict=True)]
     figures = listing.group_figures(page_)
+    select = _t("Select {what}")
     found, last = [], object()
     for row in page_.rows:
         cells = []
         for column, held, coins in zip(listing.columns, values, whole, strict=True):
             cell = column.cell(row, held.get(row.pk), ctx)
-            cell = dataclasses.replace(cell, decimals=0) if coins else cell
+            if coins:
+                cell.decimals = 0
             if (
                 cell.kind == "text"
                 and not column.is_first
@@ -294,8 +295,10 @@ def rows_of(listing: Listing, page_: Page) -> list[dict[str, Any]]:
                 and column.path.is_relation
             ):
                 # One link a row: many would drown it. The record's own page leads on from there.
-                cell = dataclasses.replace(cell, url="")
-            cells.append(with_edit(column, cell, row, listing) if column.name in editable else cell)
+                cell.url = ""
+            if column.name in editable:
+                with_edit(column, cell, row, resource, editable[column.name])
+            cells.append(cell)
         group = None
         if listing.group is not None:
             key = listing.group_key(row)
@@ -306,6 +309,7 @@ def rows_of(listing: Listing, page_: Page) -> list[dict[str, Any]]:
                 "id": row.pk,
                 "url": resource.url(row.pk),
                 "label": str(row),
+                "select": select.format(what=row),
                 "cells": cells,
                 "peek_url": resource.url(row.pk, "peek"),
                 "actions": [],
@@ -333,27 +337,31 @@ def _group(listing: Listing, row: Any, figure: GroupFigure | None) -> dict[str, 
     return {"label": words, "count": draw_text.number(figure.count), "sums": sums}
 
 
-def editable_columns(listing: Listing) -> set[str]:
-    """The columns whose cells the person may change in their place."""
+def editable_columns(listing: Listing) -> dict[str, str]:
+    """The columns whose cells the person may change in their place, with what such a cell is called."""
     resource = listing.resource
     if not resource.may_edit(listing.ctx):
-        return set()
+        return {}
     in_form = {p.text for p in resource.form if isinstance(p, Path)}
     return {
-        c.name
+        c.name: edit_label(c)
         for c in listing.columns
         if not c.is_first and c.path is not None and c.path.text in in_form and c.name == c.text
     }
 
 
-def with_edit(column: Column, cell: Cell, row: Any, listing: Listing) -> Cell:
-    """A cell that becomes its own editor, where the record's state leaves the field open."""
+def edit_label(column: Column) -> str:
+    """What the cells of a column are called as editors, with a place for the record."""
+    return _t("Change {field} of {record}").replace("{field}", column.label.lower())
+
+
+def with_edit(column: Column, cell: Cell, row: Any, resource: type[Resource], label: str) -> Cell:
+    """Let a cell become its own editor, where the record's state leaves the field open."""
     may = getattr(row, "may_edit", None)
-    if may is not None and not may(column.name):
-        return cell
-    url = f"{listing.resource.url(row.pk, 'cell', column.name)}"
-    label = _t("Change {field} of {record}").format(field=column.label.lower(), record=row)
-    return dataclasses.replace(cell, url="", edit_url=url, edit_label=label)
+    if may is None or may(column.name):
+        cell.url, cell.edit_url = "", resource.url(row.pk, "cell", column.name)
+        cell.edit_label = label.replace("{record}", str(row))
+    return cell
 
 
 def pager(listing: Listing, page_: Page) -> dict[str, str]:

@@ -60,6 +60,7 @@ def row(order: Order) -> dict[str, Any]:
         "id": order.number,
         "url": f"/orders/{order.number}/",
         "label": order.number,
+        "select": f"Select {order.number}",
         "cells": cells(order),
         "peek_url": f"/orders/{order.number}/peek/",
     }

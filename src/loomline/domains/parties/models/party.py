@@ -112,6 +112,9 @@ class Party(Thing):
             models.Index(
                 fields=["sort_name", "id"], name="parties_party_suppliers", condition=Q(is_supplier=True)
             ),
+            models.Index(
+                fields=["sort_name", "id"], name="parties_party_archived", condition=Q(is_active=False)
+            ),
         ]
 
     def __str__(self) -> str:

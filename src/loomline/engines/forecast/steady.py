@@ -1,0 +1,145 @@
+"""Series with demand in most periods: members, local and global, combined by their backtest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from loomline.engines.forecast.backtest import Trial, origin_cuts, replay
+from loomline.engines.forecast.combination import learn_weights
+from loomline.engines.forecast.crosslearning import GlobalModel, Learning, train
+from loomline.engines.forecast.local import Members, local_members
+from loomline.engines.forecast.quantiles import Errors, make_errors
+from loomline.engines.forecast.windows import Base
+from loomline.engines.heavy import heavy
+from loomline.engines.watch import Watch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+else:
+    np = heavy("numpy")
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a run may spend: origins of the backtest, and the training of global models, if any."""
+
+    origins: int
+    learning: Learning | None
+
+
+EFFORTS = {
+    "fast": Effort(origins=1, learning=None),
+    "normal": Effort(origins=2, learning=Learning()),
+    "thorough": Effort(origins=4, learning=Learning(rows=300_000, trees=250, models=3)),
+}
+# A small panel can afford, and needs, more origins than a large one.
+SMALL = 400
+
+
+@dataclass(frozen=True)
+class Combined:
+    """Forecasts [series, horizon] with the weights [series, member] and the past that they came from."""
+
+    mean: Floats
+    names: tuple[str, ...]
+    weights: Floats
+    trial: Trial
+    spread: Floats
+
+    @property
+    def errors(self) -> Errors:
+        """The errors of the combination at the origins of the backtest."""
+        return make_errors(self.trial.actual, self.trial.combined(self.weights), self.trial.spread)
+
+    def band(self, share: float) -> Floats:
+        """The quantile [series, horizon] that a share of the outcomes stays below."""
+        made: Floats = self.mean + self.spread[:, None] * self.errors.quantile(share)[None]
+        return made
+
+
+def forecast_steady(
+    values: Sequence[Floats],
+    seasons: tuple[int, ...],
+    horizon: int,
+    effort: Effort,
+    watch: Watch,
+) -> Combined:
+    """Forecast series [periods] without gaps, of three values or more."""
+    lengths = [len(one) for one in values]
+    origins = min(8, max(effort.origins, SMALL // (2 * len(values)) if effort.origins > 1 else 1))
+    cuts = origin_cuts(lengths, horizon, origins, max(5, 2 * min(seasons, default=1) + 2))
+    past = [one[: len(one) - cut] for one, cut in zip(values, cuts.max(axis=1), strict=True)]
+    before = _globals(past, seasons, horizon, effort, watch.part(0.0, 0.3))
+    part = watch.part(0.3, 0.6)
+
+    def ask(cut: list[Floats], origin: int) -> Members:
+        tell = part.part(origin / origins, (origin + 1) / origins)
+        return _members(cut, seasons, horizon, before, tell)
+
+    trial = replay(values, cuts, horizon, ask)
+    after = _globals(values, seasons, horizon, effort, watch.part(0.6, 0.85)) if before else {}
+    made = _members(values, seasons, horizon, after, watch.part(0.85, 1.0))
+    if not trial.names:
+        trial = Trial(
+            made.names,
+            np.zeros((len(values), origins, len(made.names), horizon)) * np.nan,
+            trial.actual,
+            trial.spread,
+        )
+    weights = learn_weights(trial, *_sizes(values, seasons))
+    mean = np.einsum("ij,ijh->ih", weights, made.forecasts)
+    return Combined(mean, made.names, weights, trial, made.spread)
+
+
+def _sizes(values: Sequence[Floats], seasons: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """The scale of MASE and the mean level of each series [series]."""
+    lag = seasons[0] if seasons and seasons[0] <= 24 else 1
+    scale = np.array(
+        [np.abs(one[lag:] - one[:-lag]).mean() if len(one) > lag else np.ptp(one) for one in values]
+    )
+    level = np.array([np.abs(one).mean() for one in values])
+    return np.maximum(scale, 1e-6 * level + 1e-12), np.maximum(level, scale * 1e-3 + 1e-12)
+
+
+def _globals(
+    values: Sequence[Floats], seasons: tuple[int, ...], horizon: int, effort: Effort, watch: Watch
+) -> dict[str, GlobalModel]:
+    if effort.learning is None:
+        return {}
+    bases: tuple[Base, ...] = ("last", "season") if seasons else ("last",)
+    made = {}
+    for turn, base in enumerate(bases):
+        tell = partial(_tell, watch.part(turn / len(bases), (turn + 1) / len(bases)))
+        model = train(values, seasons, horizon, base, effort.learning, tell)
+        if model is not None:
+            made[f"global-{base}"] = model
+    return made
+
+
+def _tell(watch: Watch, done: float) -> None:
+    watch.at(done, "learning across series")
+
+
+def _members(
+    values: list[Floats] | Sequence[Floats],
+    seasons: tuple[int, ...],
+    horizon: int,
+    models: dict[str, GlobalModel],
+    watch: Watch,
+) -> Members:
+    local = local_members(values, seasons, horizon, tell=lambda done: watch.at(done, "smoothing each series"))
+    if not models:
+        return local
+    low = np.array([one.min() for one in values])[:, None]
+    across = [
+        np.where(low >= 0, np.maximum(model.forecast(values), 0), model.forecast(values))
+        for model in models.values()
+    ]
+    table = np.concatenate([local.forecasts, np.stack(across, axis=1)], axis=1)
+    return Members((*local.names, *models), table, local.spread)
