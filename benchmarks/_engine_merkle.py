@@ -130,7 +130,7 @@ def _signatures(tree: Tree) -> list[Row]:
     peer = time.process_time() - begin
     assert right == 100, "a right signature was refused"
     return [
-        Row("merkle", "Ed25519 signature", "ms to check", 10 * ours, peer=peer, peer_name="cryptography, in C",
+        Row("merkle", "Ed25519 signature", "ms to check", 10 * ours, peer=peer, peer_name="cryptography (C)",
             aim=20, note="plain Python, so that a partner needs nothing else; processor time"),
         _alone(tree, signed, signer),
     ]  # fmt: skip

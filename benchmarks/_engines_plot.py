@@ -13,7 +13,10 @@ from pathlib import Path
 from benchmarks._table import Row
 
 LABEL, PLOT, VALUE, LINE, TOP = 330, 300, 90, 22, 34
-FARTHEST = 4.0
+FARTHEST, NEAREST, APART = 4.0, 0.15, 34
+# Of these the axis shows what has room, the first ones first.
+MULTIPLES = (1, 0.5, 2, 0.25, 4, 0.125, 8, 0.0625, 16, 0.8, 1.25, 0.9, 1.1, 0.95, 1.05)
+NOTHING = "–"
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #4e5157 }
 .rule { stroke: #e5e4df } .one { stroke: #8f8e86 }
@@ -23,6 +26,15 @@ text { font: 12px system-ui, sans-serif; fill: #4e5157 }
 text { fill: #b3b5ba } .rule { stroke: #2a2c30 } .one { stroke: #6d717a }
 .ours { fill: #8f9bff } .peer { stroke: #efbd5c } .published { fill: #5fd0a5 } .aim { stroke: #ff9a92 } }
 """
+
+
+def figure(value: float | None) -> str:
+    """Four digits; a dash for what was not measured."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
 
 
 def write(file: Path, name: str, rows: Sequence[Row]) -> bool:
@@ -56,17 +68,21 @@ def drawn(name: str, rows: Sequence[Row]) -> str:
 
 def _axis(reach: float, count: int) -> Iterator[str]:
     bottom = TOP + LINE * count
-    for power in range(-math.floor(reach), math.floor(reach) + 1):
-        x = _x(power, reach)
-        label = f"{2**power:g}" if power >= 0 else f"1/{2**-power:g}"
-        kind = "one" if power == 0 else "rule"
+    taken: list[float] = []
+    for multiple in MULTIPLES:
+        x = _x(math.log2(multiple), reach)
+        if abs(math.log2(multiple)) > reach or any(abs(x - other) < APART for other in taken):
+            continue
+        taken.append(x)
+        label = f"1/{1 / multiple:g}" if multiple <= 0.5 else f"{multiple:g}"
+        kind = "one" if multiple == 1 else "rule"
         yield f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{bottom}"/>'
         yield f'<text x="{x:.1f}" y="{TOP - 14}" text-anchor="middle">{label}</text>'
 
 
 def _line(row: Row, y: float, reach: float) -> Iterator[str]:
     label = f"{row.case}, {row.measure}"
-    label = label if len(label) <= 54 else f"{label[:53]}…"
+    label = label if len(label) <= 50 else f"{label[:49]}…"
     yield f'<text x="0" y="{y + 4:.1f}">{escape(label)}</text>'
     yield f'<line class="rule" x1="{LABEL}" x2="{LABEL + PLOT}" y1="{y:.1f}" y2="{y:.1f}"/>'
     marks = (("aim", row.aim), ("published", row.published), ("peer", row.peer), ("ours", row.ours))
@@ -74,15 +90,15 @@ def _line(row: Row, y: float, reach: float) -> Iterator[str]:
         power = _power(row, value)
         if power is not None:
             yield _mark(kind, _x(power, reach), y)
-    yield f'<text x="{LABEL + PLOT + 12}" y="{y + 4:.1f}">{row.ours:.4g}</text>'
+    yield f'<text x="{LABEL + PLOT + 12}" y="{y + 4:.1f}">{figure(row.ours)}</text>'
 
 
 def _mark(kind: str, x: float, y: float) -> str:
     if kind == "aim":
         return f'<line class="aim" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 8:.1f}" y2="{y + 8:.1f}"/>'
     if kind == "published":
-        return f'<path class="published" d="M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z"/>'
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{5 if kind == "ours" else 6}"/>'
+        return f'<path class="published" d="M{x:.1f} {y - 7:.1f}l7 7-7 7-7-7z"/>'
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{4 if kind == "ours" else 6}"/>'
 
 
 def _legend(y: float) -> Iterator[str]:
@@ -113,7 +129,7 @@ def _power(row: Row, value: float | None) -> float | None:
 def _reach(rows: Sequence[Row]) -> float:
     """How many powers of two the axis shows to each side."""
     powers = [_power(row, value) for row in rows for value in (row.ours, row.peer, row.aim)]
-    return min(FARTHEST, max(1.0, *(abs(power) for power in powers if power is not None)))
+    return min(FARTHEST, max(NEAREST, *(abs(power) for power in powers if power is not None)))
 
 
 def _x(power: float, reach: float) -> float:

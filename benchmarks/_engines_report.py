@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks import _engines_plot as plot
+from benchmarks._engines_plot import NOTHING, figure
 from benchmarks._table import Row
 from loomline.app import environment
 
@@ -19,7 +20,6 @@ DOCS = environment.ROOT / "docs" / "engines"
 MEASURED = "measured.json"
 WHOLE = "engines"
 HEADS = ("engine", "case", "measure", "ours", "peer", "published", "to peer", "to published", "aim", "met")
-NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,17 @@ def lines(measured: Measured) -> Iterator[tuple[str, ...]]:
         )
 
 
-def figure(value: float | None) -> str:
-    """Four digits; a dash for what was not measured."""
-    if value is None or math.isnan(value):
-        return NONE
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
-
-
 def ratio(ours: float, other: float | None) -> str:
     """Ours as a multiple of the other."""
     if other is None or not other or math.isnan(ours) or math.isnan(other):
-        return NONE
+        return NOTHING
     return f"{ours / other:.3g}"
 
 
 def met(row: Row) -> str:
     """Whether the aim is reached, and if not, by how much it is missed."""
     if row.aim is None or math.isnan(row.ours):
-        return NONE
+        return NOTHING
     missed = row.aim - row.ours if row.more_is_better else row.ours - row.aim
     if missed <= 0:
         return "yes"

@@ -89,26 +89,27 @@ def measured(name: str, seconds: float) -> Measured | str:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_measure, args=(name, seconds, DATA, theirs), name=f"bench {name}")
-    begin = time.monotonic()
+    begin, machine = time.monotonic(), report.machine()
     process.start()
     theirs.close()
     try:
-        return _heard(ours, name, seconds, begin)
+        found = _heard(ours, name, seconds, begin, machine)
     finally:
         _end(process)
         ours.close()
+    return found or f"its process ended with code {process.exitcode} and no result"
 
 
-def _heard(pipe: Connection, name: str, seconds: float, begin: float) -> Measured | str:
-    """Pass on what the process tells until it has its rows."""
+def _heard(pipe: Connection, name: str, seconds: float, begin: float, machine: str) -> Measured | str | None:
+    """Pass on what the process tells until it has its rows; None when it ends without a word."""
     last = begin + PATIENCE * seconds + GRACE
     while pipe.poll(max(0.0, last - time.monotonic())):
         try:
             kind, told = pipe.recv()
         except EOFError:
-            return "its process ended without a result"
+            return None
         if kind == "rows":
-            return Measured(name, tuple(told), round(time.monotonic() - begin, 1), seconds, report.machine())
+            return Measured(name, tuple(told), round(time.monotonic() - begin, 1), seconds, machine)
         if kind == "failed":
             return str(told)
         say(f"  {name}: {told}")
@@ -160,6 +161,11 @@ def run(order: Asked) -> int:
         left = left[1:]
     found.sort(key=lambda one: one.engine)
     table(report.HEADS, *(cells for one in found for cells in report.lines(one)))
+    say()
+    for one in found:
+        for row in one.rows:
+            if row.note:
+                say(f"{one.engine}, {row.case}, {row.measure}: {row.note}")
     for name, why in failed.items():
         say(f"!!! {name} HAS FAILED: {why}")
     if order.writes:

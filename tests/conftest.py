@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import pytest
 import pytest_django
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 
+from loomline.domains.accounts.models import User
+from loomline.kernel.context import Ctx
 from tests.databases import Databases
 
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), ""
@@ -60,6 +65,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_sep("!", NO_BROWSER, red=True, bold=True)
     if not PUBLIC_DATA.is_dir():
         terminalreporter.write_sep("!", NO_DATA, red=True, bold=True)
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """Somebody who may do everything."""
+    made: User = User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
+    return made
+
+
+@pytest.fixture
+def ctx(admin: User) -> Ctx:
+    """The administrator at work, at an instant that does not move."""
+    return Ctx.new(actor=admin, via="page", now=NOW)
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    """The administrator's browser."""
+    made = Client()
+    made.force_login(admin)
+    return made
 
 
 @pytest.fixture(scope="session")

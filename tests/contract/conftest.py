@@ -41,11 +41,6 @@ def _seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def admin(db: None) -> User:
-    return User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
-
-
-@pytest.fixture
 def stranger(db: None) -> User:
     return User.objects.create(email="sam@example.org", name="Sam Stranger")
 
@@ -53,13 +48,6 @@ def stranger(db: None) -> User:
 @pytest.fixture
 def ctx(admin: User) -> Ctx:
     return Ctx.new(actor=admin, via="page", now=NOW, company=Company.current())
-
-
-@pytest.fixture
-def client(admin: User) -> Client:
-    made = Client()
-    made.force_login(admin)
-    return made
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +21,6 @@ from loomline.domains.pipeline import reference as stages
 from loomline.domains.pipeline.models import Opportunity
 from loomline.kernel.context import Ctx
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HTMX = {"HX-Request": "true"}
 SCRIPT = {"HX-Request": "true", "Accept": "application/json, text/html"}
 
@@ -30,23 +28,6 @@ SCRIPT = {"HX-Request": "true", "Accept": "application/json, text/html"}
 @pytest.fixture(autouse=True, scope="session")
 def _addresses() -> None:
     get_resolver().url_patterns  # noqa: B018
-
-
-@pytest.fixture
-def admin(db: None) -> User:
-    return User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
-
-
-@pytest.fixture
-def ctx(admin: User) -> Ctx:
-    return Ctx.new(actor=admin, via="page", now=NOW)
-
-
-@pytest.fixture
-def client(admin: User) -> Client:
-    made = Client()
-    made.force_login(admin)
-    return made
 
 
 Employ = Callable[..., tuple[User, Client]]

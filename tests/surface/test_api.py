@@ -11,6 +11,7 @@ from django.test import Client
 from loomline.domains.accounts import commands as accounts
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties.models import Party
+from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.models import Opportunity
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
@@ -124,6 +125,19 @@ def test_lines_come_with_their_record(client: Client, deals: list[Opportunity], 
     wrong = client.post(DEALS, {**body, "lines": [{"item": 99999, "quantity": "12"}]}, **JSON)
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["field"].startswith("lines.0.item")
+
+
+def test_lines_that_the_state_has_closed_are_refused_and_not_left_out(
+    ctx: Ctx, client: Client, deals: list[Opportunity], sweater: Any
+) -> None:
+    won = pipeline.win_opportunity(ctx, opportunity=deals[0], reason="price")
+    line = {"item": sweater.pk, "quantity": "12", "price": "40"}
+
+    answer = client.patch(f"{DEALS}/{won.pk}", {"lines": [line]}, **JSON)
+
+    assert answer.status_code == 409, answer.json()
+    assert "Opportunity lines can no longer be changed" in answer.json()["detail"]
+    assert won.lines.count() == 0
 
 
 def test_a_command_is_given_by_its_name(client: Client, deals: list[Opportunity]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loomline.domains.accounts.models import Team
+from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.models import Opportunity
@@ -230,6 +230,15 @@ def test_reading_rights_are_not_writing_rights(employ: Employ, dye: Team) -> Non
         answer = reader.post(f"{TEAMS}{path}", data, headers=HTMX)
         assert answer.status_code in (403, 404), path
     assert list(Team.objects.values_list("name", flat=True)) == ["Dye"]
+
+
+def test_a_picker_offers_no_system_actor_and_nobody_who_has_left(client: Client, admin: User) -> None:
+    User.objects.create(email="night@example.org", name="Night jobs", is_system=True)
+    User.objects.create(email="gone@example.org", name="Gone Girl", is_active=False)
+
+    offered = client.get("/accounts/people/options/").context["options"]
+
+    assert [one["value"] for one in offered] == [admin.pk]
 
 
 def test_a_picker_offers_what_fits_and_can_make_a_new_one(client: Client, shop: Party) -> None:

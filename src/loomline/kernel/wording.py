@@ -1,4 +1,6 @@
-"""Names of commands as English clauses: "sales.confirm_order" of S-0007 is "confirmed order S-0007"."""
+"""Names of commands as English clauses, "sales.confirm_order" of S-0007 is "confirmed order S-0007"; and other
+words that several domains say alike.
+"""
 
 from __future__ import annotations
 
@@ -100,3 +102,10 @@ def clause(
 def accepted_warning(code: str) -> str:
     """The name of a warning as words: "CreditExceeded" is "credit exceeded"."""
     return _t(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", code).lower())
+
+
+def moved_by(days: int) -> str:
+    """By how much a day has moved, in words: "by 1 day", "2 days earlier"."""
+    if days > 0:
+        return ngettext("by {n} day", "by {n} days", days).format(n=days)
+    return ngettext("{n} day earlier", "{n} days earlier", -days).format(n=-days)

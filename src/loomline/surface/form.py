@@ -170,13 +170,16 @@ class Editor:
         return {**found, **given}
 
     def refuse_closed(self, names: Iterable[str]) -> None:
-        """Refuse a change of a field that the record's state no longer leaves open."""
-        closed = next((n for n in names if n in self.form.fields and self.form.fields[n].disabled), None)
+        """Refuse a change of a field, or of lines, that the record's state no longer leaves open."""
+        labels = {name: f.label for name, f in self.form.fields.items() if f.disabled}
+        shown = {lines.name for lines, _formset in self.formsets}
+        labels |= {
+            e.name: e.label for e in self.resource.form if isinstance(e, Lines) and e.name not in shown
+        }
+        closed = next((name for name in names if name in labels), None)
         if closed is not None:
             state = str(getattr(self.record.state, "label", self.record.state)).lower()
-            raise FieldClosed(
-                what=self.record.sentence_name(), state=state, field=self.form.fields[closed].label
-            )
+            raise FieldClosed(what=self.record.sentence_name(), state=state, field=labels[closed])
 
     # What was filled in
 

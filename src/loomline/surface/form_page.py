@@ -268,10 +268,7 @@ def options_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     """What a picker offers for the letters typed."""
     resource, ctx = open_resource(request, domain, slug)
     words = request.GET.get("q", "").strip()[:100]
-    rows = resource.rows(ctx)
-    names = {f.name for f in resource.model._meta.concrete_fields}
-    if "is_active" in names:
-        rows = rows.filter(is_active=True)
+    rows = resource.rows(ctx).filter(**(resource.pickable or {}))
     if words:
         rows = rows.filter(find_words.matching(resource.model, resource.search, words) | _by_key(words))
     found = list(rows.order_by("-pk")[: OPTIONS + 1])

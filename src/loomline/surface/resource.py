@@ -36,6 +36,7 @@ from loomline.surface.usual import (
     usual_key,
     usual_names,
     usual_panels,
+    usual_pickable,
 )
 
 __all__ = [
@@ -100,6 +101,7 @@ class Resource:
     create_many  the set-wise command for imports: `open_parties(ctx, *, drafts: list[PartyDraft])`
     edit      False: fields change through commands only
     delete    False: never deleted by hand
+    pickable  conditions of the records that pickers offer; without it those that are active
     actions   names of commands to show first as buttons, the primary one first
     prefill   {"receive_goods": function(ctx, record)}: what the form of a command is opened with, by argument
     list_page, detail_page, form_page   views (request, resource, ...) that replace a derived page
@@ -131,6 +133,7 @@ class Resource:
     create_many: ClassVar[Command[Any, Any] | None] = None
     edit: ClassVar[bool] = True
     delete: ClassVar[bool] = True
+    pickable: ClassVar[dict[str, Any] | None] = None
     actions: ClassVar[Any] = ()
     prefill: ClassVar[dict[str, Callable[[Ctx, Any], dict[str, Any]]]] = {}
     list_page: ClassVar[Callable[..., Any] | None] = None
@@ -358,6 +361,8 @@ def _bind_writing(cls: type[Resource]) -> None:
     for entry in cls.form:
         if isinstance(entry, Path) and (len(entry.steps) != 1 or entry.field is None or entry.is_custom):
             raise BadPath(f'{said}: the form can only hold fields of its own record, not "{entry.text}".')
+    if cls.pickable is None:
+        cls.pickable = usual_pickable(model)
     cls.plain = plain_commands(model) if issubclass(model, Record) else {}
     cls.key = cls.key or usual_key(model)
     Path.of(model, cls.key, by=said)

@@ -29,6 +29,12 @@ def usual_names(model: type[Model]) -> tuple[str, ...]:
     )
 
 
+def usual_pickable(model: type[Model]) -> dict[str, bool]:
+    """What pickers offer when nobody says which: records that are in use."""
+    is_switched = any(f.name == "is_active" for f in model._meta.concrete_fields)
+    return {"is_active": True} if is_switched else {}
+
+
 def usual_columns(model: type[Model]) -> tuple[str, ...]:
     """The columns shown when nobody says which."""
     names = [

@@ -19,17 +19,7 @@ from pydantic import SecretStr
 from loomline.domains.accounts import commands
 from loomline.domains.accounts.models import Role, User
 from loomline.kernel.context import Ctx
-from tests.domains.accounts.doors import FIREFOX, NOW, PASSWORD, SOME_DAYS_AGO, code_at
-
-
-@pytest.fixture
-def admin(db: None) -> User:
-    return User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
-
-
-@pytest.fixture
-def ctx(admin: User) -> Ctx:
-    return Ctx.new(actor=admin, via="page", now=NOW)
+from tests.domains.accounts.doors import FIREFOX, PASSWORD, SOME_DAYS_AGO, code_at
 
 
 @pytest.fixture

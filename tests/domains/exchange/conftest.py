@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -14,17 +11,6 @@ from loomline.domains.accounts.models import User
 from loomline.domains.catalog import reference as catalog
 from loomline.domains.sites import reference as sites
 from loomline.kernel.context import Ctx
-
-DATA = Path(os.environ.get("LOOMLINE_TEST_DATA", Path(__file__).parents[3] / ".." / "shared" / "data"))
-
-
-@pytest.fixture
-def public_data() -> Path:
-    """The folder of public files; where it is missing, the tests that need it say so loudly."""
-    if not DATA.is_dir():
-        warnings.warn(f"PUBLIC TEST DATA MISSING at {DATA}: set LOOMLINE_TEST_DATA.", stacklevel=1)
-        pytest.skip(f"public test data missing at {DATA}; set LOOMLINE_TEST_DATA")
-    return DATA
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from loomline.domains.accounts.models import User
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog import reference
 from loomline.domains.catalog.models import Item
@@ -15,18 +13,6 @@ from loomline.domains.parties import commands as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.pricing.models import PriceList
 from loomline.kernel.context import Ctx
-
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def admin(db: None) -> User:
-    return User.objects.create(email="ada@example.org", name="Ada Boss", is_superuser=True)
-
-
-@pytest.fixture
-def ctx(admin: User) -> Ctx:
-    return Ctx.new(actor=admin, via="page", now=NOW)
 
 
 @pytest.fixture

@@ -433,3 +433,34 @@ def test_loomline_verify_gives_the_same_answers(
     file.write_text(json.dumps({**told, "version": 9}))
     assert cli.main(["verify", str(file)]) == 3
     assert cli.main(["verify"]) == 2
+
+
+def test_what_a_terminal_would_obey_is_escaped(tree: Tree, alone: Alone) -> None:
+    text = note.checkpoint("log.example/\x9b2Jorders", tree.size, tree.root())
+    made = json.loads(proof_file.written(tree.node, note.signed(text, [ORDERS]), {}, key=ORDERS.key))
+    assert "log.example/\\x9b2Jorders" in alone(made).stdout
+
+
+def test_damage_anywhere_never_ends_in_a_traceback_and_never_proves_another_entry(
+    told: dict[str, Any],
+) -> None:
+    del told["about"]
+    whole, rng = json.dumps(told), random.Random(20261122)
+    for _ in range(400):
+        at, letter = rng.randrange(len(whole)), chr(rng.choice([*range(32, 127), 0xE9, 0x2014]))
+        damaged = whole[:at] + rng.choice(["", letter, letter * 2]) + whole[at + rng.randrange(3) :]
+        try:
+            report = verify.check(verify.read(damaged), key=ORDERS.key, witnesses=[WITNESS.key])
+        except ProofError:
+            continue
+        for entry in report.entries:
+            assert (entry.content or b'{"order":7}') == b'{"order":%d}' % entry.index
+
+
+def test_importing_the_log_loads_no_library(tmp_path: Path) -> None:
+    code = (
+        "import sys, loomline.engines.merkle.note, loomline.engines.merkle.tiles, "
+        "loomline.engines.merkle.proof_file; print(*{'cryptography', 'numpy', 'django'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

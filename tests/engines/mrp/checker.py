@@ -1,13 +1,14 @@
-"""Checks a constrained plan from outside: stock, machines, working time, bills, pegs. Knows no engine code."""
+"""Checks a constrained plan from outside: stock, machines, working time, bills, pegs."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil
 
 from loomline.engines.mrp.calendars import Calendar
 from loomline.engines.mrp.finite import FinitePlan
 from loomline.engines.mrp.pegging import Need, Supply
-from loomline.engines.mrp.plant import Plant
+from loomline.engines.mrp.plant import LotRule, Plant
 
 TINY = 1e-5
 DAY = 86_400
@@ -96,7 +97,8 @@ def _check_orders(plant: Plant, plan: FinitePlan) -> None:
         assert size <= float(items.maximum[item]) + TINY, "an order is too large"
         if size < float(items.maximum[item]) - TINY:
             assert size >= float(items.minimum[item]) - TINY, "an order is too small"
-            multiple = float(items.multiple[item])
+            fixed = items.rule[item] == LotRule.FIXED
+            multiple = float((items.fixed_quantity if fixed else items.multiple)[item])
             assert not multiple or abs(size / multiple - round(size / multiple)) < TINY, "no whole multiple"
         if item not in routed:
             days = plant.calendars[int(items.calendar[item])]
@@ -112,7 +114,8 @@ def _check_machines(plant: Plant, plan: FinitePlan) -> None:
         order, operation = int(loads.supply[row]), int(loads.operation[row])
         start, end, resource = int(loads.start[row]), int(loads.end[row]), int(loads.resource[row])
         item = int(supplies.item[order])
-        assert operations.item[operation] == item and operations.resource[operation] == resource
+        assert operations.item[operation] == item, "an operation of another item"
+        assert operations.resource[operation] == resource, "another machine than the routing says"
         assert loads.lane[row] < plant.resources.capacity[resource], "there are not so many units"
         busy.setdefault((resource, int(loads.lane[row])), []).append((start, end))
         started = float(supplies.quantity[order]) / float(plant.items.yield_share[item])
@@ -123,7 +126,7 @@ def _check_machines(plant: Plant, plan: FinitePlan) -> None:
         steps.setdefault(order, {})[int(operations.step[operation])] = start, end, wait
     for intervals in busy.values():
         intervals.sort()
-        for (_, end), (start, _) in zip(intervals, intervals[1:], strict=False):
+        for (_, end), (start, _) in pairwise(intervals):
             assert end <= start, "a machine does two things at once"
     for order, done in steps.items():
         at = int(supplies.start[order])

@@ -64,13 +64,13 @@ def spans_of(plan: FinitePlan) -> list[tuple[float, float]]:
 
 
 @given(workshops())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_constrained_plan_passes_the_checker(plant: Plant) -> None:
     planned(plant)
 
 
 @given(workshops())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_causes_of_lateness_add_up_to_the_second(plant: Plant) -> None:
     plan = planned(plant)
     why = Lateness(plant, plan)
@@ -79,7 +79,7 @@ def test_the_causes_of_lateness_add_up_to_the_second(plant: Plant) -> None:
 
 
 @given(workshops())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_same_plant_is_planned_the_same_way_twice(plant: Plant) -> None:
     first, second = FinitePlanner(plant).run(), FinitePlanner(plant).run()
     assert first.deliveries.at.tolist() == second.deliveries.at.tolist()
@@ -184,11 +184,6 @@ def test_material_that_comes_late_says_so_in_days() -> None:
     assert plan.late.tolist() == [2 * DAY]
     assert causes == [
         ("A runs on M", 1),
-        ("A runs on M", 2),
-        ("A waits for its machine or its release fence", 3),
-        ("time from the start of the plan to the wished date", -4),
-    ] or causes == [
-        ("A runs on M", 1),
         ("lead time of B", 5),
         ("time from the start of the plan to the wished date", -4),
     ]
@@ -250,7 +245,7 @@ def test_a_promise_that_is_committed_takes_its_share() -> None:
 
 
 @given(workshops())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_promises_are_feasible_and_no_earlier_demand_becomes_late(plant: Plant) -> None:
     planner = FinitePlanner(plant)
     before = planner.run()
@@ -275,8 +270,6 @@ def test_a_promise_of_nothing_is_refused() -> None:
 
 @pytest.mark.slow
 def test_a_busy_plant_is_planned_without_lateness_and_passes_the_checker() -> None:
-    plant = busy_plant(items=1000, orders=3000, machines=10)
-    plan = FinitePlanner(plant).run()
+    plant = busy_plant(items=300, orders=1500, machines=6)
+    plan = planned(plant)
     assert (int((plan.late > 0).sum()), int((plan.short > 0).sum())) == (0, 0)
-    parents = {int(p): plant.bills.take(plant.bills.parent == p) for p in np.unique(plant.bills.parent)}
-    assert len(parents) == 500

@@ -112,7 +112,7 @@ def test_an_item_that_takes_itself_is_refused() -> None:
 
 
 @given(plants())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_plan_equals_the_one_made_by_hand(plant: Plant) -> None:
     netting = Netting(plant, Grid(DAY, 20))
     netting.run()
@@ -126,7 +126,7 @@ def test_every_plan_equals_the_one_made_by_hand(plant: Plant) -> None:
 
 
 @given(plants())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_orders_that_stand_make_a_second_run_propose_nothing(plant: Plant) -> None:
     netting = Netting(plant, Grid(DAY, 20))
     netting.run()
@@ -152,7 +152,7 @@ def test_orders_that_stand_make_a_second_run_propose_nothing(plant: Plant) -> No
 
 
 @given(plants(), plants())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_net_change_ends_where_a_full_run_ends(plant: Plant, other: Plant) -> None:
     netting = Netting(plant, Grid(DAY, 20))
     netting.run()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from statistics import fmean, stdev
@@ -283,3 +285,11 @@ def test_the_rules_agree_with_a_reading_point_by_point(seed: int, spread: float)
 def test_bad_input_is_refused_with_its_place(call: Callable[[], object], says: str) -> None:
     with pytest.raises(BadInput, match=says):
         call()
+
+
+def test_importing_quality_loads_no_library() -> None:
+    names = "aql operating switching variables charts attributes rules capability gauge oee temperature"
+    code = f"from loomline.engines.quality import {names.replace(' ', ', ')}\nimport sys\n"
+    code += "print(*{'numpy', 'scipy', 'pandas', 'django'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -88,6 +88,7 @@ class User(Resource):
     access = queries.PEOPLE
     empty = _("Nobody works here yet. Invite the first person by their e-mail address.")
     create = commands.invite_person
+    pickable = {"is_active": True, "is_system": False}
     delete = False
     actions = "set_roles", "set_teams", "invite_again", "deactivate_person", "reactivate_person"
 

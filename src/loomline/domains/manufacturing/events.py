@@ -99,11 +99,12 @@ class WorkStarted(OfWork, Event, about=WORK, icon="player-play", tone="accent"):
 class WorkMoved(OfWork, Event, about=WORK, icon="clock", tone="warn"):
     """Work will be done on another day than we believed."""
 
-    says: ClassVar[str | Promise] = _("{number} ({made}) moved by {days} days to {expected_on}: {cause}")
+    says: ClassVar[str | Promise] = _("{number} ({made}) moved {by} to {expected_on}: {cause}")
 
     was_on: date
     expected_on: date
     days: int
+    by: str
     cause: str
     tone: str = "warn"
 
@@ -191,7 +192,7 @@ class StageDelayed(OfWork, Event, about=STAGE, icon="clock", tone="bad"):
     """A stage will end later than we believed, and perhaps the work with it."""
 
     says: ClassVar[str | Promise] = _(
-        "{stage} of {number} {at} moved by {days} days, from {was_on} to {expected_on}: {reason}"
+        "{stage} of {number} {at} moved {by}, from {was_on} to {expected_on}: {reason}"
     )
 
     stage_id: int
@@ -203,6 +204,7 @@ class StageDelayed(OfWork, Event, about=STAGE, icon="clock", tone="bad"):
     was_on: date
     expected_on: date
     days: int
+    by: str
     reason: str
     work_was_on: date | None
     work_expected_on: date | None

@@ -97,7 +97,7 @@ class PurchaseDelayed(Event, about=GOODS, icon="clock", tone="warn"):
     """Goods will come later than we believed."""
 
     says: ClassVar[str | Promise] = _(
-        "{number} from {supplier} moved by {days} days, from {was_on} to {expected_on}: {reason}"
+        "{number} from {supplier} moved {by}, from {was_on} to {expected_on}: {reason}"
     )
 
     purchase_id: int
@@ -109,6 +109,7 @@ class PurchaseDelayed(Event, about=GOODS, icon="clock", tone="warn"):
     was_on: date
     expected_on: date
     days: int
+    by: str
     reason: str
 
 

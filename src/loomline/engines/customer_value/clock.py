@@ -40,14 +40,14 @@ class ParetoNbd:
 
     @classmethod
     def fit(cls, histories: Histories, watch: Watch) -> tuple[Self, float, bool]:
-        """The maximum-likelihood model, its log-likelihood, and whether a parameter ran to the edge."""
+        """The maximum-likelihood model, its log-likelihood, and whether a parameter is out of proportion."""
         few = histories.sample(SAMPLE)
         rough = maximise(lambda p: _likelihood(few, p), STARTS, watch)
         found = maximise(lambda p: _likelihood(histories, p), [rough.parameters.tolist()], watch)
         r, alpha, s, beta = map(float, found.parameters)
         model = cls(r, alpha * histories.scale, s, beta * histories.scale)
         shift = -float((histories.count * histories.x).sum()) * float(np.log(histories.scale))
-        return model, found.log_likelihood + shift, rough.at_edge or found.at_edge
+        return model, found.log_likelihood + shift, found.at_edge
 
     @property
     def parameters(self) -> dict[str, float]:

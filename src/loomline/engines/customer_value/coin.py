@@ -26,6 +26,9 @@ else:
 STARTS = ((0.3, 0.1, 0.8, 2.5), (1.0, 0.3, 1.0, 1.0), (3.0, 1.0, 0.2, 4.0))
 # Between these the formulas divide by zero; the values on both sides differ by less than they matter.
 NEARLY = 1e-6
+STEEPEST = 200.0
+NODES = 48
+TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,14 @@ class BgNbd:
 
     @classmethod
     def fit(cls, histories: Histories, watch: Watch) -> tuple[Self, float, bool]:
-        """The maximum-likelihood model, its log-likelihood, and whether a parameter ran to the edge."""
+        """The maximum-likelihood model, its log-likelihood, and whether a parameter is out of proportion."""
         few = histories.sample(SAMPLE)
         rough = maximise(lambda p: cls._likelihood(few, p), STARTS, watch)
         found = maximise(lambda p: cls._likelihood(histories, p), [rough.parameters.tolist()], watch)
         r, alpha, a, b = map(float, found.parameters)
         model = cls(r, alpha * histories.scale, a, b)
         shift = -float((histories.count * histories.x).sum()) * float(np.log(histories.scale))
-        return model, found.log_likelihood + shift, rough.at_edge or found.at_edge
+        return model, found.log_likelihood + shift, found.at_edge
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -77,15 +80,33 @@ class BgNbd:
         """The expected purchases of each customer in the time to come, shape (m,).
 
         The hypergeometric function is taken after Euler's transformation (Abramowitz and Stegun 15.3.3),
-        whose terms do not grow with the number of purchases.
+        whose terms do not grow with the number of purchases. Where its parameters are beyond what it is
+        computed well for, the integral that it stands for is summed.
         """
         a = self.a if abs(self.a - 1) > NEARLY else 1 + NEARLY
         whole = a + self.b + x + self.first - 1
         whole = np.where(np.abs(whole) > NEARLY, whole, NEARLY)
         z = time / (self.alpha + age + time)
         shape = a + self.b + self.first - 1 - self.r
-        left = np.exp((a - 1) * np.log1p(-z)) * special.hyp2f1(shape, a - 1, whole, z)
-        return np.maximum(whole / (a - 1) * (1 - left), 0.0) * self.alive(x, t_x, age)
+        with np.errstate(all="ignore"):
+            left = np.exp((a - 1) * np.log1p(-z)) * special.hyp2f1(shape, a - 1, whole, z)
+            found = whole / (a - 1) * (1 - left)
+            most = (self.r + x) / (self.alpha + age) * time
+            doubtful = ~((found >= 0) & (found <= most * (1 + NEARLY))) | (abs(shape) > STEEPEST)
+        if doubtful.any():
+            found[doubtful] = self._summed(time, x[doubtful], age[doubtful])
+        return found * self.alive(x, t_x, age)
+
+    def _summed(self, time: float, x: NDArray[np.float64], age: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The expected purchases of customers who are alive, over the quantiles of their chance to leave."""
+        nodes, weights = np.polynomial.legendre.leggauss(NODES)
+        found = np.zeros(len(x))
+        for node, weight in zip(nodes, weights, strict=True):
+            chance = special.betaincinv(self.a, self.b + x + self.first, (1 + node) / 2)
+            chance = np.maximum(np.nan_to_num(chance), TINY)
+            bought = -np.expm1(-(self.r + x) * np.log1p(chance * time / (self.alpha + age))) / chance
+            found += weight / 2 * bought
+        return found
 
     def purchases_of_new(self, time: float) -> float:
         """The expected repeat purchases of a customer in the time after the first purchase."""

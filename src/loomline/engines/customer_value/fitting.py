@@ -21,8 +21,11 @@ else:
 
 FEWEST = 10
 SAMPLE = 4000
-# A parameter so far from its start is on a ridge of the likelihood, not at a maximum.
-FURTHEST = 12.0
+# As far from a start as a parameter may go, in e-foldings.
+FURTHEST = 9.0
+# Beyond these (with times as parts of the longest age) customers do not differ, or not but in extremes:
+# the likelihood is a ridge and not a peak.
+LEAST, MOST = 1e-4, 1e3
 
 Gradient = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
@@ -61,7 +64,7 @@ class Histories:
 
 @dataclass(frozen=True)
 class Found:
-    """The maximum: parameters, log-likelihood, and whether one of them ran to the edge."""
+    """The maximum: parameters, log-likelihood, and whether one of them is out of all proportion."""
 
     parameters: NDArray[np.float64]
     log_likelihood: float
@@ -100,5 +103,5 @@ def _climb(
     edge = [(at - FURTHEST, at + FURTHEST) for at in start]
     options = {"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20}
     result = optimize.minimize(downhill, start, jac=True, method="L-BFGS-B", bounds=edge, options=options)
-    at_edge = bool(np.any(np.abs(result.x - start) > FURTHEST - 1e-3))
-    return Found(np.exp(result.x), -float(result.fun) * size, at_edge)
+    found = np.exp(result.x)
+    return Found(found, -float(result.fun) * size, bool(((found < LEAST) | (found > MOST)).any()))

@@ -35,7 +35,7 @@ class GammaGamma:
     """A fitted model. `customers` came back and spent; `correlation` is that of frequency and mean purchase.
 
     A correlation beyond 0.3 either way breaks what the model takes for granted; `at_edge` says that a
-    parameter has no maximum in reach, so that customers hardly differ, or the data are too few.
+    parameter is out of all proportion, so that customers hardly differ, or the data are too few.
     """
 
     p: float
@@ -79,7 +79,7 @@ def fit(summary: Summary, *, watch: Watch = QUIET) -> GammaGamma:
     p, q, v = map(float, found.parameters)
     correlation = float(np.corrcoef(x, mean)[0, 1]) if x.std() > 0 and mean.std() > 0 else 0.0
     likelihood_of_all = found.log_likelihood - len(x) * float(np.log(scale))
-    return GammaGamma(p, q, v * scale, likelihood_of_all, len(x), correlation, rough.at_edge or found.at_edge)
+    return GammaGamma(p, q, v * scale, likelihood_of_all, len(x), correlation, found.at_edge)
 
 
 def _likelihood(x: NDArray[np.float64], z: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], Gradient]:

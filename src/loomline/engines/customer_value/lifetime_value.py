@@ -193,7 +193,9 @@ def _doubts(summary: Summary, repeaters: int, *, at_edge: bool) -> list[str]:
     if repeaters < SMALL:
         doubts.append(f"Only {repeaters} customers came back: the estimates are rough.")
     if at_edge:
-        doubts.append("A parameter ran to its edge: the customers hardly differ in it, or nobody leaves.")
+        doubts.append(
+            "A parameter is out of all proportion: customers hardly differ in it, or hardly anybody leaves."
+        )
     if float(summary.age.max()) <= 0:
         doubts.append("Everybody bought on the last day.")
     return doubts

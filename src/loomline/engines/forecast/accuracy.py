@@ -1,4 +1,4 @@
-"""How good forecasts were: the measures of the forecasting competitions and of the sales-and-operations meeting.
+"""How good forecasts were: the measures of the forecasting competitions and of the planning meeting.
 
 Arrays are [series, horizon] unless said otherwise; NaN in `actual` is left out. `train` is a sequence of
 series [periods]. A measure over no known value is NaN.
@@ -52,7 +52,7 @@ def naive_scale(train: Sequence[Floats], season: int, *, power: int = 1) -> Floa
 
 
 def mase(actual: Floats, forecast: Floats, train: Sequence[Floats], season: int) -> Floats:
-    """Absolute error of each series by that of the seasonal naive forecast in the past (Hyndman, Koehler 2006)."""
+    """Absolute error of each series by that of the seasonal naive one in the past (Hyndman, Koehler 2006)."""
     return _mean(np.abs(actual - forecast)) / naive_scale(train, season)
 
 
@@ -90,7 +90,7 @@ def bias(actual: Floats, forecast: Floats) -> Floats:
 
 
 def tracking_signal(actual: Floats, forecast: Floats) -> Floats:
-    """Sum of errors by their mean absolute size, of each series (Brown 1959): beyond 4 the bias is no accident.
+    """Sum of errors by their mean absolute size, of each series (Brown 1959): beyond 4 it is no accident.
 
     An error is demand less forecast, so that a forecast that stays too low has a positive signal.
     """

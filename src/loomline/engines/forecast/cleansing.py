@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 else:
     np = heavy("numpy")
 
-# A run of zeros that would happen once in ten thousand is no demand that was low by chance.
-CHANCE = 1e-4
+# A run of zeros that one series in a hundred would show is no demand that was low by chance.
+CHANCE = 0.01
 FAR = 8.0
 
 
@@ -38,7 +38,7 @@ def cleanse(
     out_of_stock: NDArray[np.bool_] | None = None,
     search: bool = True,
 ) -> Cleansed:
-    """Fill gaps (NaN), replace stock-outs and tame outliers of a series [periods] with demand in most periods.
+    """Fill gaps (NaN), replace stock-outs and tame outliers of a series [periods] with steady demand.
 
     `out_of_stock` marks periods that are known to have been sold out: what was sold then is the least that
     was asked for. Without `search` nothing else is taken for a stock-out or an outlier.
@@ -70,7 +70,8 @@ def empty_shelves(values: Floats, seasons: tuple[int, ...] = ()) -> NDArray[np.b
     runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     for start, end in runs:
         others = (zero.sum() - (end - start) + 1) / (len(values) - (end - start) + 2)
-        if 0 < start and end < len(values) and others ** (end - start) * len(values) < CHANCE * 100:
+        chance = others ** (end - start) * len(values)
+        if start > 0 and end < len(values) and chance < CHANCE:
             found[start:end] = not _recurs(zero, start, end, seasons)
     return found
 
@@ -80,7 +81,7 @@ def _recurs(mark: NDArray[np.bool_], start: int, end: int, seasons: tuple[int, .
     for season in seasons:
         for shift in (-season, season):
             low, high = start + shift - 1, end + shift + 1
-            if 0 <= low and high <= len(mark) and mark[low:high].any():
+            if low >= 0 and high <= len(mark) and mark[low:high].any():
                 return True
     return False
 

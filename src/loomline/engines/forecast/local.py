@@ -79,7 +79,8 @@ def local_members(
             made[name] = _winters(recent, period, horizon, log=log)
     names = tuple(made)
     table = np.stack([_sane(made[name], recent) for name in names], axis=1)
-    return Members(names, table, np.maximum(spread, 1e-9))
+    floor = np.array([1e-3 * np.abs(one).mean() for one in recent])
+    return Members(names, table, np.maximum(spread, floor + 1e-9))
 
 
 def _season(values: Floats, seasons: tuple[int, ...]) -> int:

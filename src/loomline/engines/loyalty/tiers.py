@@ -63,13 +63,13 @@ def standing(scheme: Scheme, earnings: Sequence[Earning], at: datetime) -> Stand
     """The tier of a member at an instant.
 
     Points earned in (at - look-back, at] count. The tier held is the highest that the points of any instant
-    within the grace before now would give, that instant excluded which lies a whole grace back.
+    in [at - grace, at] give.
     """
     points = _within(scheme, earnings, at)
-    moments = [at, *(e.at for e in earnings if at - scheme.grace < e.at <= at)]
-    if scheme.grace:
-        # Points can only fall between two earnings, so that the grace begins with its highest.
-        moments.append(at - scheme.grace + timedelta(microseconds=1))
+    # What counts changes only when points come, and when they grow too old.
+    changes = [change for e in earnings for change in (e.at, e.at + scheme.look_back)]
+    since = at - scheme.grace
+    moments = [since, *(change for change in changes if since <= change <= at), at]
     best = max(_within(scheme, earnings, moment) for moment in moments)
     held, now = _reached(scheme, best), _reached(scheme, points)
     above = [

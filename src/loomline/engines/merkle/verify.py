@@ -40,7 +40,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import gmtime, strftime
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 FORMAT, VERSION = "loomline-proof", 1
 HASH = 32
@@ -549,7 +549,7 @@ def _one(name: str, key: Key | None, witnesses: Sequence[Key], *, shows: bool) -
         _say(f"  proven: {sentence}")
     if shows:
         for entry in report.entries:
-            _say(f"  entry {entry.index}: {_shown(entry)}")
+            _say(f"  entry {entry.index}: {_shown(entry.content)}")
     for sentence in report.wrong:
         _complain(f"{name}: {sentence}", WRONG)
     if report.warning:
@@ -557,11 +557,8 @@ def _one(name: str, key: Key | None, witnesses: Sequence[Key], *, shows: bool) -
     return WRONG if report.wrong else DONE
 
 
-def _shown(entry: Entry) -> str:
-    if entry.content is None:
-        return "only its hash is in the proof"
-    text = entry.content.decode(errors="replace")
-    return text if text.isprintable() and "\ufffd" not in text else f"in hexadecimal {entry.content.hex()}"
+def _shown(content: bytes | None) -> str:
+    return "only its hash is in the proof" if content is None else content.decode(errors="backslashreplace")
 
 
 def _given(text: str) -> Key:
@@ -583,14 +580,16 @@ def _file(name: str) -> str:
     return text
 
 
-def _say(line: str) -> None:
-    # A terminal that cannot show a letter gets an escape, not a traceback.
-    coding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(line.encode(coding, "backslashreplace").decode(coding) + "\n")
+def _say(line: str, to: TextIO | None = None) -> None:
+    # What a terminal cannot show, or would obey, is written as an escape.
+    stream = to or sys.stdout
+    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    coding = stream.encoding or "utf-8"
+    stream.write(safe.encode(coding, "backslashreplace").decode(coding) + "\n")
 
 
 def _complain(sentence: str, code: int) -> int:
-    sys.stderr.write(f"not proven: {sentence}\n")
+    _say(f"not proven: {sentence}", sys.stderr)
     return code
 
 

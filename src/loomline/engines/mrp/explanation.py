@@ -57,16 +57,19 @@ def explain(
 
 
 def _why_so_much(netting: Netting, pegging: Pegging, orders: PlannedOrders, row: int, most: int) -> str:
-    size = float(orders.quantity[row])
+    size, needs = float(orders.quantity[row]), pegging.requirements
+    until = int(orders.need[row]) + netting.grid.length
     pegs = pegging.pegs_of_supply(row)
-    served = [(float(pegging.quantity[p]), int(pegging.need[p])) for p in pegs.tolist()]
-    needed = sum(quantity for quantity, _ in served)
+    now = (needs.at[pegging.need[pegs]] < until) | (needs.kind[pegging.need[pegs]] == Need.SAFETY)
+    served = [(float(pegging.quantity[p]), int(pegging.need[p])) for p in pegs[now].tolist()]
+    needed, ahead = sum(quantity for quantity, _ in served), float(pegging.quantity[pegs[~now]].sum())
     named = sorted(served, key=lambda pair: -pair[0])[:most]
     users = ", ".join(f"{quantity:.6g} for {_user(netting, pegging, need)}" for quantity, need in named)
     more = f" and {len(served) - most} more" if len(served) > most else ""
     said = f"{size:.6g} because {needed:.6g} are missing after stock and receipts ({users}{more})"
     if size - needed > LEAST * 10:
         said += f", and {size - needed:.6g} more by the lot rule: {_rule(netting, int(orders.item[row]))}"
+        said += f" ({ahead:.6g} of them for later needs)" if ahead > LEAST * 10 else ""
     started = float(orders.started[row])
     if started - size > LEAST:
         share = float(netting.plant.items.yield_share[orders.item[row]])

@@ -6,7 +6,7 @@ from math import ceil
 
 from loomline.engines.mrp.calendars import FAR
 from loomline.engines.mrp.finite_backward import Backward, Placed, lot_of, taken_by
-from loomline.engines.mrp.finite_recipes import Way
+from loomline.engines.mrp.finite_recipes import Line, Way
 from loomline.engines.mrp.lot_rules import LEAST
 from loomline.engines.mrp.pegging import Need, Supply
 
@@ -71,20 +71,21 @@ class Forward(Backward):
             end = recipes.days[item].after_one(start, lead)
         self.book.supplies[order][4:] = [start, end]
         self.load(order, placed)
-        for need, step in needs:
-            self.book.needs[need][4] = placed[step].start if placed else start
+        for need, line in needs:
+            begin = placed[line.step].start if placed else start
+            self.book.needs[need][4] = recipes.days[item].after_one(begin, line.offset)
         self.give(item, order, started, start, end)
         return order
 
     def _ready(
         self, item: int, order: int, started: float, floor: int
-    ) -> tuple[list[int], list[tuple[int, int]]]:
-        """When the components of each step are there, and their requirement rows with the steps.
+    ) -> tuple[list[int], list[tuple[int, Line]]]:
+        """When the components of each step are there, and their requirement rows.
 
         A bill that changes over time is read at the floor here: the order's start is not known yet.
         """
         ready = [floor] * max(len(self.recipes.steps[item]), 1)
-        needs: list[tuple[int, int]] = []
+        needs: list[tuple[int, Line]] = []
         for line in self.recipes.takes[item]:
             if not line.valid_from <= floor < line.valid_to:
                 continue
@@ -93,11 +94,16 @@ class Forward(Backward):
             at = self.obtain(line.item, quantity, need, floor)
             if at >= FAR:
                 return [FAR], needs
-            if line.offset > 0:
-                at = max(self.recipes.days[item].before_one(at, line.offset), floor)
-            ready[line.step] = max(ready[line.step], at)
-            needs.append((need, line.step))
+            ready[line.step] = max(ready[line.step], self._start_for(item, line, at))
+            needs.append((need, line))
         return ready, needs
+
+    def _start_for(self, item: int, line: Line, at: int) -> int:
+        """When a step may start whose component is there at a time, wanted some days after the start."""
+        days = self.recipes.days[item]
+        start = days.before_one(at, line.offset)
+        # Days without work may lie between: then the component would be wanted before it is there.
+        return start if days.after_one(start, line.offset) >= at else at
 
     def _place_early(self, item: int, started: float, ready: list[int]) -> list[Placed] | None:
         placed: list[Placed] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -75,42 +75,53 @@ class Lateness:
             if supplies.kind[supply] in (Supply.RECEIPT, Supply.STOCK):
                 return
             order = int(supplies.ref[supply]) if supplies.kind[supply] == Supply.OUTPUT else supply
-            yield from self._work(order)
-            at = int(supplies.start[order])
-            component = self._critical(order)
-            if component is None:
-                yield Cause(f"{name} waits for its machine or its release fence", order, at)
+            below = yield from self._work(order)
+            if below is None:
+                start = int(supplies.start[order])
+                yield Cause(f"{name} waits for its machine or its release fence", order, start)
                 return
-            need = component
+            need, at = below
 
-    def _work(self, order: int) -> Iterator[Cause]:
-        """The operations of an order and the waits between them, or its lead time."""
-        loads, supplies = self.plan.loads, self.plan.pegging.supplies
-        rows, first = self._loads
-        at = int(supplies.at[order])
-        mine = rows[first[order] : first[order + 1]].tolist()
-        name = self._named(order)
-        if not mine:
-            yield Cause(f"lead time of {name}", order, at - int(supplies.start[order]))
-        for row in reversed(mine):
-            start, end = int(loads.start[row]), int(loads.end[row])
-            if end > at:
-                # A second unit of the same step.
-                continue
-            machine = self.plant.resources.names[loads.resource[row]]
+    def _work(self, order: int) -> Generator[Cause, None, tuple[int, int] | None]:
+        """What an order spends its time with, back to the component that held it up: its requirement row and
+        when it was taken. None where nothing held it up but machines."""
+        supplies, name = self.plan.pegging.supplies, self._named(order)
+        at, start = int(supplies.at[order]), int(supplies.start[order])
+        steps = self._steps(order)
+        if not steps:
+            yield Cause(f"lead time of {name}", order, at - start)
+        for position, (begin, end, machine) in enumerate(steps):
             yield Cause(f"{name} waits after {machine}", order, at - end)
-            yield Cause(f"{name} runs on {machine}", order, end - start)
-            at = start
-        if mine:
-            yield Cause(f"{name} waits before its first step", order, at - int(supplies.start[order]))
+            yield Cause(f"{name} runs on {machine}", order, end - begin)
+            at = begin
+            if position + 1 < len(steps):
+                held = self._critical(order, begin)
+                if held is not None and int(supplies.at[self._latest(held)]) >= steps[position + 1][1]:
+                    return held, at
+        if steps:
+            yield Cause(f"{name} waits before its first step", order, at - start)
+        held = self._critical(order, start)
+        return None if held is None else (held, start)
 
-    def _critical(self, order: int) -> int | None:
-        """The requirement of an order whose supply comes last."""
+    def _steps(self, order: int) -> list[tuple[int, int, str]]:
+        """Start, end and machine of the steps of an order, the last one first."""
+        loads, (rows, first) = self.plan.loads, self._loads
+        names = self.plant.resources.names
+        done = {
+            (int(loads.start[row]), int(loads.end[row]), str(names[loads.resource[row]]))
+            for row in rows[first[order] : first[order + 1]].tolist()
+        }
+        return sorted(done, reverse=True)
+
+    def _critical(self, order: int, since: int) -> int | None:
+        """The requirement of an order, taken at a time or later, whose supply comes last."""
+        pegging = self.plan.pegging
         needs = [
-            n for n in self.plan.pegging.needs_of(order).tolist() if len(self.plan.pegging.pegs_of_need(n))
+            need
+            for need in pegging.needs_of(order).tolist()
+            if pegging.requirements.at[need] >= since and len(pegging.pegs_of_need(need))
         ]
-        supplies = self.plan.pegging.supplies
-        return max(needs, key=lambda need: int(supplies.at[self._latest(need)]), default=None)
+        return max(needs, key=lambda need: int(pegging.supplies.at[self._latest(need)]), default=None)
 
     def _latest(self, need: int) -> int:
         pegging = self.plan.pegging

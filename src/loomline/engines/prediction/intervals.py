@@ -23,7 +23,7 @@ LEAST_IN_BIN = 50
 
 @dataclass(frozen=True)
 class Interval:
-    """Bounds around a prediction: per bin of predictions (upper `edges`) what is added for the low and high end.
+    """Bounds around a prediction: per bin of predictions (upper `edges`) what is added at either end.
 
     A share `level` of true values is expected between them.
     """

@@ -39,19 +39,33 @@ def reasons(
 ) -> list[list[Reason]]:
     """Per row of values (rows, traits), the `count` columns with the largest contributions, largest first."""
     found: list[list[Reason]] = []
-    place = {trait.name: at for at, trait in enumerate(traits)}
     for start in range(0, len(values), AT_ONCE):
         rows = values[start : start + AT_ONCE]
         sources, adds, _ = learner.contributions(rows)
-        order = np.argsort(-np.abs(adds), axis=1, kind="stable")[:, :count]
-        for at, best in enumerate(order):
-            each = []
-            for source in best.tolist():
-                name = sources[source]
-                shown = traits[place[name]].says(float(rows[at, place[name]])) if name in place else ""
-                if adds[at, source]:
-                    each.append(Reason(name, shown, float(adds[at, source])))
-            found.append(each)
+        found += of_contributions(sources, adds, traits, rows, count)
+    return found
+
+
+def of_contributions(
+    sources: Sequence[str],
+    adds: NDArray[np.float64],
+    traits: Sequence[Trait],
+    values: NDArray[np.float64],
+    count: int,
+) -> list[list[Reason]]:
+    """The largest contributions of each row; `adds` has shape (rows, sources)."""
+    place = {trait.name: at for at, trait in enumerate(traits)}
+    order = np.argsort(-np.abs(adds), axis=1, kind="stable")[:, :count]
+    found: list[list[Reason]] = []
+    for row, best in enumerate(order.tolist()):
+        each = []
+        for source in best:
+            name = sources[source]
+            at = place.get(name)
+            shown = "" if at is None else traits[at].says(float(values[row, at]))
+            if adds[row, source]:
+                each.append(Reason(name, shown, float(adds[row, source])))
+        found.append(each)
     return found
 
 

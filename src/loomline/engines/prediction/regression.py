@@ -28,7 +28,7 @@ SAME = 0.995
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The errors on the hold-out; `base_rmse` is that of always saying the mean, `covered` the share in bounds."""
+    """The errors on the hold-out; `base_rmse` is of always saying the mean, `covered` the share in bounds."""
 
     cases: int
     rmse: float

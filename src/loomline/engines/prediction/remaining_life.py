@@ -1,4 +1,4 @@
-"""How long a machine still runs: boosted trees on windows of its sensors, learned from units run to failure."""
+"""How long a machine still runs: trees and a network on windows of its sensors, from units run to failure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from loomline.engines.bad_input import BadInput
 from loomline.engines.heavy import heavy
-from loomline.engines.prediction import boosting, calibration, intervals, measures, windows
+from loomline.engines.prediction import boosting, calibration, intervals, measures, network, windows
 from loomline.engines.prediction.boosting import Boosting, Shape
 from loomline.engines.prediction.calibration import Calibration
 from loomline.engines.prediction.guard import LeftOut
 from loomline.engines.prediction.intervals import Interval
+from loomline.engines.prediction.network import Network
 from loomline.engines.prediction.reasons import Reason
 from loomline.engines.prediction.sequences import Sequences
 from loomline.engines.prediction.windows import Scaling
@@ -30,14 +31,16 @@ CMAPSS_CAP = 125.0
 CAP_SHARE = 0.6
 FOLDS = 3
 BAGS = 2
+NETWORKS = 2
 FEW = 3
 # Rows of one unit say almost the same: leaves are kept large and columns few.
-SHAPE = Shape(leaves=16, least=100, pace=0.05, columns=0.4, rows=0.7, ridge=10.0)
+SHAPE = Shape(leaves=16, least=60, pace=0.1, columns=0.3, rows=0.4, ridge=10.0)
+SHARES = tuple(at / 10 for at in range(11))
 
 
 @dataclass(frozen=True)
 class Life:
-    """What is said of one unit: its age, remaining life with bounds, and the chance to fail within a horizon."""
+    """What is said of one unit: age, remaining life with bounds, the chance to fail within a horizon."""
 
     unit: str
     age: float
@@ -53,7 +56,8 @@ class LifeModel:
     """A trained model with all it states about itself; plain data.
 
     `cap` is the most that is ever said, in cycles. `rmse`, `mae` and `covered` are out of fold, over every
-    cycle of units that the model had not seen. `alarm` maps (horizon - remaining) to a chance.
+    cycle of units that the model had not seen. `alarm` maps (horizon - remaining) to a chance;
+    `share` is the weight of the networks' mean beside the trees.
     """
 
     sensors: tuple[str, ...]
@@ -63,6 +67,8 @@ class LifeModel:
     cap: float
     horizon: float
     trees: Boosting
+    networks: tuple[Network, ...]
+    share: float
     interval: Interval
     alarm: Calibration
     rounds: int
@@ -76,7 +82,9 @@ class LifeModel:
 
     def remaining(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Remaining cycles of rows of features, from 0 to the cap, shape (rows,)."""
-        return np.clip(self.trees.raw(matrix), 0.0, self.cap)
+        nets = np.mean([one.raw(matrix) for one in self.networks], axis=0)
+        blend = self.share * nets + (1 - self.share) * self.trees.raw(matrix)
+        return np.clip(blend, 0.0, self.cap)
 
     def lives(self, sequences: Sequences) -> list[Life]:
         """What is said of each unit at its last cycle; other sensors than in learning are refused."""
@@ -93,7 +101,7 @@ class LifeModel:
                 sequences.units,
                 sequences.lives(),
                 said,
-                np.clip(low, 0.0, None),
+                np.minimum(np.clip(low, 0.0, None), said),
                 np.maximum(np.clip(high, 0.0, None), said),
                 fails,
                 why,
@@ -161,7 +169,7 @@ def learn(
     scaled = windows.scaling(sequences)
     matrix = windows.features(sequences, scaled, window)
     fold = (np.random.default_rng(seed).permutation(len(sequences.units)) % FOLDS)[sequences.unit]
-    rounds, said = _out_of_fold(matrix, y, fold, seed, watch.part(0.05, 0.7))
+    rounds, share, said = _out_of_fold(matrix, y, fold, cap, seed, watch.part(0.05, 0.7))
     said = np.clip(said, 0.0, cap)
     trees = boosting.fit(
         matrix,
@@ -171,8 +179,9 @@ def learn(
         rounds=rounds,
         categorical=(),
         seeds=[seed + at for at in range(BAGS)],
-        tick=lambda done: watch.at(0.7 + 0.3 * done, "fitting"),
+        tick=lambda done: watch.at(0.7 + 0.2 * done, "fitting trees"),
     )
+    nets = _networks(matrix, y, cap, seed, lambda done: watch.at(0.9 + 0.1 * done, "fitting networks"))
     bounds = intervals.fit(y, said)
     low, high = bounds.around(said)
     return LifeModel(
@@ -183,6 +192,8 @@ def learn(
         cap=cap,
         horizon=horizon,
         trees=trees,
+        networks=nets,
+        share=share,
         interval=bounds,
         alarm=calibration.platt(_alarm_score(horizon, said), (y <= horizon).astype(float)),
         rounds=rounds,
@@ -197,10 +208,15 @@ def learn(
 
 
 def _out_of_fold(
-    matrix: NDArray[np.float64], y: NDArray[np.float64], fold: NDArray[np.int64], seed: int, watch: Watch
-) -> tuple[int, NDArray[np.float64]]:
-    """The best number of rounds over folds of units, and what is said of the units left out."""
-    curves = []
+    matrix: NDArray[np.float64],
+    y: NDArray[np.float64],
+    fold: NDArray[np.int64],
+    cap: float,
+    seed: int,
+    watch: Watch,
+) -> tuple[int, float, NDArray[np.float64]]:
+    """The best number of rounds and share of the network over folds of units, and what is said there."""
+    curves, nets = [], np.zeros(len(y))
     for at in range(FOLDS):
         rest, rows = fold != at, fold == at
         curves.append(
@@ -212,18 +228,34 @@ def _out_of_fold(
                 objective="regression",
                 categorical=(),
                 seed=seed,
-                tick=_ticker(watch, at),
+                tick=_ticker(watch, at, 0.0),
             )
         )
+        net = _networks(matrix[rest], y[rest], cap, seed, _ticker(watch, at, 0.5))
+        nets[rows] = np.mean([one.raw(matrix[rows]) for one in net], axis=0)
     rounds = boosting.best_rounds(curves)
-    said = np.zeros(len(y))
+    trees = np.zeros(len(y))
     for at, one in enumerate(curves):
-        said[fold == at] = one.at(min(rounds, len(one.loss)))
-    return rounds, said
+        trees[fold == at] = one.at(min(rounds, len(one.loss)))
+    share = min(SHARES, key=lambda one: measures.rmse(y, one * nets + (1 - one) * trees))
+    return rounds, share, share * nets + (1 - share) * trees
 
 
-def _ticker(watch: Watch, fold: int) -> Callable[[float], None]:
-    return lambda done: watch.at((fold + done) / FOLDS, "comparing")
+def _networks(
+    matrix: NDArray[np.float64],
+    y: NDArray[np.float64],
+    cap: float,
+    seed: int,
+    tick: Callable[[float], None],
+) -> tuple[Network, ...]:
+    def part(at: int) -> Callable[[float], None]:
+        return lambda done: tick((at + done) / NETWORKS)
+
+    return tuple(network.fit(matrix, y, scale=cap, seed=seed + at, tick=part(at)) for at in range(NETWORKS))
+
+
+def _ticker(watch: Watch, fold: int, start: float) -> Callable[[float], None]:
+    return lambda done: watch.at((fold + start + done / 2) / FOLDS, "comparing")
 
 
 def _alarm_score(horizon: float, said: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Features of sensor sequences: level, trend and spread over windows, after the operating regime is taken out."""
+"""Features of sensor sequences: level, trend and spread over windows, less the operating regime."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ else:
 SHORT, MIDDLE, START = 5, 15, 10
 MOST_REGIMES = 40
 GAP = 0.03
+# Steps of a setting are regimes only when the sensors follow them.
+EXPLAINS = 0.5
 LEAST_SHARE = 0.005
 FLAT = 1e-9
+STUCK = 0.95
 # What each feature is, in the order of the columns, per sensor.
 PARTS = ("now", "recent mean", "mean", "trend", "spread", "change since the start")
 
@@ -78,19 +81,21 @@ class Scaling:
 def scaling(sequences: Sequences) -> Scaling:
     """Find the operating regimes and how the sensors lie and move in each."""
     regime, centres, spans = _regimes(sequences.settings)
+    if len(centres) > 1 and _explained(sequences.readings, regime) < EXPLAINS:
+        regime, centres, spans = _regimes(np.zeros((len(regime), 0)))
     means, deviations = [], []
     for at in range(len(centres)):
         rows = sequences.readings[regime == at]
         means.append(_mean(rows))
         deviations.append(np.sqrt(_mean((rows - means[-1]) ** 2)))
     level, moves = np.array(means), np.array(deviations)
-    alive = (moves > FLAT * (1 + np.abs(level))).all(axis=0)
+    alive = (moves > FLAT * (1 + np.abs(level))).all(axis=0) & ~_stuck(sequences.readings, regime)
     kept = np.flatnonzero(alive)
     return Scaling(centres, spans, tuple(kept.tolist()), level[:, kept], np.maximum(moves[:, kept], 1e-300))
 
 
 def features(sequences: Sequences, made: Scaling, window: int) -> NDArray[np.float64]:
-    """Shape (rows, kept sensors x PARTS + 1), each row from its own and earlier cycles only; the last is age."""
+    """Shape (rows, kept x PARTS + 1), each row from its own and earlier cycles only; the last is age."""
     scaled = made.scaled(sequences)
     parts = []
     ends = sequences.last_rows + 1
@@ -170,6 +175,30 @@ def _regimes(
     centres = np.array([filled[regime == at].mean(axis=0) for at in big])
     found = Scaling(centres, spans, (), np.zeros((len(big), 0)), np.zeros((len(big), 0)))
     return found.regime(filled), centres, spans
+
+
+def _stuck(readings: NDArray[np.float64], regime: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Sensors that show one value of their regime nearly always; what they say beside it is noise."""
+    usual = np.zeros(readings.shape[1])
+    for at in np.unique(regime):
+        for place, column in enumerate(readings[regime == at].T):
+            filled = column[np.isfinite(column)]
+            usual[place] += np.unique(filled, return_counts=True)[1].max(initial=0)
+    return usual >= STUCK * np.maximum(np.isfinite(readings).sum(axis=0), 1)
+
+
+def _explained(readings: NDArray[np.float64], regime: NDArray[np.int64]) -> float:
+    """The median over the sensors that move of the share of their variance that lies between regimes."""
+    shares = []
+    for column in readings.T:
+        filled = np.isfinite(column)
+        x, group = column[filled], regime[filled]
+        spread = float(((x - x.mean()) ** 2).sum()) if len(x) else 0.0
+        if spread > 0:
+            count = np.maximum(np.bincount(group), 1)
+            means = np.bincount(group, weights=x) / count
+            shares.append(float((count * (means - x.mean()) ** 2)[np.bincount(group) > 0].sum()) / spread)
+    return float(np.median(shares)) if shares else 0.0
 
 
 def _steps(values: NDArray[np.float64]) -> NDArray[np.int64]:

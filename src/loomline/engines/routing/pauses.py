@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from loomline.engines.routing.problem import Break, DrivingRules
 
 EPSILON = 1e-6
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A state of the driver: the clock, driving since the last full break, and what was taken so far.
 
     `half` says that the first part of a split break was taken; `taken` counts the fixed breaks. `arrived`,
@@ -50,15 +49,25 @@ class Pausing:
         self._rules = rules
         self._breaks = tuple(sorted(breaks, key=lambda one: one.latest))
 
-    def drive(self, label: Label, seconds: float) -> list[Label]:
-        """Every useful state on arrival after a leg of so many seconds."""
-        start = replace(label, pauses=(), before=label)
-        if self._rules is None and not self._breaks:
-            return [replace(start, time=label.time + seconds, arrived=label.time + seconds)]
+    def drive(self, label: Label, seconds: float, left: float) -> list[Label]:
+        """Every useful state on arrival after a leg of so many seconds, with `left` to drive after it.
+
+        A break that driving time asks for is never better before leaving than on the road or on arrival.
+        """
+        start = label._replace(pauses=(), before=label)
+        due = self._rules is not None and label.since + seconds + left > self._rules.before_break + EPSILON
+        if not due and label.taken >= len(self._breaks):
+            return [
+                start._replace(
+                    time=label.time + seconds,
+                    since=label.since + seconds,
+                    arrived=label.time + seconds,
+                )
+            ]
         made: list[Label] = []
-        for departing in self._pauses(start):
+        for departing in (start, *self._fixed(start)):
             for arriving in self._on_the_road(departing, seconds):
-                made += [replace(one, arrived=arriving.time) for one in self._pauses(arriving)]
+                made += [one._replace(arrived=arriving.time) for one in self._pauses(arriving, due)]
         return undominated(made)
 
     def is_over(self, label: Label) -> bool:
@@ -66,13 +75,17 @@ class Pausing:
         owed = self._breaks[self._skipped(label).taken :]
         return all(label.time <= one.latest + EPSILON for one in owed)
 
-    def _pauses(self, label: Label) -> Iterator[Label]:
+    def _pauses(self, label: Label, due: bool) -> Iterator[Label]:
         """The state itself, and the same after one break of each kind, taken where the vehicle stands."""
         yield label
-        if self._rules is not None and label.since > 0:
+        if due and self._rules is not None and label.since > 0:
             yield self._rested(label, self._pause(label))
             if self._rules.may_split and not label.half:
-                yield replace(self._later(label, self._rules.first_part), half=True)
+                yield self._later(label, self._rules.first_part)._replace(half=True)
+        yield from self._fixed(label)
+
+    def _fixed(self, label: Label) -> Iterator[Label]:
+        """The state after the next fixed break, if it can begin where the vehicle stands."""
         fixed = self._skipped(label)
         if fixed.taken < len(self._breaks):
             due = self._breaks[fixed.taken]
@@ -97,16 +110,16 @@ class Pausing:
         while rules is not None and label.since + seconds > rules.before_break + EPSILON:
             part = max(rules.before_break - label.since, 0.0)
             seconds -= part
-            stopped = replace(label, time=label.time + part, since=label.since + part)
+            stopped = label._replace(time=label.time + part, since=label.since + part)
             label = self._rested(stopped, self._pause(stopped))
-        return replace(label, time=label.time + seconds, since=label.since + seconds)
+        return label._replace(time=label.time + seconds, since=label.since + seconds)
 
     def _skipped(self, label: Label) -> Label:
         """Fixed breaks whose last moment came before the tour began are not owed."""
         taken = label.taken
         while taken < len(self._breaks) and self._breaks[taken].latest < label.began:
             taken += 1
-        return replace(label, taken=taken)
+        return label._replace(taken=taken)
 
     def _pause(self, label: Label) -> float:
         assert self._rules is not None
@@ -114,13 +127,13 @@ class Pausing:
 
     def _later(self, label: Label, seconds: float) -> Label:
         pauses = (*label.pauses, (label.time, label.time + seconds))
-        return replace(label, time=label.time + seconds, pauses=pauses)
+        return label._replace(time=label.time + seconds, pauses=pauses)
 
     def _rested(self, label: Label, seconds: float) -> Label:
-        return replace(self._later(label, seconds), since=0.0, half=False)
+        return self._later(label, seconds)._replace(since=0.0, half=False)
 
     def _taken(self, label: Label, due: Break, at: float) -> Label:
-        made = self._later(replace(label, time=at), due.duration)
+        made = self._later(label._replace(time=at), due.duration)
         rests = self._rules is not None and due.duration >= self._pause(label)
-        made = replace(made, taken=label.taken + 1)
-        return replace(made, since=0.0, half=False) if rests else made
+        made = made._replace(taken=label.taken + 1)
+        return made._replace(since=0.0, half=False) if rests else made

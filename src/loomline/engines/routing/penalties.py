@@ -20,6 +20,7 @@ SLACK = 0.05
 RAISE, LOWER = 1.3, 0.87
 LEAST, MOST = 0.05, 50.0
 NEAREST = 5
+LOADS = 10.0
 # Longer ways stand for forbidden ones.
 FORBIDDEN = 9e8
 STRICT = 10.0
@@ -78,7 +79,7 @@ def _typical(data: pyvrp.ProblemData) -> NDArray[np.float64]:
     amounts = [[abs(d) + abs(p) for d, p in zip(c.delivery, c.pickup, strict=True)] for c in data.clients()]
     amounts += [list(s.amount) for s in data.shipments()]
     mean = np.mean(amounts, axis=0) if amounts else np.ones(data.num_load_dimensions)
-    loads = 10.0 * step / np.maximum(mean, 1.0)
+    loads = LOADS * step / np.maximum(mean, 1.0)
     return np.array([*loads, 2.0 * step / max(duration, 1.0), 2.0 * step / max(distance, 1.0)])
 
 

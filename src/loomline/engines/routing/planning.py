@@ -15,6 +15,8 @@ from loomline.engines.routing.search import Budget, Limits, Search, Stretch, run
 from loomline.engines.routing.timetable import Fault
 from loomline.engines.watch import Watch
 
+OVERTIME = 1.5
+
 
 def plan(problem: Problem, *, limits: Limits, seed: int = 0, watch: Watch | None = None) -> Plan:
     """The best tours found within the limits; raises BadInput for a problem that contradicts itself.
@@ -32,6 +34,10 @@ def plan(problem: Problem, *, limits: Limits, seed: int = 0, watch: Watch | None
     roomy = (True, False) if any(v.rules is not None or v.breaks for v in problem.vehicles) else (False,)
     budget = Budget(limits)
     plans: list[Plan] = []
+
+    def tired() -> bool:
+        return watch.is_stopped() or budget.spent() > OVERTIME
+
     for i, stretched in enumerate(roomy, start=1):
         visits = {}
         if possible and not (plans and watch.is_stopped()):
@@ -39,7 +45,7 @@ def plan(problem: Problem, *, limits: Limits, seed: int = 0, watch: Watch | None
             search = Search(made.data, seed=seed)
             run(search, budget, Stretch(0.97 * i / len(roomy), says="tours"), watch)
             visits = made.visits(search.best) if search.best is not None else {}
-        roster = Roster(problem, allowed, visits, watch)
+        roster = Roster(problem, allowed, visits, tired)
         roster.mend()
         plans.append(_finished(_Left(roster, possible, impossible)))
     return min(plans, key=lambda made: _rank(problem, made))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from loomline.engines.routing.eligibility import Wish, visits_of
 from loomline.engines.routing.problem import Problem, Stop, Vehicle
 from loomline.engines.routing.timetable import Fault, Timetable, Visit, timetable
-from loomline.engines.watch import Watch
 
 
 class Roster:
@@ -20,14 +19,14 @@ class Roster:
         problem: Problem,
         allowed: dict[str, frozenset[str]],
         visits: dict[str, list[Visit]],
-        watch: Watch,
+        tired: Callable[[], bool],
     ) -> None:
         self.problem = problem
         self.tables: dict[str, Timetable] = {}
         self.visits = {vehicle.name: list(visits.get(vehicle.name, [])) for vehicle in problem.vehicles}
         self.open: list[Wish] = []
         self._allowed = allowed
-        self._watch = watch
+        self._tired = tired
         self._vehicles = {vehicle.name: vehicle for vehicle in problem.vehicles}
 
     def mend(self) -> None:
@@ -89,8 +88,11 @@ class Roster:
                 continue
             before = self.tables[name].cost if name in self.tables else 0.0
             for visits in self._places(wish, vehicle):
-                if self._watch.is_stopped():
+                if self._tired():
                     return best
+                if self._farther(vehicle, visits) >= least:
+                    met["prize"] += wish.prize is not None
+                    continue
                 made = self._table(vehicle, visits)
                 if isinstance(made, Fault):
                     met[made.rule] += 1
@@ -100,6 +102,13 @@ class Roster:
                 else:
                     met["prize"] += wish.prize is not None
         return best
+
+    def _farther(self, vehicle: Vehicle, visits: Sequence[Visit]) -> float:
+        """What the longer way alone costs more: no place in a tour can be cheaper than that."""
+        now = self.tables.get(vehicle.name)
+        fixed = vehicle.fixed_cost if now is None and vehicle.under_way is None else 0.0
+        before = now.metres if now is not None else 0.0
+        return fixed + (_length(self.problem, vehicle, visits) - before) * vehicle.cost_per_km / 1000
 
     def _places(self, wish: Wish, vehicle: Vehicle) -> Iterator[list[Visit]]:
         now = self.visits[vehicle.name]
@@ -132,10 +141,19 @@ def _without(visits: Sequence[Visit], wish: Wish) -> list[Visit]:
 def _seconds(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit]) -> float:
     """Driving and service, without any waiting."""
     seconds = problem.travel.seconds[vehicle.profile]
-    home = problem.depot(vehicle.start).place
-    way = [home, *(visit.call.place for visit in visits), problem.depot(vehicle.end or vehicle.start).place]
-    driving = sum(float(seconds[a, b]) for a, b in pairwise(way))
+    driving = sum(float(seconds[leg]) for leg in _legs(problem, vehicle, visits))
     return driving + sum(visit.call.service for visit in visits)
+
+
+def _length(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit]) -> float:
+    metres = problem.travel.metres[vehicle.profile]
+    return sum(float(metres[leg]) for leg in _legs(problem, vehicle, visits))
+
+
+def _legs(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit]) -> Iterator[tuple[int, int]]:
+    start = vehicle.under_way.place if vehicle.under_way else problem.depot(vehicle.start).place
+    end = problem.depot(vehicle.end or vehicle.start).place
+    return pairwise([start, *(visit.call.place for visit in visits), end])
 
 
 def _slack(wish: Wish) -> tuple[bool, float]:

@@ -24,6 +24,7 @@ NEIGHBOURS = 25
 REMOVED = 10
 HISTORY = 100
 PATIENCE = 1000
+PATIENCE_EACH = 10
 ELITE = 8
 CROSSED = 0.7
 REPAIRED = 25
@@ -64,6 +65,7 @@ class Search:
         self._zero = pyvrp.CostEvaluator([0] * data.num_load_dimensions, 0, 0)
         self._elite: list[pyvrp.Solution] = []
         self._history: list[pyvrp.Solution | None] = []
+        self._patience = max(PATIENCE, PATIENCE_EACH * (data.num_clients + data.num_shipments))
         self._idle = 0
         self._reached = self._least = math.inf
         self._now = self._first = self._top = self._start()
@@ -71,7 +73,7 @@ class Search:
 
     def step(self) -> None:
         """One iteration: perturb, improve, accept or not; start anew when the run is stuck."""
-        if self._idle > PATIENCE:
+        if self._idle > self._patience:
             self._end_run()
         self.iterations += 1
         evaluator = self._penalties.evaluator()

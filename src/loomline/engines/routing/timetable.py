@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from loomline.engines.routing.pauses import Label, Pausing, undominated
@@ -13,6 +13,7 @@ from loomline.engines.routing.problem import Call, Depot, Load, Problem, Shipmen
 Kind = Literal["start", "stop", "pick-up", "drop", "reload", "break", "end"]
 PROBES = 24
 SECOND = 1.0
+START = 30.0
 EPSILON = 1e-6
 
 
@@ -203,10 +204,12 @@ class _Way:
 def _finish(way: _Way, start: float) -> Label | Fault:
     """The label with the earliest end of the tour begun at this moment."""
     labels = [way.first_label(start)]
+    left = sum(way.seconds)
     for i, seconds in enumerate(way.seconds):
-        arrived = [made for label in labels for made in way.pausing.drive(label, seconds)]
+        left -= seconds
+        arrived = [made for label in labels for made in way.pausing.drive(label, seconds, left)]
         if i == len(way.visits):
-            labels = [replace(made, begun=made.arrived) for made in arrived if way.pausing.is_over(made)]
+            labels = [made._replace(begun=made.arrived) for made in arrived if way.pausing.is_over(made)]
             break
         call, visit = way.visits[i].call, way.visits[i]
         labels = undominated(
@@ -228,16 +231,16 @@ def _begin(label: Label, call: Call, way: _Way, at: int, reloads: bool) -> list[
     for early, late in sorted(call.windows) or [(-math.inf, math.inf)]:
         begins = max(ready, early)
         if begins <= late + EPSILON:
-            return [replace(label, begun=begins, time=begins + call.service)]
+            return [label._replace(begun=begins, time=begins + call.service)]
     return []
 
 
 def _latest_start(way: _Way, first: float, found: Label) -> tuple[float, Label]:
-    """The latest start (to the second) with the same end; a later one if the tour takes too long."""
+    """The latest start (to half a minute) with the same end; a later one if the tour takes too long."""
     if way.vehicle.under_way is not None:
         return first, found
     low, high, best = first, found.time, found
-    while high - low > SECOND:
+    while high - low > START:
         middle = (low + high) / 2
         tried = _finish(way, middle)
         if isinstance(tried, Fault) or tried.time > found.time + EPSILON:

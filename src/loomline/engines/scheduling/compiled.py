@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, product
+from functools import cached_property
+from itertools import islice, pairwise, product
 
 from loomline.engines.bad_input import BadInput
-from loomline.engines.scheduling.calendar import ALWAYS, Span, Windows, windows_of
-from loomline.engines.scheduling.problem import Job, Link, Machine, Operation, Operator, Placed, Problem, Tool
+from loomline.engines.scheduling.calendar import ALWAYS, Calendar, Span, Windows, windows_of
+from loomline.engines.scheduling.problem import (
+    Job,
+    Link,
+    Machine,
+    Mode,
+    Operation,
+    Operator,
+    Placed,
+    Problem,
+    Tool,
+)
 
 # So many combinations of operators are looked at for one operation.
 MOST_MODES = 400
@@ -38,6 +49,11 @@ class TaskMode:
     duration: int
     needs: Needs
     windows: Windows
+
+    @cached_property
+    def pools(self) -> frozenset[int]:
+        """The pools it holds anything of."""
+        return frozenset(p for p, _ in self.needs)
 
 
 @dataclass(frozen=True)
@@ -68,15 +84,14 @@ def compile_problem(problem: Problem) -> Compiled:
     """Number everything, choose operators into modes, cut the calendars into windows."""
     horizon = _horizon(problem)
     pools = _pools(problem, horizon)
-    index = {pool.name: p for p, pool in enumerate(pools)}
-    last = {placed.operation: placed for placed in problem.last.placed}
+    compiler = _Compiler(problem, pools)
     tasks: list[Task] = []
     number: dict[str, int] = {}
     links: list[Link] = list(problem.links)
     for j, job in enumerate(problem.jobs):
         for operation in job.operations:
             number[operation.name] = len(tasks)
-            tasks.append(_task(problem, j, operation, pools, index, last.get(operation.name)))
+            tasks.append(compiler.task(j, operation))
         if job.in_sequence:
             links += [Link(a.name, b.name) for a, b in pairwise(job.operations)]
     numbered = tuple((number[link.before], number[link.after], link) for link in links)
@@ -106,7 +121,15 @@ def _horizon(problem: Problem) -> int:
 
 
 def _pools(problem: Problem, until: int) -> list[Pool]:
-    pools = [Pool(m.name, m.units, windows_of(m.calendar, until), (), m) for m in problem.machines]
+    """Machines, crews of equal operators, tools; those of the same calendar share its windows."""
+    known: dict[Calendar | None, Windows] = {}
+
+    def windows(calendar: Calendar | None) -> Windows:
+        if calendar not in known:
+            known[calendar] = windows_of(calendar, until)
+        return known[calendar]
+
+    pools = [Pool(m.name, m.units, windows(m.calendar), (), m) for m in problem.machines]
     frozen = {name for p in problem.last.placed if p.operation in problem.last.frozen for name in p.operators}
     crews: dict[object, list[Operator]] = {}
     for operator in problem.operators:
@@ -114,79 +137,97 @@ def _pools(problem: Problem, until: int) -> list[Pool]:
         crews.setdefault((operator.skills, operator.calendar, alone), []).append(operator)
     for crew in crews.values():
         names = tuple(operator.name for operator in crew)
-        pools.append(Pool(f"crew {names[0]}", len(crew), windows_of(crew[0].calendar, until), names))
-    pools += [Pool(t.name, t.units, windows_of(t.calendar, until)) for t in problem.tools]
+        pools.append(Pool(f"crew {names[0]}", len(crew), windows(crew[0].calendar), names))
+    pools += [Pool(t.name, t.units, windows(t.calendar)) for t in problem.tools]
     return pools
 
 
-def _task(
-    problem: Problem,
-    j: int,
-    operation: Operation,
-    pools: list[Pool],
-    index: Mapping[str, int],
-    last: Placed | None,
-) -> Task:
-    job = problem.jobs[j]
-    is_frozen = last is not None and operation.name in problem.last.frozen
-    why: list[str] = []
-    modes: list[TaskMode] = []
-    for mode in operation.modes:
-        found = 0
-        for crew in _crews(problem, pools, mode.skills):
-            needs = dict(crew)
-            if mode.machine is not None:
-                needs[index[mode.machine]] = 1
-            for tool, units in mode.tools.items():
-                needs[index[tool]] = units
-            made = _mode(pools, index.get(mode.machine or "", -1), mode.duration, needs)
-            found += 1
-            if is_frozen and last is not None and not _is_as_last(pools, made, mode.machine, last):
-                continue
-            reason = "" if is_frozen else _obstacle(operation, job, made, pools)
-            if reason:
-                why.append(reason)
-            else:
-                modes.append(made)
-        if not found:
-            why.append(_missing(problem, mode.skills))
-    if len(modes) > MOST_MODES:
-        raise BadInput(
-            f"There are {len(modes)} ways to man operation {operation.name}.",
-            remedy="Give operators of the same skills the same calendar, or ask for fewer at once.",
-            column="skills",
-        )
-    fixed = (last.start, last.end) if is_frozen and last is not None else None
-    earliest = max(job.release, operation.ready)
-    return Task(operation, j, tuple(modes), earliest, fixed, last, tuple(dict.fromkeys(why)))
+class _Compiler:
+    """Makes the tasks; what many tasks have in common is made once."""
 
+    def __init__(self, problem: Problem, pools: list[Pool]) -> None:
+        self.problem, self.pools = problem, pools
+        self.index = {pool.name: p for p, pool in enumerate(pools)}
+        self.skill_of = {operator.name: operator.skills for operator in problem.operators}
+        self.last = {placed.operation: placed for placed in problem.last.placed}
+        self.crews: dict[tuple[tuple[str, int], ...], list[dict[int, int]]] = {}
+        self.windows: dict[frozenset[int], Windows] = {}
 
-def _mode(pools: list[Pool], machine: int, duration: int, needs: Mapping[int, int]) -> TaskMode:
-    windows = ALWAYS
-    for pool in needs:
-        windows = windows.common(pools[pool].windows)
-    return TaskMode(machine, duration, tuple(sorted((p, n) for p, n in needs.items() if n)), windows)
+    def task(self, j: int, operation: Operation) -> Task:
+        """The operation with all its modes."""
+        job, last = self.problem.jobs[j], self.last.get(operation.name)
+        frozen = last if operation.name in self.problem.last.frozen else None
+        why: list[str] = []
+        modes: list[TaskMode] = []
+        for mode in operation.modes:
+            crews = self._crews(mode.skills)
+            for made in (self._mode(mode, crew) for crew in crews):
+                if frozen is not None and not _is_as_last(self.pools, made, mode.machine, frozen):
+                    continue
+                reason = "" if frozen is not None else _obstacle(operation, job, made, self.pools)
+                if reason:
+                    why.append(reason)
+                else:
+                    modes.append(made)
+            if not crews:
+                why.append(_missing(self.problem, mode.skills))
+        if len(modes) > MOST_MODES:
+            raise BadInput(
+                f"There are {len(modes)} ways to man operation {operation.name}.",
+                remedy="Give operators of the same skills the same calendar, or ask for fewer at once.",
+                column="skills",
+            )
+        fixed = (frozen.start, frozen.end) if frozen is not None else None
+        earliest = max(job.release, operation.ready)
+        return Task(operation, j, tuple(modes), earliest, fixed, last, tuple(dict.fromkeys(why)))
 
+    def _mode(self, mode: Mode, crew: Mapping[int, int]) -> TaskMode:
+        needs = dict(crew)
+        if mode.machine is not None:
+            needs[self.index[mode.machine]] = 1
+        for tool, units in mode.tools.items():
+            needs[self.index[tool]] = units
+        needs = {p: n for p, n in needs.items() if n}
+        machine = self.index[mode.machine] if mode.machine is not None else -1
+        return TaskMode(machine, mode.duration, tuple(sorted(needs.items())), self._common(needs))
 
-def _crews(problem: Problem, pools: list[Pool], skills: Mapping[str, int]) -> Iterator[dict[int, int]]:
-    """Every way to draw the wanted operators from the crews, as {pool: how many}."""
-    skill_of = {operator.name: operator.skills for operator in problem.operators}
-    choices = []
-    for skill, count in skills.items():
-        able = [p for p, pool in enumerate(pools) if pool.names and skill in skill_of[pool.names[0]]]
-        choices.append(list(_draws(able, count, pools)))
-    seen = set()
-    for draw in product(*choices):
-        total: dict[int, int] = {}
-        for part in draw:
-            for p, n in part:
-                total[p] = total.get(p, 0) + n
-        key = tuple(sorted(total.items()))
-        if key not in seen and all(n <= len(pools[p].names) for p, n in key):
-            seen.add(key)
-            if len(seen) > MOST_MODES:
-                return
-            yield total
+    def _common(self, needs: Iterable[int]) -> Windows:
+        parts = {id(self.pools[p].windows): self.pools[p].windows for p in needs}
+        key = frozenset(parts)
+        if key not in self.windows:
+            windows = ALWAYS
+            for part in parts.values():
+                windows = windows.common(part)
+            self.windows[key] = windows
+        return self.windows[key]
+
+    def _crews(self, skills: Mapping[str, int]) -> list[dict[int, int]]:
+        key = tuple(sorted(skills.items()))
+        if key not in self.crews:
+            self.crews[key] = list(self._drawn(skills))
+        return self.crews[key]
+
+    def _drawn(self, skills: Mapping[str, int]) -> Iterator[dict[int, int]]:
+        """Every way to draw the wanted operators from the crews, as {pool: how many}."""
+        choices = []
+        for skill, count in skills.items():
+            able = [p for p, pool in enumerate(self.pools) if self._can(pool, skill)]
+            choices.append(list(islice(_draws(able, count, self.pools), MOST_MODES + 1)))
+        seen = set()
+        for draw in product(*choices):
+            total: dict[int, int] = {}
+            for part in draw:
+                for p, n in part:
+                    total[p] = total.get(p, 0) + n
+            key = tuple(sorted(total.items()))
+            if key not in seen and all(n <= len(self.pools[p].names) for p, n in key):
+                seen.add(key)
+                yield total
+                if len(seen) > MOST_MODES:
+                    return
+
+    def _can(self, pool: Pool, skill: str) -> bool:
+        return bool(pool.names) and skill in self.skill_of[pool.names[0]]
 
 
 def _draws(able: list[int], count: int, pools: list[Pool]) -> Iterator[Needs]:

@@ -25,11 +25,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Body:
-    """The lines of one instance; `titled` are the places (index of the line) below a line of text."""
+    """The lines of one instance; `titled` are the places (index of the line) below a line of text.
+
+    `has_average` says that the first line has the third figure of a flexible shop.
+    """
 
     file: str
     lines: tuple[Line, ...]
     titled: tuple[tuple[int, str], ...]
+    has_average: bool
 
     def refuse(self, at: int, says: str, remedy: str) -> BadInput:
         """The refusal of the line at this index (the last when it is beyond)."""
@@ -55,7 +59,7 @@ def read_shop(path: Path, layout: str = "") -> Shop:
     try:
         routes = _checked(body, header, _fjsp(body, header))
     except BadInput as not_flexible:
-        if not all(len(line.numbers) % 2 == 0 for line in body.lines[1:]):
+        if body.has_average or not all(len(line.numbers) % 2 == 0 for line in body.lines[1:]):
             raise
         try:
             routes = _checked(body, header, _jsp(body, header))
@@ -78,12 +82,14 @@ def read_lines(path: Path) -> Body:
         raise BadInput("This is no text file.", remedy="Send the text of an instance.", file=path.name)
     lines: list[Line] = []
     titled: list[tuple[int, str]] = []
+    has_average = False
     for row, raw in enumerate(text.splitlines(), start=1):
         words = re.split(r"[\s,;]+", re.split(r"#|//", raw)[0].strip())
         if words == [""]:
             continue
         if all(NUMBER.match(word) for word in words):
             # The third figure of a flexible header is an average; the readers do not look at it.
+            has_average = has_average or (not lines and len(words) == 3)
             cut = words[:2] if not lines and len(words) == 3 else words
             lines.append(Line(row, tuple(_whole(path.name, row, word) for word in cut)))
         elif not NUMBER.match(words[0]):
@@ -95,7 +101,7 @@ def read_lines(path: Path) -> Body:
             )
     if not lines:
         raise BadInput("The file holds no numbers.", remedy="Send the text of an instance.", file=path.name)
-    return Body(path.name, tuple(lines), tuple(titled))
+    return Body(path.name, tuple(lines), tuple(titled), has_average)
 
 
 def _whole(file: str, row: int, word: str) -> int:

@@ -96,10 +96,11 @@ class Model:
         self.chosen.append(literals)
         if task.fixed is not None:
             return
-        alike: dict[tuple[Windows, int], list[Any]] = {}
+        alike: dict[tuple[int, int], tuple[Windows, list[Any]]] = {}
         for mode, literal in zip(task.modes, literals, strict=True):
-            alike.setdefault((mode.windows, mode.duration), []).append(literal)
-        for (windows, duration), members in alike.items():
+            # Modes of the same calendars share their windows: comparing them by identity is enough.
+            alike.setdefault((id(mode.windows), mode.duration), (mode.windows, []))[1].append(literal)
+        for (_, duration), (windows, members) in alike.items():
             self._timed(task, windows, duration, self._any(members, all_of=literals))
 
     def _any(self, members: list[Any], all_of: list[Any]) -> Any:

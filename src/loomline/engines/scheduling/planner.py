@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loomline.engines.scheduling.calendar import Span
-from loomline.engines.scheduling.compiled import Compiled, compile_problem
+from loomline.engines.scheduling.compiled import Compiled, Pool, compile_problem
 from loomline.engines.scheduling.conflicts import explain_compiled, impossible
-from loomline.engines.scheduling.dispatching import WORK_AT_ONCE, dispatch, rules
+from loomline.engines.scheduling.dispatching import at_once, dispatch, makespan_bound, rules
+from loomline.engines.scheduling.floor import Key
 from loomline.engines.scheduling.model import Model, latest
-from loomline.engines.scheduling.problem import USUAL, Goals, Problem, Schedule
+from loomline.engines.scheduling.problem import USUAL, Goals, Measure, Problem, Schedule
 from loomline.engines.scheduling.schedules import make_schedule
+from loomline.engines.scheduling.shop import Shop, ShopSchedule, from_routes
+from loomline.engines.scheduling.shop_solver import solve_shop
 from loomline.engines.scheduling.solver_run import Effort, run
 from loomline.engines.scheduling.validation import validate
 from loomline.engines.watch import Watch
@@ -50,14 +53,16 @@ def first_plan(problem: Problem, goals: Goals = USUAL) -> Answer:
 
     Rules: earliest due date, apparent tardiness cost (Vepsalainen and Morton, 1987), most work remaining,
     least slack, weighted shortest time, shortest time, first in; with a last plan also its order. All of
-    them where there is little to do, fewer where there is much. Raises BadInput.
+    them where there is little to do, fewer where there is much; `plan` tries the others. Raises BadInput.
     """
     validate(problem)
     compiled = compile_problem(problem)
     reasons = impossible(compiled)
     if reasons:
         return Answer(None, reasons=reasons)
-    draft, stuck = _first(compiled, goals)
+    draft, stuck = _first(compiled, goals, at_once(compiled, goals))
+    if draft is None:
+        draft, stuck = _first(compiled, goals, list(rules(compiled).items()))
     return Answer(None, reasons=(stuck,)) if draft is None else Answer(draft.schedule)
 
 
@@ -83,13 +88,11 @@ def plan(
     return _Improving(compiled, goals, effort or Effort(10.0), watch or Watch(), found).run()
 
 
-def _first(compiled: Compiled, goals: Goals) -> tuple[Draft | None, str]:
+def _first(compiled: Compiled, goals: Goals, chosen: list[tuple[str, Key]]) -> tuple[Draft | None, str]:
     """The best of the rules, or what they got stuck at."""
-    chosen = list(rules(compiled).items())
-    at_once = max(2, WORK_AT_ONCE // max(len(compiled.tasks), 1))
     best: Draft | None = None
     stuck = ""
-    for name, key in chosen[:at_once]:
+    for name, key in chosen:
         made = dispatch(compiled, key)
         if made.stuck:
             stuck = f"The rules found no schedule: {made.stuck}."
@@ -98,6 +101,39 @@ def _first(compiled: Compiled, goals: Goals) -> tuple[Draft | None, str]:
         if best is None or schedule.score(goals) < best.schedule.score(goals):
             best = Draft(schedule, made.spans, made.modes)
     return best, stuck
+
+
+def as_shop(compiled: Compiled, goals: Goals) -> Shop | None:
+    """The problem as a shop when it is no more than that, and the makespan the only goal."""
+    problem = compiled.problem
+    plain_jobs = all(
+        job.in_sequence and not job.release and job.deadline is None and job.operations
+        for job in problem.jobs
+    )
+    machines = {p for p, pool in enumerate(compiled.pools) if pool.machine is not None and _is_plain(pool)}
+    plain_tasks = all(
+        not task.earliest and mode.machine in machines and len(mode.needs) == 1
+        for task in compiled.tasks
+        for mode in task.modes
+    )
+    only_makespan = len(goals) == 1 and set(goals[0]) == {"makespan"}
+    if problem.links or problem.last.placed or not (plain_jobs and plain_tasks and only_makespan):
+        return None
+    routes: list[list[list[tuple[int, int]]]] = [[] for _ in problem.jobs]
+    for task in compiled.tasks:
+        routes[task.job].append([(mode.machine, mode.duration) for mode in task.modes])
+    return from_routes("plan", routes)
+
+
+def _is_plain(pool: Pool) -> bool:
+    machine = pool.machine
+    return (
+        machine is not None
+        and pool.units == 1
+        and pool.windows.is_endless
+        and not machine.setups
+        and not machine.free_from
+    )
 
 
 class _Improving:
@@ -111,8 +147,35 @@ class _Improving:
         self.bounds: list[float] = []
 
     def run(self) -> Answer:
-        draft, stuck = _first(self.compiled, self.goals)
+        quick = at_once(self.compiled, self.goals)
+        draft, stuck = _first(self.compiled, self.goals, quick)
         self._offer(draft)
+        tried = {name for name, _ in quick}
+        for name, key in rules(self.compiled).items():
+            if name not in tried and not self.watch.is_stopped():
+                self._offer(_first(self.compiled, self.goals, [(name, key)])[0])
+        shop = as_shop(self.compiled, self.goals) if self.effort.work is None else None
+        return self._searched(shop) if shop is not None else self._solved(stuck)
+
+    def _searched(self, shop: Shop) -> Answer:
+        """A mere shop is left to the tabu search, which is better at it."""
+
+        def found(made: ShopSchedule) -> None:
+            ways = (shop.ways[i][w] for i, w in enumerate(made.way))
+            spans = [(start, start + time_) for start, (_, time_) in zip(made.start, ways, strict=True)]
+            self._offer(self._draft(spans, list(made.way), "search"))
+
+        answer = solve_shop(
+            shop,
+            seconds=self._left(),
+            seed=self.effort.seed,
+            workers=min(self.effort.workers, 2),
+            watch=self.watch,
+            found=found,
+        )
+        return self._answer(bounds=(float(answer.lower_bound),), is_optimal=answer.is_optimal)
+
+    def _solved(self, stuck: str) -> Answer:
         proven = 0
         for at in range(len(self.goals)):
             if self._left() <= 0 or self.watch.is_stopped():
@@ -133,8 +196,8 @@ class _Improving:
     def _left(self) -> float:
         return self.effort.seconds - (time.monotonic() - self.began)
 
-    def _draft(self, spans: list[Span], modes: list[int]) -> Draft:
-        return Draft(make_schedule(self.compiled, spans, modes, "CP-SAT"), tuple(spans), tuple(modes))
+    def _draft(self, spans: list[Span], modes: list[int], source: str = "CP-SAT") -> Draft:
+        return Draft(make_schedule(self.compiled, spans, modes, source), tuple(spans), tuple(modes))
 
     def _offer(self, draft: Draft | None) -> None:
         if draft is None:
@@ -174,8 +237,15 @@ class _Improving:
         )
         if outcome.status in ("optimal", "feasible"):
             self._offer(self._draft(*model.spans(outcome.value)))
-        self.bounds.append(outcome.bound)
+        self.bounds.append(max(outcome.bound, self._least(self.goals[at])))
         return self._judged(outcome.status, best)
+
+    def _least(self, goal: Mapping[Measure, int]) -> float:
+        """A bound of the goal that needs no solver."""
+        frozen = any(task.fixed is not None for task in self.compiled.tasks)
+        if frozen or any(weight < 0 for weight in goal.values()):
+            return float("-inf")
+        return float(goal.get("makespan", 0) * makespan_bound(self.compiled))
 
     def _judged(self, status: str, known: Schedule | None) -> str:
         """Infeasible with a sound schedule in hand cannot be: the horizon or the clock was too short."""

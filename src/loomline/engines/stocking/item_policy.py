@@ -176,12 +176,12 @@ def _order_up_to(item: Item) -> ItemPlan:
     if item.shortage is None:
         quantity, why = order_quantity(item)
         level, reason = _level(item, ahead, quantity)
-        cost = None
+        cost, filled = None, fill_rate(ahead, level, quantity)
     else:
         unit = max(1.0, item.mean * interval / MOST_UNITS)
         found = best_order_up_to(_in_units(item, interval, unit))
         level, quantity = found.reorder_point * unit, (found.order_up_to - found.reorder_point) * unit
-        cost, why = found.cost / interval, "s and S cost least together"
+        cost, why, filled = found.cost / interval, "s and S cost least together", found.fill_rate
         reason = f"counted in units of {unit:g}" if unit > 1 else "exact for whole units"
     return ItemPlan(
         item.name,
@@ -191,7 +191,7 @@ def _order_up_to(item: Item) -> ItemPlan:
         level + quantity,
         level - ahead.mean,
         ahead.cover(level),
-        fill_rate(ahead, level, quantity),
+        filled,
         cost,
         f"{why}; {reason}.",
     )

@@ -55,8 +55,9 @@ class Network:
     def __post_init__(self) -> None:
         for name, stage in self.stages.items():
             _check_stage(name, stage)
+        seen: set[tuple[str, str]] = set()
         for at, link in enumerate(self.links):
-            self._check_link(at, link)
+            self._check_link(at, link, seen)
         object.__setattr__(self, "order", self._from_suppliers_down())
 
     @classmethod
@@ -96,12 +97,14 @@ class Network:
         Demands of different stages are independent; one stage reached by two paths counts as one demand.
         """
         needs: dict[str, dict[str, float]] = {}
+        ways: dict[str, list[Link]] = {name: [] for name in self.stages}
+        for link in self.links:
+            ways[link.supplier].append(link)
         for name in reversed(self.order):
             need = {name: 1.0} if self.stages[name].sd > 0 or self.stages[name].mean > 0 else {}
-            for link in self.links:
-                if link.supplier == name:
-                    for end, units in needs[link.customer].items():
-                        need[end] = need.get(end, 0.0) + units * link.units
+            for link in ways[name]:
+                for end, units in needs[link.customer].items():
+                    need[end] = need.get(end, 0.0) + units * link.units
             needs[name] = need
         return {name: self._sum(need) for name, need in needs.items()}
 
@@ -147,7 +150,7 @@ class Network:
         mean = math.fsum(units * self.stages[end].mean for end, units in need.items())
         return mean, math.sqrt(math.fsum((units * self.stages[end].sd) ** 2 for end, units in need.items()))
 
-    def _check_link(self, at: int, link: Link) -> None:
+    def _check_link(self, at: int, link: Link, seen: set[tuple[str, str]]) -> None:
         for column, name in (("supplier", link.supplier), ("customer", link.customer)):
             if name not in self.stages:
                 raise BadInput(
@@ -160,13 +163,14 @@ class Network:
             raise BadInput(
                 f"{link.units:g} units.", remedy="Give a number above 0.", column="units", position=at
             )
-        if any((o.supplier, o.customer) == (link.supplier, link.customer) for o in self.links[:at]):
+        if (link.supplier, link.customer) in seen:
             raise BadInput(
                 f"{link.supplier} supplies {link.customer} twice.",
                 remedy="Keep one link and add the units up.",
                 column="supplier",
                 position=at,
             )
+        seen.add((link.supplier, link.customer))
 
     def _from_suppliers_down(self) -> tuple[str, ...]:
         waiting = {name: len(self.suppliers[name]) for name in self.stages}

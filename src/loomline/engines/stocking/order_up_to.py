@@ -22,11 +22,12 @@ else:
 
 @dataclass(frozen=True)
 class OrderUpTo:
-    """An (s, S) policy and its cost per period."""
+    """An (s, S) policy, its cost per period, and the share of demand that it serves from the shelf."""
 
     reorder_point: float
     order_up_to: float
     cost: float
+    fill_rate: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def best_order_up_to(review: PeriodicReview) -> OrderUpTo:
                 low += 1
             cost = table.cost(low, high)
         end += 1
-    return OrderUpTo(low, high, cost)
+    return OrderUpTo(low, high, cost, table.fill_rate(low, high))
 
 
 def order_up_to_cost(review: PeriodicReview, reorder_point: int, order_up_to: int) -> float:
@@ -145,15 +146,16 @@ class _Table:
         self.masses = whole_masses(review.demand)
         if self.masses[0] >= 1:
             raise BadInput("There is no demand.", remedy="Leave the item out.", column="demand")
-        ahead = self.masses
+        ahead, before = self.masses, np.ones(1)
         for _ in range(review.lead_time):
-            ahead = np.convolve(ahead, self.masses)
+            ahead, before = np.convolve(ahead, self.masses), ahead
         grown = np.cumsum(ahead)
         self.mean = float(ahead @ np.arange(len(ahead)))
         # E[(y - X)+] for y = 0, 1, ...: the sum of the distribution below y.
         self.surplus: NDArray[np.float64] = np.concatenate(([0.0], np.cumsum(grown)))
         self.renewals = np.array([1 / (1 - self.masses[0])])
         self.grown = grown
+        self.surplus_before = np.concatenate(([0.0], np.cumsum(np.cumsum(before))))
 
     def best_position(self) -> int:
         ratio = self.review.shortage / (self.review.shortage + self.review.holding)
@@ -167,10 +169,18 @@ class _Table:
         rates = self._rates(low + 1, high)[::-1]
         return float((self.review.setup + renewals @ rates) / renewals.sum())
 
+    def fill_rate(self, low: int, high: int) -> float:
+        """One less what falls short in the period a lead time after a review, over its demand."""
+        renewals = self._renewals(high - low)
+        at = np.arange(high, low, -1)
+        own = float(self.masses @ np.arange(len(self.masses)))
+        # E[(X - y)+] = E[(y - X)+] - y + E[X], with and without the last period's demand.
+        short = _at(self.surplus, at) - _at(self.surplus_before, at) + own
+        return min(max(1 - float(renewals @ short / renewals.sum()) / own, 0.0), 1.0)
+
     def _rates(self, low: int, high: int) -> NDArray[np.float64]:
         at = np.arange(low, high + 1)
-        last = len(self.surplus) - 1
-        left = self.surplus[np.clip(at, 0, last)] + np.maximum(at - last, 0)
+        left = _at(self.surplus, at)
         return self.review.holding * left + self.review.shortage * (left - at + self.mean)
 
     def _renewals(self, length: int) -> NDArray[np.float64]:
@@ -184,3 +194,9 @@ class _Table:
                 made[j] = self.masses[1 : far + 1] @ made[j - far : j][::-1] / start
             self.renewals = made
         return self.renewals[:length]
+
+
+def _at(surplus: NDArray[np.float64], at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Expected surplus at these positions; beyond the table it grows by one each."""
+    last = len(surplus) - 1
+    return np.asarray(surplus[np.clip(at, 0, last)] + np.maximum(at - last, 0))

@@ -1,4 +1,4 @@
-"""Service times in a network with rings: links are left out until a tree remains, then branched upon."""
+"""Service times in a network with rings: links are priced until a tree remains, then branched upon."""
 
 from __future__ import annotations
 
@@ -7,104 +7,196 @@ import itertools
 import math
 import time as clock
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from loomline.engines.bad_input import BadInput
 from loomline.engines.stocking.network import Link, Network
-from loomline.engines.stocking.placement_tree import Limits, Times, TreeProgramme, own_limits
+from loomline.engines.stocking.placement_tree import Limits, Prices, Times, TreeProgramme, own_limits
 from loomline.engines.watch import Watch
 
 CLOSE = 1e-7
+ROOT_ROUNDS, ROUNDS = 150, 8
+PATIENCE = 5
 
 Ranges = dict[str, Limits]
 
 
-def best_service_times(network: Network, seconds: float, watch: Watch) -> tuple[dict[str, float], float]:
-    """Service times and a lower bound of the cost (branch and bound after Humair and Willems, 2011).
+@dataclass(frozen=True)
+class _Node:
+    """A part of the search: its ranges, the prices of the links left out, and the tree's solution."""
 
-    The tree without some links costs at most as much as the network. Where its solution breaks a link that
-    was left out, the supplier promises less or the customer waits longer: two smaller problems. Ends at the
-    optimum, or after `seconds` or a stop with the best so far.
+    bound: float
+    ranges: Ranges
+    prices: tuple[float, ...]
+    found: Times
+
+
+def best_service_times(network: Network, seconds: float, watch: Watch) -> tuple[dict[str, float], float]:
+    """Service times and a lower bound of the cost.
+
+    Branch and bound after Humair and Willems (2011): without some links the network is a tree, which the
+    dynamic programme solves. Here a broken link costs a price per unit of time (Lagrangian relaxation,
+    prices by subgradient), which bounds the cost closer than leaving it out. Where the tree's solution and
+    a link disagree, the customer waits less or more than half way: two smaller problems. Ends at the optimum,
+    or after `seconds` or a stop with the best so far.
     """
-    return _Search(network, watch).run(seconds)
+    return _Search(network, watch, seconds).run()
 
 
 class _Search:
-    def __init__(self, network: Network, watch: Watch) -> None:
+    def __init__(self, network: Network, watch: Watch, seconds: float) -> None:
         self.network, self.watch = network, watch
+        self.start, self.seconds = clock.monotonic(), max(seconds, 1e-9)
         kept, self.left_out = _spanning(network)
         self.programme = TreeProgramme(network, kept)
         self.cost, self.best = math.inf, Times({}, {}, math.inf)
         self.count = itertools.count()
-        self.waiting: list[tuple[float, int, Ranges, Times]] = []
+        self.waiting: list[tuple[float, int, _Node]] = []
 
-    def run(self, seconds: float) -> tuple[dict[str, float], float]:
-        self._look_at(own_limits(self.network))
-        if not self.waiting:
+    def run(self) -> tuple[dict[str, float], float]:
+        self._look_at(own_limits(self.network), (0.0,) * len(self.left_out), ROOT_ROUNDS)
+        if not self.best.out:
             raise BadInput(
                 "Suppliers outside take longer than promises allow.", remedy="Allow more.", column="promise"
             )
-        start, root = clock.monotonic(), self.waiting[0][0]
-        while self.waiting and self.waiting[0][0] < self.cost * (1 - CLOSE) - CLOSE:
-            used = (clock.monotonic() - start) / max(seconds, 1e-9)
-            if used >= 1 or self.watch.is_stopped():
-                break
-            bound, _, ranges, found = heapq.heappop(self.waiting)
+        root = self._bound()
+        while self.waiting and not self._is_proven(self.waiting[0][0]):
+            bound = self._bound()
             closed = (bound - root) / (self.cost - root) if self.cost > root else 1.0
-            self.watch.tell(min(max(used, closed), 1.0), f"cost {self.cost:g}, at least {bound:g}")
-            self._branch(ranges, found)
-        bound = self.waiting[0][0] if self.waiting else self.cost
+            self.watch.tell(min(max(self._used(), closed), 1.0), f"cost {self.cost:g}, at least {bound:g}")
+            if self._is_over():
+                break
+            self._branch(heapq.heappop(self.waiting)[2])
         times = {name: self.best.out[name] * self.network.unit for name in self.network.stages}
-        return times, min(bound, self.cost)
+        return times, self._bound()
 
-    def _branch(self, ranges: Ranges, found: Times) -> None:
-        link = self._worst(found)
-        if link is None:
+    def _bound(self) -> float:
+        return min(self.waiting[0][0], self.cost) if self.waiting else self.cost
+
+    def _used(self) -> float:
+        return (clock.monotonic() - self.start) / self.seconds
+
+    def _is_over(self) -> bool:
+        return self._used() >= 1 or self.watch.is_stopped()
+
+    def _is_proven(self, bound: float) -> bool:
+        return bound >= self.cost * (1 - CLOSE) - CLOSE
+
+    def _branch(self, node: _Node) -> None:
+        at = self._most_wrong(node)
+        if at is None:
             return
-        middle = (found.out[link.supplier] + found.into[link.customer]) // 2
-        sooner, later = dict(ranges), dict(ranges)
-        sooner[link.supplier] = ranges[link.supplier].narrowed(out_most=middle)
-        later[link.customer] = ranges[link.customer].narrowed(in_least=middle + 1)
-        self._look_at(sooner)
-        self._look_at(later)
+        link = self.left_out[at]
+        own = node.ranges[link.customer]
+        middle = (node.found.out[link.supplier] + node.found.into[link.customer]) // 2
+        if not own.in_least <= middle < own.in_most:
+            middle = (own.in_least + own.in_most) // 2
+        for limits in (own.narrowed(in_most=middle), own.narrowed(in_least=middle + 1)):
+            self._look_at({**node.ranges, link.customer: limits}, node.prices, ROUNDS)
 
-    def _look_at(self, ranges: Ranges) -> None:
-        """Solve the tree within the ranges; keep what it proves and the plan that comes of it."""
+    def _look_at(self, ranges: Ranges, prices: tuple[float, ...], rounds: int) -> None:
+        """Price the links to raise the bound of these ranges; keep them unless they cannot hold the best."""
         for link in self.left_out:
             ranges[link.customer] = ranges[link.customer].narrowed(in_least=ranges[link.supplier].out_least)
             ranges[link.supplier] = ranges[link.supplier].narrowed(out_most=ranges[link.customer].in_most)
-        found = self.programme.solve(ranges, Watch())
-        if found is None or found.cost >= self.cost * (1 - CLOSE):
-            return
-        made = self._repaired(found)
-        if made.cost < self.cost:
-            self.cost, self.best = made.cost, made
-        heapq.heappush(self.waiting, (found.cost, next(self.count), ranges, found))
+        node: _Node | None = None
+        stride, idle = 1.0, 0
+        for _ in range(rounds):
+            found = self.programme.solve(ranges, Watch(), self._by_stage(prices))
+            if found is None:
+                return
+            self._keep(found)
+            if self._is_proven(found.cost):
+                return
+            if node is None or found.cost > node.bound + CLOSE:
+                node, idle = _Node(found.cost, ranges, prices, found), 0
+            elif (idle := idle + 1) >= PATIENCE:
+                stride, idle, prices, found = stride / 2, 0, node.prices, node.found
+            moved = self._moved(prices, found, stride)
+            if moved is None or self._is_over():
+                break
+            prices = moved
+        if node is not None:
+            heapq.heappush(self.waiting, (node.bound, next(self.count), node))
 
-    def _repaired(self, found: Times) -> Times:
-        """The same promises, with every stage waiting as long as it must."""
-        into = self._waits(found.out)
-        cost = math.fsum(self.programme.cost_of(n, found.out[n], into[n]) for n in self.network.stages)
-        return Times(found.out, into, cost)
+    def _moved(self, prices: tuple[float, ...], found: Times, stride: float) -> tuple[float, ...] | None:
+        """Prices one step along the broken links; None where nothing is broken or paid in vain."""
+        broken = [found.out[link.supplier] - found.into[link.customer] for link in self.left_out]
+        steps = [gap if gap > 0 or price > 0 else 0 for gap, price in zip(broken, prices, strict=True)]
+        size = sum(step * step for step in steps)
+        if size == 0:
+            return None
+        length = stride * (self.cost - found.cost) / size
+        return tuple(max(0.0, price + length * step) for price, step in zip(prices, steps, strict=True))
 
-    def _waits(self, out: Mapping[str, int]) -> dict[str, int]:
-        return {
-            name: max(
-                [round(stage.inbound / self.network.unit), *(out[s] for s in self.network.suppliers[name])]
-            )
-            for name, stage in self.network.stages.items()
-        }
+    def _by_stage(self, prices: tuple[float, ...]) -> dict[str, Prices]:
+        made: dict[str, Prices] = {}
+        for link, price in zip(self.left_out, prices, strict=True):
+            if price:
+                out, into = made.get(link.supplier, (0.0, 0.0))
+                made[link.supplier] = (out + price, into)
+                out, into = made.get(link.customer, (0.0, 0.0))
+                made[link.customer] = (out, into - price)
+        return made
 
-    def _worst(self, found: Times) -> Link | None:
-        """The broken link whose repair costs most."""
-        worst, most = None, -1.0
-        for link in self.left_out:
-            wanted, waits = found.out[link.supplier], found.into[link.customer]
+    def _keep(self, found: Times) -> None:
+        """The same promises, with every stage waiting as long as it must: a plan that can be kept."""
+        out = dict(found.out)
+        cost = self._cost(out)
+        if cost < self.cost * 1.1 and self._improve(out):
+            cost = self._cost(out)
+        if cost < self.cost:
+            self.cost, self.best = cost, Times(out, {}, cost)
+
+    def _cost(self, out: Mapping[str, int]) -> float:
+        return math.fsum(self._cost_of(name, out) for name in self.network.stages)
+
+    def _cost_of(self, name: str, out: Mapping[str, int]) -> float:
+        return self.programme.cost_of(name, out[name], self._wait(name, out))
+
+    def _wait(self, name: str, out: Mapping[str, int]) -> int:
+        own = round(self.network.stages[name].inbound / self.network.unit)
+        return max([own, *(out[supplier] for supplier in self.network.suppliers[name])])
+
+    def _improve(self, out: dict[str, int]) -> bool:
+        """Each stage, suppliers first, to promise nothing or all its time, where that alone is cheaper."""
+        is_better = False
+        for name in self.network.order:
+            stage, before = self.network.stages[name], out[name]
+            longest = self._wait(name, out) + round(stage.time / self.network.unit)
+            if stage.promise is not None:
+                longest = min(longest, round(stage.promise / self.network.unit - 0.5 + 1e-9))
+            customers = self.network.customers[name]
+            now = self._around(name, customers, out)
+            for promise in {0, max(longest, 0)} - {before}:
+                out[name] = promise
+                then = self._around(name, customers, out)
+                if then < now - CLOSE:
+                    now, before, is_better = then, promise, True
+            out[name] = before
+        return is_better
+
+    def _around(self, name: str, customers: list[str], out: Mapping[str, int]) -> float:
+        """What a stage and its customers cost; a customer that promised more than it can is no plan."""
+        for customer in customers:
+            time = round(self.network.stages[customer].time / self.network.unit)
+            if out[customer] > self._wait(customer, out) + time:
+                return math.inf
+        return self._cost_of(name, out) + sum(self._cost_of(customer, out) for customer in customers)
+
+    def _most_wrong(self, node: _Node) -> int | None:
+        """The link whose disagreement costs most: by its price, and by the stock to repair it."""
+        worst, most = None, 0.0
+        for at, (link, price) in enumerate(zip(self.left_out, node.prices, strict=True)):
+            wanted, waits = node.found.out[link.supplier], node.found.into[link.customer]
+            wrong = price * abs(wanted - waits)
             if wanted > waits:
-                promised = found.out[link.customer]
-                repair = self.programme.cost_of(link.customer, promised, wanted)
-                repair -= self.programme.cost_of(link.customer, promised, waits)
-                if repair > most:
-                    worst, most = link, repair
+                promised = node.found.out[link.customer]
+                wrong += self.programme.cost_of(link.customer, promised, wanted)
+                wrong -= self.programme.cost_of(link.customer, promised, waits)
+            limits = node.ranges[link.customer]
+            if wrong > most and limits.in_least < limits.in_most:
+                worst, most = at, wrong
         return worst
 
 

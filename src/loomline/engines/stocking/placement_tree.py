@@ -20,6 +20,10 @@ else:
 
 MOST_TIMES = 20_000
 
+# Added to a stage's cost per unit of the time that it promises, and of the time that it waits.
+Prices = tuple[float, float]
+FREE: Prices = (0.0, 0.0)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -111,12 +115,18 @@ class TreeProgramme:
         self.order = self._from_leaves_in()
         self.costs = {name: self._cost_by_net_time(name) for name in network.stages}
 
-    def solve(self, limits: Mapping[str, Limits], watch: Watch) -> Times | None:
-        """The cheapest times within the limits; None where there are none."""
+    def solve(
+        self, limits: Mapping[str, Limits], watch: Watch, prices: Mapping[str, Prices] | None = None
+    ) -> Times | None:
+        """The cheapest times within the limits; None where there are none.
+
+        With `prices` the cost of a stage has its promise times the first added and its wait times the second.
+        """
         branches: dict[str, _Branch] = {}
         for done, name in enumerate(self.order):
             watch.at(done / len(self.order), f"stage {name}")
-            branches[name] = self._folded(name, limits[name], branches)
+            price = prices.get(name, FREE) if prices else FREE
+            branches[name] = self._folded(name, limits[name], branches, price)
             if not np.isfinite(branches[name].cost).any():
                 return None
         out: dict[str, int] = {}
@@ -155,13 +165,15 @@ class TreeProgramme:
         longest = _units(self.network.longest[name], self.network)
         return spread * np.sqrt(np.arange(longest + 1) * self.network.unit)
 
-    def _folded(self, name: str, limits: Limits, branches: Mapping[str, _Branch]) -> _Branch:
+    def _folded(self, name: str, limits: Limits, branches: Mapping[str, _Branch], price: Prices) -> _Branch:
         """Cost by outbound time (rows) and inbound time (columns), reduced to what the parent sees."""
         time, costs = _units(self.network.stages[name].time, self.network), self.costs[name]
         parent = self.parents[name]
         out, into = np.arange(len(costs))[:, None], np.arange(len(costs) - time)[None, :]
         net = into + time - out
         table = np.where(net >= 0, costs[np.maximum(net, 0)], np.inf)
+        if price != FREE:
+            table += price[0] * out + price[1] * into
         table[:, : limits.in_least] = np.inf
         table[:, limits.in_most + 1 :] = np.inf
         table[: limits.out_least, :] = np.inf

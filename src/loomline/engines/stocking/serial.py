@@ -115,7 +115,7 @@ class _Recursion:
                 column="demand",
             )
         first, last = math.floor(low / self.step), math.ceil(high / self.step)
-        self.grid: NDArray[np.float64] = np.arange(first, last + 1) * self.step
+        self.grid: NDArray[np.floating] = np.arange(first, last + 1) * self.step
 
     def run(self, given: Sequence[float] | None) -> EchelonLevels:
         whole = self.row.shortage + sum(self.row.echelon_holding)

@@ -22,6 +22,7 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused
+from loomline.kernel.wording import moved_by
 
 Calendars = Mapping[int | None, WorkCalendar]
 
@@ -199,6 +200,7 @@ def _tell(ctx: Ctx, moved: Sequence[tuple[WorkOrder, date | None]], causes: Mapp
                 was_on=was,
                 expected_on=now,
                 days=days,
+                by=moved_by(days),
                 cause=causes.get(work.pk, ""),
                 tone="ok" if days < 0 else "bad" if misses else "warn",
             )

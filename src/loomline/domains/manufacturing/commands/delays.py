@@ -17,6 +17,7 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
+from loomline.kernel.wording import moved_by
 
 
 class DelayUnclear(Refused):
@@ -129,6 +130,7 @@ def _tell_delayed(
             was_on=was,
             expected_on=now,
             days=(now - was).days,
+            by=moved_by((now - was).days),
             reason=reason,
             work_was_on=work_was,
             work_expected_on=work.expected_on,

@@ -23,6 +23,7 @@ from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused, Warned
 from loomline.kernel.state import advance
+from loomline.kernel.wording import moved_by
 
 DATES = ["requested_on", "confirmed_on", "expected_on", "cause"]
 
@@ -287,6 +288,7 @@ def _tell_delays(
                 was_on=was,
                 expected_on=now,
                 days=(now - was).days,
+                by=moved_by((now - was).days),
                 reason=reason,
             )
         )

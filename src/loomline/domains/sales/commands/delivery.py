@@ -32,6 +32,7 @@ from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused, Warned
 from loomline.kernel.state import advance_all
+from loomline.kernel.wording import moved_by
 
 
 class ShippedTooMuch(Refused):
@@ -175,7 +176,7 @@ def _tell_moved(ctx: Ctx, lines: Sequence[OrderLine]) -> Order:
         DeliveryMoved(
             **names,
             days=days,
-            by=_moved_by(days) if was else _t("to {day}").format(day=date_format(last, "j M")),
+            by=moved_by(days) if was else _t("to {day}").format(day=date_format(last, "j M")),
             cause=cause,
             expected_on=last,
             promised_on=order.promised_on,
@@ -183,12 +184,6 @@ def _tell_moved(ctx: Ctx, lines: Sequence[OrderLine]) -> Order:
         )
     )
     return order
-
-
-def _moved_by(days: int) -> str:
-    if days > 0:
-        return ngettext("by {n} day", "by {n} days", days).format(n=days)
-    return ngettext("{n} day earlier", "{n} days earlier", -days).format(n=-days)
 
 
 @command(move="ship_part", hidden=True)
