@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 
+from benchmarks._table import Row
+from loomline.engines.mrp.finite import FinitePlanner
+from loomline.engines.mrp.grid import grid_for
+from loomline.engines.mrp.net_change import NetChange
+from loomline.engines.mrp.netting import Netting
 from loomline.engines.mrp.plant import (
     Bills,
     Demands,
@@ -18,6 +28,63 @@ from loomline.engines.mrp.plant import (
 DAY = 86_400
 PEER_SECONDS = 933.0
 PEER_LATE = 1656.0
+PEER_SHORT = 1.0
+PEER = "the best open planner on a plant of this size (issue of this engine)"
+WHOLE_BUDGET = 120.0
+"""Seconds from which on the large cases run; with less, a fifth of them, without published figures."""
+
+
+def measure(budget: float, data: Path, tell: Callable[[str], None]) -> list[Row]:
+    """Seconds and memory of a large plan, a net change and a constrained plan."""
+    share = 1.0 if budget >= WHOLE_BUDGET else 0.2
+    tell(f"mrp: a plan of {100_000 * share:,.0f} items")
+    rows = _netting_rows(share)
+    tell(f"mrp: a constrained plan of {50_000 * share:,.0f} orders")
+    return rows + _finite_rows(share)
+
+
+def _netting_rows(share: float) -> list[Row]:
+    items, requirements = round(100_000 * share), round(1_000_000 * share)
+    plant = large_plant(items, 5, requirements)
+    case = f"{items:,} items, 5 levels, {requirements:,} demands, 52 weeks"
+    begun, used = time.perf_counter(), time.process_time()
+    netting = Netting(plant, grid_for(plant, bucket_days=7))
+    netting.run()
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    change = NetChange(netting)
+    taken = []
+    for row in range(0, requirements, requirements // 20):
+        before = time.perf_counter()
+        change.change_demands({row: (500.0, 20 * 7 * DAY)})
+        taken.append((time.perf_counter() - before) * 1000)
+    median, orders = float(np.median(taken)), int((netting.planned > 0).sum())
+    aim = 10.0 if share == 1 else None
+    return [
+        Row("mrp", case, "s", seconds, aim=aim, note=f"{orders:,} planned orders, {cpu:.1f} s of CPU"),
+        Row("mrp", case, "MB at most in the process", memory),
+        Row("mrp", f"net change of one demand: {case}", "ms, median of 20", median, aim=50.0),
+    ]
+
+
+def _finite_rows(share: float) -> list[Row]:
+    items, orders = round(10_000 * share), round(50_000 * share)
+    machines = max(round(30 * share), 2)
+    plant = busy_plant(items, orders, machines)
+    case = f"constrained: {items:,} items, {orders:,} orders, 3 levels, {machines} machines at 70 %"
+    begun, used = time.perf_counter(), time.process_time()
+    plan = FinitePlanner(plant).run()
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    late, short = float((plan.late > 0).sum()), float((plan.short > 0).sum())
+    note = f"{len(plan.pegging.quantity):,} pegs, {len(plan.loads.start):,} operations, {cpu:.1f} s of CPU"
+    if share < 1:
+        figures = (("s", seconds), ("orders late", late), ("orders short", short))
+        return [Row("mrp", case, measured, ours, note=note) for measured, ours in figures]
+    return [
+        Row("mrp", case, "s", seconds, published=PEER_SECONDS, source=PEER, aim=60.0, note=note),
+        Row("mrp", case, "orders late", late, published=PEER_LATE, source=PEER, aim=PEER_LATE),
+        Row("mrp", case, "orders short", short, published=PEER_SHORT, source=PEER, aim=PEER_SHORT),
+    ]
 
 
 def large_plant(
@@ -73,7 +140,7 @@ def busy_plant(
     half = machines // 2
     takes = _random_bills(rng, ends, parts, bought)
     made = ends + parts
-    resource = np.concatenate([rng.integers(0, half, ends), rng.integers(half, machines, parts)])
+    machine = np.concatenate([rng.integers(0, half, ends), rng.integers(half, machines, parts)])
     run = rng.uniform(0.02, 0.2, made)
     demands = Demands.of(
         names=np.char.add("SO-", np.arange(orders).astype(str)),
@@ -83,17 +150,11 @@ def busy_plant(
         priority=rng.integers(1, 4, orders),
     )
     made_units = np.bincount(demands.item, demands.quantity, minlength=made)
-    for level in (0, 1):
-        rows = (takes.parent < ends) if level == 0 else np.zeros(0, dtype=bool)
-        if level == 0:
-            inner = rows & (takes.component < made)
-            made_units += np.bincount(
-                takes.component[inner],
-                takes.quantity[inner] * made_units[takes.parent[inner]],
-                minlength=made,
-            )
-    hours = np.bincount(resource, run * made_units, minlength=machines)
-    run *= (load * 345 * 24 / np.maximum(hours, 1e-9))[resource]
+    inner = (takes.parent < ends) & (takes.component < made)
+    passed = takes.quantity[inner] * made_units[takes.parent[inner]]
+    made_units += np.bincount(takes.component[inner], passed, minlength=made)
+    hours = np.bincount(machine, run * made_units, minlength=machines)
+    run *= (load * 345 * 24 / np.maximum(hours, 1e-9))[machine]
     return Plant(
         Items.of(
             names=np.char.add("I", np.arange(items).astype(str)),
@@ -104,7 +165,7 @@ def busy_plant(
         ),
         takes,
         demands,
-        operations=Operations.of(item=np.arange(made), resource=resource, run_hours=run),
+        operations=Operations.of(item=np.arange(made), resource=machine, run_hours=run),
         resources=Resources.of(names=np.char.add("M", np.arange(machines).astype(str))),
     )
 

@@ -13,6 +13,7 @@ from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.models import Opportunity
+from loomline.kernel.actor import system_actor
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import CustomField
@@ -233,7 +234,7 @@ def test_reading_rights_are_not_writing_rights(employ: Employ, dye: Team) -> Non
 
 
 def test_a_picker_offers_no_system_actor_and_nobody_who_has_left(client: Client, admin: User) -> None:
-    User.objects.create(email="night@example.org", name="Night jobs", is_system=True)
+    system_actor("Night jobs")
     User.objects.create(email="gone@example.org", name="Gone Girl", is_active=False)
 
     offered = client.get("/accounts/people/options/").context["options"]

@@ -91,7 +91,7 @@ def test_a_constrained_plan_and_a_promise(
 def test_a_network_ships_in_fair_shares(tmp_path: Path) -> None:
     folder = files(
         tmp_path / "network",
-        items="item,site,on_hand\nX,works,24\nX,north,5\nX,south,0\n",
+        items="item,site,on_hand,lead_days\nX,works,24,10\nX,north,5,\nX,south,0,\n",
         lanes="item,from,to,lead_days\nX,works,north,2\nX,works,south,3\n",
         demands="name,item,site,quantity,due\nN,X,north,35,2026-01-10\nS,X,south,30,2026-01-11\n",
     )
@@ -110,20 +110,47 @@ def test_a_network_ships_in_fair_shares(tmp_path: Path) -> None:
         ({"items": "item\n"}, "items.csv: The file has no rows below the header."),
         ({"items": "thing\nA\n"}, "items.csv, row 1: There is no column item"),
         ({"items": ITEMS + "A,1,1,,make\n"}, "items.csv, row 5, column item: A stands in row 2 already."),
-        ({"items": ITEMS.replace(",10,7", ",-1,7")}, 'row 2, column on_hand: "-1" is not a number of 0 or more.'),
+        (
+            {"items": ITEMS.replace(",10,7", ",-1,7")},
+            'row 2, column on_hand: "-1" is not a number of 0 or more.',
+        ),
         ({"items": ITEMS.replace(",10,7", ",nan,7")}, 'row 2, column on_hand: "nan" is not a number'),
         ({"items": ITEMS.replace("50,buy", "50,borrow")}, 'row 4, column kind: "borrow" is not known.'),
-        ({"items": "item,rule\nA,fixed\nB,\nC,\n"}, "row 2, column fixed_quantity: The rule fixed has no quantity"),
-        ({"items": "item,calendar\nA,night\nB,\nC,\n"}, 'row 2, column calendar: "night" is not in calendars.csv.'),
-        ({"demands": "name,item,quantity,due\nD,Z,1,2026-02-16\n"}, 'row 2, column item: "Z" is not in items.csv.'),
-        ({"demands": "name,item,quantity,due\nD,A,1,16.2.26\n"}, 'row 2, column due: "16.2.26" is not a date.'),
+        (
+            {"items": "item,rule\nA,fixed\nB,\nC,\n"},
+            "row 2, column fixed_quantity: The rule fixed has no quantity",
+        ),
+        (
+            {"items": "item,calendar\nA,night\nB,\nC,\n"},
+            'row 2, column calendar: "night" is not in calendars.csv.',
+        ),
+        (
+            {"demands": "name,item,quantity,due\nD,Z,1,2026-02-16\n"},
+            'row 2, column item: "Z" is not in items.csv.',
+        ),
+        (
+            {"demands": "name,item,quantity,due\nD,A,1,16.2.26\n"},
+            'row 2, column due: "16.2.26" is not a date.',
+        ),
         ({"demands": "name,item,quantity,due\nD,A,-3,2026-02-16\n"}, 'row 2, column quantity: "-3" is not'),
         ({"bills": BILLS + "C,A,1\n"}, "bills.csv, row "),
         ({"bills": BILLS + "C,C,1\n"}, "The bills go in a circle: C takes C."),
-        ({"bills": "item,component,fixed\nA,B,maybe\n"}, 'row 2, column fixed: "maybe" is neither yes nor no.'),
-        ({"calendars": "calendar,day,start,end\nx,Mon,14:00,06:00\n"}, "row 2, column end: 06:00 is not after 14:00."),
-        ({"calendars": "calendar,day,start,end\nx,Someday,06:00,07:00\n"}, 'row 2, column day: "Someday" is no day.'),
-        ({"routings": "item,resource\nA,M9\n"}, 'routings.csv, row 2, column resource: "M9" is not in resources.csv.'),
+        (
+            {"bills": "item,component,fixed\nA,B,maybe\n"},
+            'row 2, column fixed: "maybe" is neither yes nor no.',
+        ),
+        (
+            {"calendars": "calendar,day,start,end\nx,Mon,14:00,06:00\n"},
+            "row 2, column end: 06:00 is not after 14:00.",
+        ),
+        (
+            {"calendars": "calendar,day,start,end\nx,Someday,06:00,07:00\n"},
+            'row 2, column day: "Someday" is no day.',
+        ),
+        (
+            {"routings": "item,resource\nA,M9\n"},
+            'routings.csv, row 2, column resource: "M9" is not in resources.csv.',
+        ),
     ],
 )
 def test_bad_files_are_refused_with_their_place(

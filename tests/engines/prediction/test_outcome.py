@@ -135,7 +135,7 @@ def test_pure_noise_is_called_no_better_than_chance() -> None:
         (lambda c: {**c, "churn": ["Yes"] * 900}, Question("churn"), "only one value"),
         (lambda c: {**c, "churn": list("abc") * 300}, Question("churn"), "--positive"),
         (lambda c: {k: v[:90] for k, v in c.items()}, Question("churn"), "needs at least 50 of each"),
-        (lambda c: c, Question("churn", date="contract"), "contract holds no dates"),
+        (lambda c: c, Question("churn", date="contract"), "contract holds neither dates"),
         (lambda c: {k: c[k] for k in ("customer", "churn")}, Question("churn"), "No column says anything"),
         (lambda c: {"churn": c["churn"]}, Question("churn"), "no column left to predict from"),
     ],

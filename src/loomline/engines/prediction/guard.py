@@ -98,7 +98,7 @@ def after_faults(
         filled = _filled(trait, values[:, at])
         if still_open.sum() >= 20 and filled[decided].mean() >= 0.5 and filled[still_open].mean() <= 0.02:
             found[at] = "is filled in for decided cases only, so it is not known beforehand"
-        elif case_date is not None and at != case_date and trait.kind == "date":
+        elif case_date is not None and at != case_date and trait.kind == traits[case_date].kind == "date":
             later = values[decided, at] - values[decided, case_date]
             later = later[later == later]
             is_later = len(later) > 0 and (later >= 0).mean() > 0.98 and later.max() > 0

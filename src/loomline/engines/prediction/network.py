@@ -74,7 +74,7 @@ def fit(
     seed: int,
     tick: Callable[[float], None],
 ) -> Network:
-    """Least squares over about EPOCHS passes in random batches; `scale` is the size of y, `tick` may raise."""
+    """Least squares over about EPOCHS passes in batches; `scale` is the size of y, `tick` may raise."""
     draw = np.random.default_rng(seed)
     mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)

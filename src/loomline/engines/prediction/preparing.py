@@ -32,7 +32,7 @@ class Question:
 
     `target` is the column to be predicted; for an outcome `positive` and `negative` are values of it (empty:
     found out). `identity` names the column that tells rows apart. `date` is the column with the day on which
-    the case was as the row says (empty: found out; "none": there is none), `group` the column whose rows
+    the case was as the row says, or a number that counts time (empty: found out; "none": there is none), `group` the column whose rows
     belong together (a customer, a machine). `exclude` are columns the model must not see. `miss_cost` is what
     an overlooked positive case costs when a false alarm costs `alarm_cost`.
     """
@@ -60,13 +60,13 @@ class Question:
 class Prepared:
     """The traits a model may see, with all rows' values (rows, traits), and what the split may go by.
 
-    `time` is in days (rows,), `date` the column it is from; `group` numbers the groups (rows,).
+    `time` is in days (rows,), or what the `clock` column counts; `group` numbers the groups (rows,).
     """
 
     traits: tuple[Trait, ...]
     values: NDArray[np.float64]
     time: NDArray[np.float64] | None
-    date: str
+    clock: Trait | None
     group: NDArray[np.int64] | None
     left_out: tuple[LeftOut, ...]
     suspects: tuple[Suspect, ...] = ()
@@ -128,7 +128,7 @@ def prepare(table: Columns, question: Question, known: Known, decided: NDArray[n
         traits=tuple(traits),
         values=values,
         time=None if at is None else _filled_in(values[:, at]),
-        date="" if at is None else traits[at].name,
+        clock=None if at is None else traits[at],
         group=_groups(table, question.group),
         left_out=tuple(left_out),
     )
@@ -146,11 +146,10 @@ def prepare(table: Columns, question: Question, known: Known, decided: NDArray[n
 
 def window(prepared: Prepared, rows: NDArray[np.int64], positives: int) -> Window:
     """The cases and days of these rows."""
-    if prepared.time is None:
+    if prepared.time is None or prepared.clock is None:
         return Window(len(rows), positives)
-    day = Trait(prepared.date, "date")
-    first, last = day.says(float(prepared.time[rows].min())), day.says(float(prepared.time[rows].max()))
-    return Window(len(rows), positives, prepared.date, first, last)
+    first, last = (prepared.clock.says(float(edge(prepared.time[rows]))) for edge in (np.min, np.max))
+    return Window(len(rows), positives, prepared.clock.name, first, last)
 
 
 def identities(table: Columns, identity: str) -> tuple[str, Sequence[str]]:
@@ -171,10 +170,11 @@ def _case_date(
         return None
     dates = [at for at, trait in enumerate(traits) if trait.kind == "date"]
     if question.date:
-        found = [at for at in dates if traits[at].name == question.date]
+        numbers = [at for at, trait in enumerate(traits) if trait.kind == "number"]
+        found = [at for at in dates + numbers if traits[at].name == question.date]
         if not found:
             raise BadInput(
-                f"{question.date} holds no dates.",
+                f"{question.date} holds neither dates nor numbers in the order of time.",
                 remedy="Write dates as 2026-11-22, name another column, or write --date none.",
                 file=table.file,
                 column=question.date,

@@ -114,8 +114,9 @@ def check(case: Case, file: str, row_of: dict[int, int]) -> None:
         if case.service[place] < 0:
             refuse(place, f"the service time {case.service[place]:g} is negative.", "Write 0 or more.")
         need = np.maximum(case.demand[place], case.backhaul[place])
-        if not case.pairs and (need < 0).any():
-            refuse(place, f"the demand {need.min():g} is negative.", "Write 0 or more.")
+        least = min(case.demand[place].min(), case.backhaul[place].min())
+        if not case.pairs and least < 0:
+            refuse(place, f"the demand {least:g} is negative.", "Write 0 or more.")
         if case.prize[place] == 0 and (need > most).any():
             refuse(
                 place, f"it asks for {need.max():g}; no vehicle holds more than {most.max():g}.", "Split it."
