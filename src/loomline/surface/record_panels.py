@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -12,7 +12,7 @@ from loomline.kernel import access, query
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, history, registry
 from loomline.surface.column import Column
-from loomline.surface.draw_cells import plain
+from loomline.surface.draw_cells import Cell, plain
 from loomline.surface.list_page import slots_of
 from loomline.surface.page import action
 from loomline.surface.panel import Changes, Facts, LinesPanel, Panel, Related, Timeline
@@ -49,13 +49,16 @@ def _own(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any] | None:
     return None if held is None else {"template": panel.template, "title": panel.title, **held}
 
 
-def _facts(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
+def _facts(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any] | None:
     columns = panel.columns or _fact_columns(registry.of(type(record)))
     look = "wide" if panel.place == "tab" else "dl"
+    shown = facts(columns, record, ctx)
+    if not shown and look == "dl":
+        return None
     return {
         "template": "loom/panels/facts.html",
         "title": panel.title,
-        "facts": facts(columns, record, ctx),
+        "facts": shown,
         "look": look,
         "health": None,
     }
@@ -141,13 +144,20 @@ def _table(panel: LinesPanel, rows: Sequence[Any], columns: Sequence[Column], ct
                 "id": row.pk,
                 "css": "",
                 "actions": [],
-                "cells": [
-                    c.cell(row, held.get(row.pk), ctx) for c, held in zip(columns, values, strict=True)
-                ],
+                "cells": _cells(columns, values, row, ctx),
             }
             for row in rows
         ],
     }
+
+
+def _cells(columns: Sequence[Column], values: Sequence[Mapping[int, Any]], row: Any, ctx: Ctx) -> list[Cell]:
+    """The cells of a row; the first one leads to the record where none does."""
+    cells = [c.cell(row, held.get(row.pk), ctx) for c, held in zip(columns, values, strict=True)]
+    address = registry.url(row)
+    if cells and address and not any(cell.url for cell in cells):
+        cells[0].url = address
+    return cells
 
 
 def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
