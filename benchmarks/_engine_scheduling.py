@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -65,7 +66,7 @@ def measure(budget: float, data: Path, tell: Callable[[str], None]) -> list[Row]
             if time.monotonic() - began + 2 * seconds > until + 5:
                 break
             gaps.append(_compare(case, seconds, tell))
-        rows += _rows(gaps, seconds, len(cases))
+        rows += _rows(gaps, seconds)
     return rows
 
 
@@ -108,7 +109,7 @@ def _check(shop: Shop, made: ShopSchedule) -> None:
             busy.setdefault(machine, []).append((made.start[i], free))
     for spans in busy.values():
         spans.sort()
-        if any(b[0] < a[1] for a, b in zip(spans, spans[1:], strict=False)):
+        if any(b[0] < a[1] for a, b in pairwise(spans)):
             raise RuntimeError(f"{shop.name}: a machine does two things at once")
 
 
@@ -142,7 +143,7 @@ def _plain(shop: Shop, seconds: float) -> int | None:
     return round(solver.objective_value) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
 
 
-def _rows(gaps: Sequence[Gaps], seconds: float, _all: int) -> list[Row]:
+def _rows(gaps: Sequence[Gaps], seconds: float) -> list[Row]:
     rows = []
     for kind, _ in KINDS:
         own = [gap for gap in gaps if gap.kind == kind]

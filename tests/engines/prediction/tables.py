@@ -54,7 +54,7 @@ def survival(rows: int = 400, seed: int = 5) -> Cells:
     }
 
 
-def wear(units: int = 30, seed: int = 7, regimes: int = 1) -> NDArray[np.float64]:
+def wear(units: int = 24, seed: int = 7, regimes: int = 1) -> NDArray[np.float64]:
     """Run-to-failure histories as C-MAPSS has them: unit, cycle, 3 settings, 21 sensors.
 
     Two sensors follow the wear and one is noise, the others do not move. With several regimes the settings
@@ -63,7 +63,7 @@ def wear(units: int = 30, seed: int = 7, regimes: int = 1) -> NDArray[np.float64
     draw = np.random.default_rng(seed)
     found = []
     for unit in range(1, units + 1):
-        length = int(draw.integers(60, 120))
+        length = int(draw.integers(50, 90))
         cycle = np.arange(1, length + 1)
         to_go = length - cycle
         health = np.exp(-to_go / 20)

@@ -24,13 +24,15 @@ else:
     np = heavy("numpy")
 
 LEAST_ROWS = 2000
+# Windows are made for this many rows at a time, about 10 MB.
+PART = 50_000
 
 
 @dataclass(frozen=True)
 class Learning:
     """How hard a global model is trained: rows it sees, trees, models that are averaged, and its seed."""
 
-    rows: int = 120_000
+    rows: int = 100_000
     trees: int = 200
     models: int = 1
     seed: int = 1
@@ -48,20 +50,18 @@ class GlobalModel:
     def forecast(self, values: Sequence[Floats]) -> Floats:
         """Forecasts [series, horizon] of series [periods] of any length of one or more."""
         made = np.empty((len(values), self.shape.horizon))
-        part = max(1, 400_000 // self.shape.horizon)
+        part = max(1, PART // self.shape.horizon)
         for start in range(0, len(values), part):
-            found = [self._window(one) for one in values[start : start + part]]
-            features = np.concatenate([one.features for one in found])
-            told = np.mean([trees.predict(features, num_threads=1) for trees in self.trees], axis=0)
-            base = np.concatenate([one.base for one in found])
-            scale = np.concatenate([one.scale for one in found])
-            made[start : start + part] = base + scale * told.reshape(base.shape)
+            seen = np.stack([_tail(one, self.shape.width) for one in values[start : start + part]])
+            found = windows(seen, self.shape)
+            told = np.mean([trees.predict(found.features, num_threads=1) for trees in self.trees], axis=0)
+            made[start : start + part] = found.base + found.scale * told.reshape(found.base.shape)
         return made
 
-    def _window(self, values: Floats) -> Any:
-        missing = self.shape.width - len(values)
-        full = np.r_[np.full(missing, values[0]), values] if missing > 0 else values
-        return windows(full, np.array([len(full) - 1]), self.shape)
+
+def _tail(values: Floats, width: int) -> Floats:
+    missing = width - len(values)
+    return np.r_[np.full(missing, values[0]), values] if missing > 0 else values[-width:]
 
 
 def train(
@@ -90,29 +90,30 @@ def train(
 
 def _rows(
     values: Sequence[Floats], shape: Shape, most: int, random: np.random.Generator
-) -> tuple[Floats, Floats]:
+) -> tuple[NDArray[np.float32], Floats]:
     """Features [rows, features] and targets [rows] of a random choice of origins and steps."""
     count = max(1, round(3 * most / (len(values) * shape.horizon)))
-    chosen = random.permutation(len(values))[: max(1, 3 * most // shape.horizon)]
-    features, targets = [], []
-    share = min(1.0, most / _there(values, chosen, shape, count))
-    for at in np.sort(chosen):
+    chosen = np.sort(random.permutation(len(values))[: max(1, 3 * most // shape.horizon)])
+    whole = shape.width + shape.horizon
+    found = []
+    for at in chosen:
         origins = origins_of(len(values[at]), shape, count, random)
-        if not len(origins):
-            continue
-        seen = windows(values[at], origins, shape)
-        truth = values[at][origins[:, None] + np.arange(1, shape.horizon + 1)[None]]
-        kept = random.random(truth.size) < share
+        if len(origins):
+            views = np.lib.stride_tricks.sliding_window_view(values[at], whole)
+            found.append(views[origins - shape.width + 1])
+    if not found:
+        return np.zeros((0, 1), dtype=np.float32), np.zeros(0)
+    table = np.concatenate(found)
+    share = min(1.0, most / (len(table) * shape.horizon))
+    features, targets = [], []
+    part = max(1, PART // shape.horizon)
+    for start in range(0, len(table), part):
+        rows = table[start : start + part]
+        seen = windows(rows[:, : shape.width], shape)
+        kept = random.random(len(rows) * shape.horizon) < share
         features.append(seen.features[kept])
-        targets.append(((truth - seen.base) / seen.scale).ravel()[kept])
-    if not features:
-        return np.zeros((0, 1)), np.zeros(0)
+        targets.append(((rows[:, shape.width :] - seen.base) / seen.scale).ravel()[kept])
     return np.concatenate(features), np.concatenate(targets)
-
-
-def _there(values: Sequence[Floats], chosen: NDArray[np.int64], shape: Shape, count: int) -> int:
-    room = np.array([len(values[at]) - shape.width - shape.horizon + 1 for at in chosen])
-    return max(1, int(np.clip(room, 0, count).sum()) * shape.horizon)
 
 
 def _boost(data: Any, turn: int, learning: Learning, tell: Callable[[float], None]) -> Any:

@@ -26,7 +26,8 @@ else:
 class Quality:
     """The backtest of one group of series (`rows` of the panel).
 
-    `wape`, `bias` and `naive_wape` are of the group; `value_added` is the naive WAPE less the own one.
+    `error`, `naive_error` and `bias` are of the group and relative to its demand; `measure` says which error:
+    WAPE of steady series, RMSE of sparse ones (whose smallest absolute error would be to forecast nothing).
     `coverage` says for each level which share of outcomes lay inside intervals that were made without them,
     NaN where the past is too short for that. `series_*` are [series]: RMSSE, bias, tracking signal and value
     added of each one.
@@ -35,8 +36,9 @@ class Quality:
     group: str
     rows: tuple[int, ...]
     weights: dict[str, float]
-    wape: float
-    naive_wape: float
+    measure: str
+    error: float
+    naive_error: float
     bias: float
     coverage: dict[int, float]
     series_rmsse: Floats
@@ -46,8 +48,8 @@ class Quality:
 
     @property
     def value_added(self) -> float:
-        """What the forecast takes off the WAPE of the naive one."""
-        return self.naive_wape - self.wape
+        """What the forecast takes off the error of the naive one."""
+        return self.naive_error - self.error
 
 
 def quality_of_steady(
@@ -102,12 +104,14 @@ def _quality(
     ]
     known = ~np.isnan(actual)
     total = float(np.abs(actual[known]).sum())
+    measured = accuracy.wape if group == "steady" else _relative_rmse
     return Quality(
         group,
         tuple(rows),
         weights,
-        accuracy.wape(actual, ours),
-        accuracy.wape(actual, naive),
+        "WAPE" if group == "steady" else "RMSE",
+        measured(actual, ours),
+        measured(actual, naive),
         float((ours - actual)[known].sum()) / total if total else float("nan"),
         coverage,
         accuracy.rmsse(actual, ours, values),
@@ -115,6 +119,12 @@ def _quality(
         accuracy.tracking_signal(actual, ours),
         np.array(added),
     )
+
+
+def _relative_rmse(actual: Floats, forecast: Floats) -> float:
+    known = ~np.isnan(actual)
+    size = float(np.abs(actual[known]).mean()) if known.any() else 0.0
+    return float(np.sqrt(((actual - forecast)[known] ** 2).mean())) / size if size else float("nan")
 
 
 def _flat(table: Floats) -> Floats:

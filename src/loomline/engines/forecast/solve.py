@@ -133,7 +133,7 @@ def _summary(made: Forecast, seconds: float, out: Path | None) -> str:
     for one in made.qualities:
         covered = ", ".join(f"{level} %: {share:.1%}" for level, share in one.coverage.items())
         lines.append(
-            f"{one.group}: backtest WAPE {one.wape:.3f}, naive {one.naive_wape:.3f}, "
+            f"{one.group}: backtest {one.measure} {one.error:.3f}, naive {one.naive_error:.3f}, "
             f"value added {one.value_added:+.3f}, bias {one.bias:+.3f}; coverage {covered}"
         )
         best = sorted(one.weights.items(), key=lambda pair: -pair[1])[:4]

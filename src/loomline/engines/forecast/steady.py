@@ -136,10 +136,8 @@ def _members(
     local = local_members(values, seasons, horizon, tell=lambda done: watch.at(done, "smoothing each series"))
     if not models:
         return local
-    low = np.array([one.min() for one in values])[:, None]
-    across = [
-        np.where(low >= 0, np.maximum(model.forecast(values), 0), model.forecast(values))
-        for model in models.values()
-    ]
-    table = np.concatenate([local.forecasts, np.stack(across, axis=1)], axis=1)
+    low = np.array([one.min() for one in values])[:, None, None]
+    told = np.stack([model.forecast(values) for model in models.values()], axis=1)
+    across = np.where(low >= 0, np.maximum(told, 0), told)
+    table = np.concatenate([local.forecasts, across], axis=1)
     return Members((*local.names, *models), table, local.spread)

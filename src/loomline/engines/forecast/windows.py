@@ -41,7 +41,7 @@ class Shape:
 class Windows:
     """Features [origins * horizon, features]; the target is (value - base) / scale [origins, horizon]."""
 
-    features: Floats
+    features: NDArray[np.float32]
     base: Floats
     scale: Floats
 
@@ -64,15 +64,11 @@ def shape_for(lengths: Sequence[int], horizon: int, seasons: tuple[int, ...], ba
     return Shape(width, horizon, usable, min(width, 24, max(usable[0], 16)), repeats, base)
 
 
-def windows(values: Floats, origins: NDArray[np.int64], shape: Shape) -> Windows:
-    """The windows of a series [periods] without gaps that end at the origins, positions of last known values.
-
-    Positions must be `shape.width - 1` or more.
-    """
-    seen = np.lib.stride_tricks.sliding_window_view(values, shape.width)[origins - shape.width + 1]
+def windows(seen: Floats, shape: Shape) -> Windows:
+    """What a model is told of the last `shape.width` known values [origins, width] of one series or many."""
     steps = np.arange(1, shape.horizon + 1)
     phases = [
-        _phase(values, origins, season * (-(-steps // season) + turn), shape.width)
+        _phase(seen, steps - season * (-(-steps // season) + turn))
         for season, repeats in zip(shape.seasons, shape.repeats, strict=True)
         for turn in range(repeats)
     ]
@@ -83,19 +79,18 @@ def windows(values: Floats, origins: NDArray[np.int64], shape: Shape) -> Windows
     wide += [(seen[:, -n:].mean(axis=1, keepdims=True) - base) / scale for n in _spans(shape)]
     narrow = (seen[:, : -shape.lags - 1 : -1] - level) / scale
     flat = np.concatenate([narrow, _changes(seen, scale, shape)], axis=1)
-    count, horizon = len(origins), shape.horizon
+    count, horizon = len(seen), shape.horizon
     columns = [np.broadcast_to(one, (count, horizon))[..., None] for one in wide]
     columns.append(np.broadcast_to(flat[:, None], (count, horizon, flat.shape[1])))
     columns.append(np.broadcast_to(steps[None, :, None], (count, horizon, 1)))
-    features = np.concatenate(columns, axis=2, dtype=np.float64)
+    features = np.concatenate(columns, axis=2, dtype=np.float32)
     return Windows(features.reshape(count * horizon, -1), base, np.broadcast_to(scale, (count, horizon)))
 
 
-def _phase(values: Floats, origins: NDArray[np.int64], lags: NDArray[np.int64], width: int) -> Floats:
-    """Values [origins, horizon] that lie `lags` before each target, NaN where the window does not reach."""
-    at = origins[:, None] + np.arange(1, len(lags) + 1)[None] - lags[None]
-    inside = at > origins[:, None] - width
-    found: Floats = np.where(inside, values[np.maximum(at, 0)], np.nan)
+def _phase(seen: Floats, away: NDArray[np.int64]) -> Floats:
+    """Values [origins, horizon] that lie `away` from the last one, NaN where the window does not reach."""
+    at = seen.shape[1] - 1 + away
+    found: Floats = np.where(at >= 0, seen[:, np.maximum(at, 0)], np.nan)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from loomline.engines.heavy import heavy
 from loomline.engines.routing import fleet, solomon, vrplib
 from loomline.engines.routing.case import Case
 from loomline.engines.routing.case_model import SCALES, CaseModel, model, rounded
+from loomline.engines.routing.partner import Partner, partner
 from loomline.engines.routing.search import Budget, Limits, Search, Stretch, run
 from loomline.engines.watch import Watch
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     import pyvrp
 else:
     pyvrp = heavy("pyvrp")
+
+OTHER_SEED = 7919
+WORTH_A_PARTNER = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,18 +56,29 @@ def read(path: Path) -> Case:
     return vrplib.read(path)
 
 
-def solve(case: Case, *, limits: Limits, seed: int = 0, watch: Watch | None = None) -> Answer:
+def solve(
+    case: Case, *, limits: Limits, seed: int = 0, workers: int = 1, watch: Watch | None = None
+) -> Answer:
     """The best routes found within the limits; raises BadInput when no feasible ones were found.
 
-    Stopping the watch ends the search early with what it has.
+    Two workers are two processes with different seeds that tell each other what they find; a search that
+    is limited by iterations has one. Stopping the watch ends the search early with what it has.
     """
     watch = watch or Watch()
     made = model(case)
-    if case.fewest_first and fleet.can_reduce(made.data):
-        search = fleet.search_fewest(made.data, seed=seed, limits=limits, watch=watch)
-    else:
-        search = Search(made.data, seed=seed)
-        run(search, Budget(limits), Stretch(says=case.name), watch)
+    fewest = case.fewest_first and fleet.can_reduce(made.data)
+    work = fleet.assist if fewest else assist
+    alone = workers < 2 or limits.iterations is not None or limits.seconds < WORTH_A_PARTNER
+    with (
+        nullcontext(Partner())
+        if alone
+        else partner(work, made.data, seed=seed + OTHER_SEED, seconds=limits.seconds) as other
+    ):
+        if fewest:
+            search = fleet.search_fewest(made.data, seed=seed, limits=limits, watch=watch, partner=other)
+        else:
+            search = Search(made.data, seed=seed)
+            run(search, Budget(limits), Stretch(says=case.name), watch, other)
     if search.best is None:
         raise BadInput(
             f"No feasible routes for {case.name} were found in {search.iterations:,} iterations.",
@@ -71,6 +87,11 @@ def solve(case: Case, *, limits: Limits, seed: int = 0, watch: Watch | None = No
         )
     routes = _routes(made, search.best)
     return Answer(case, routes, cost_of(case, routes), search.iterations)
+
+
+def assist(data: pyvrp.ProblemData, seed: int, seconds: float, other: Partner) -> None:
+    """The partner's side of a search for the least cost."""
+    run(Search(data, seed=seed), Budget(Limits(seconds)), Stretch(), Watch(), other)
 
 
 def cost_of(case: Case, routes: tuple[tuple[int, ...], ...]) -> float:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loomline.engines.heavy import heavy
+from loomline.engines.routing.partner import Partner
 from loomline.engines.routing.route_pool import RoutePool
 from loomline.engines.routing.search import Budget, Limits, Search, Stretch, run
 from loomline.engines.watch import Watch
@@ -16,37 +17,59 @@ else:
     pyvrp = heavy("pyvrp")
 
 FIRST = 0.04
-REDUCING = 0.5
+REDUCING = 0.45
+REDUCING_ASSISTED = 0.8
 
 
-def search_fewest(data: pyvrp.ProblemData, *, seed: int, limits: Limits, watch: Watch) -> Search:
-    """Search with one vehicle less as long as that is found feasible in half of the budget, then for cost.
+def search_fewest(
+    data: pyvrp.ProblemData,
+    *,
+    seed: int,
+    limits: Limits,
+    watch: Watch,
+    partner: Partner | None = None,
+    reducing: float = REDUCING,
+) -> Search:
+    """Search with one vehicle less as long as that is found in `reducing` of the budget, then for cost.
 
     Needs one vehicle type and no optional visits (as PyVRP's own fleet minimisation does); the routes of
     failed attempts are not lost, for they stay in the pool that the last search chooses from.
     """
+    partner = partner or Partner()
     budget = Budget(limits)
     pool = RoutePool(data)
     search = Search(data, seed=seed, pool=pool)
     run(search, budget, Stretch(FIRST, says="first tours"), watch)
     if search.best is None:
-        run(search, budget, Stretch(1.0, says="no feasible tours yet", first_only=True), watch)
+        run(search, budget, Stretch(says="no feasible tours yet", first_only=True), watch, partner)
+    best = search.best
     least = lower_bound(data)
-    while search.best is not None and (count := search.best.num_routes()) > least:
-        attempt = Search(_with(data, count - 1), seed=seed + count, pool=pool)
-        attempt.go_on_from(_shortened(attempt.data, search.best))
-        says = f"{count} vehicles; trying {count - 1}"
-        run(attempt, budget, Stretch(REDUCING, count - 1, first_only=True, says=says), watch)
-        if attempt.best is None:
-            break
-        search = attempt
-    if search.best is None:
-        return search
-    count = search.best.num_routes()
-    last = Search(_with(data, count), seed=seed, pool=pool)
-    last.go_on_from(search.best)
-    run(last, budget, Stretch(1.0, count, says=f"{count} vehicles; shorter tours"), watch)
-    return last
+    while best is not None and not watch.is_stopped():
+        count = best.num_routes()
+        if count > least and budget.spent() < reducing:
+            attempt = Search(_with(data, count - 1), seed=seed + count, pool=pool)
+            attempt.go_on_from(_shortened(attempt.data, best))
+            says = f"{count} vehicles; trying {count - 1}"
+            stretch = Stretch(reducing, count - 1, first_only=True, says=says)
+            fewer = run(attempt, budget, stretch, watch, partner) or attempt.best
+            if fewer is not None:
+                best = fewer
+                continue
+        search = Search(_with(data, count), seed=seed, pool=pool)
+        search.go_on_from(best)
+        stretch = Stretch(1.0, count, says=f"{count} vehicles; shorter tours")
+        best = run(search, budget, stretch, watch, partner)
+    if best is not None and (search.best is None or best.num_routes() < search.best.num_routes()):
+        search = Search(_with(data, best.num_routes()), seed=seed, pool=pool)
+        search.go_on_from(best)
+    return search
+
+
+def assist(data: pyvrp.ProblemData, seed: int, seconds: float, partner: Partner) -> None:
+    """The partner's side: it tries longer to save a vehicle."""
+    search_fewest(
+        data, seed=seed, limits=Limits(seconds), watch=Watch(), partner=partner, reducing=REDUCING_ASSISTED
+    )
 
 
 def lower_bound(data: pyvrp.ProblemData) -> int:

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from loomline.engines.heavy import heavy
+from loomline.engines.routing.partner import Partner
 from loomline.engines.routing.penalties import Penalties
 from loomline.engines.routing.route_pool import RoutePool
 from loomline.engines.watch import Watch
@@ -109,6 +110,12 @@ class Search:
         self.pool.add(solution)
         self.offer(solution)
         self._start_run(solution)
+
+    def hear(self, solution: pyvrp.Solution) -> None:
+        """Take over a better solution that was found elsewhere, and go on from it."""
+        self.pool.add(solution)
+        if self.offer(solution):
+            self._start_run(solution)
 
     def _local_search(self) -> neighbourhood.LocalSearch:
         near = neighbourhood.compute_neighbours(
@@ -219,13 +226,25 @@ class Stretch:
     says: str = ""
 
 
-def run(search: Search, budget: Budget, stretch: Stretch, watch: Watch) -> None:
-    """Step until the stretch is over, or the watch is stopped; the best so far stays in the search."""
+def run(
+    search: Search, budget: Budget, stretch: Stretch, watch: Watch, partner: Partner | None = None
+) -> pyvrp.Solution | None:
+    """Step until the stretch is over, or the watch is stopped; the best so far stays in the search.
+
+    Where routes are counted (`most`), a partner's solution with fewer of them ends the stretch and is
+    returned; other news from the partner are taken over when they are better.
+    """
+    partner = partner or Partner()
     pause = CHOOSING_SHARE if not stretch.first_only else CHOOSING_SHARE / 3
     chosen_at = budget.spent()
     while (spent := budget.spent()) < stretch.until and not watch.is_stopped():
         if stretch.first_only and search.best is not None:
-            return
+            return None
+        news = partner.received(search.best)
+        if news is not None and stretch.most is not None and news.num_routes() < stretch.most:
+            return news
+        if news is not None and (stretch.most is None or news.num_routes() == stretch.most):
+            search.hear(news)
         if spent - chosen_at > pause:
             chosen_at = spent
             search.choose(stretch.most)
@@ -234,6 +253,7 @@ def run(search: Search, budget: Budget, stretch: Stretch, watch: Watch) -> None:
         watch.tell(min(spent, 1.0), stretch.says)
     if not watch.is_stopped():
         search.choose(stretch.most)
+    return None
 
 
 def _visits(route: pyvrp.Route) -> set[tuple[str, int]]:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 from pathlib import Path
 
 from loomline.engines.bad_input import BadInput
@@ -42,6 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--iterations", type=int, metavar="N", help="end after so many iterations at the latest"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the random numbers (0)")
+    parser.add_argument(
+        "--workers", type=int, default=min(2, os.cpu_count() or 1), metavar="W", help="processes, 1 or 2"
+    )
     parser.add_argument(
         "--rounding", choices=ROUNDINGS, help="of distances, when not as the file's set is published"
     )
@@ -63,7 +67,7 @@ def run(options: argparse.Namespace, watch: Watch) -> str:
         case = dataclasses.replace(case, rounding=options.rounding)
     if options.objective:
         case = dataclasses.replace(case, fewest_first=options.objective == "fleet")
-    found = answer.solve(case, limits=limits, seed=options.seed, watch=watch)
+    found = answer.solve(case, limits=limits, seed=options.seed, workers=options.workers, watch=watch)
     routes = answer.text(found)
     said = (
         f"{case.name}: {found.vehicles} vehicles, cost {answer.written(round(found.cost, 2))} "

@@ -50,11 +50,14 @@ class _Search:
         kept, self.left_out = _spanning(network)
         self.programme = TreeProgramme(network, kept)
         self.cost, self.best = math.inf, Times({}, {}, math.inf)
+        self.most: dict[str, int] = {}
         self.count = itertools.count()
         self.waiting: list[tuple[float, int, _Node]] = []
 
     def run(self) -> tuple[dict[str, float], float]:
-        self._look_at(own_limits(self.network), (0.0,) * len(self.left_out), ROOT_ROUNDS)
+        ranges = own_limits(self.network)
+        self.most = {name: limits.out_most for name, limits in ranges.items()}
+        self._look_at(ranges, (0.0,) * len(self.left_out), ROOT_ROUNDS)
         if not self.best.out:
             raise BadInput(
                 "Suppliers outside take longer than promises allow.", remedy="Allow more.", column="promise"
@@ -86,19 +89,31 @@ class _Search:
         at = self._most_wrong(node)
         if at is None:
             return
-        link = self.left_out[at]
-        own = node.ranges[link.customer]
+        link, ranges = self.left_out[at], node.ranges
+        own, other = ranges[link.customer], ranges[link.supplier]
         middle = (node.found.out[link.supplier] + node.found.into[link.customer]) // 2
-        if not own.in_least <= middle < own.in_most:
-            middle = (own.in_least + own.in_most) // 2
-        for limits in (own.narrowed(in_most=middle), own.narrowed(in_least=middle + 1)):
-            self._look_at({**node.ranges, link.customer: limits}, node.prices, ROUNDS)
+        if own.in_least < own.in_most:
+            if not own.in_least <= middle < own.in_most:
+                middle = (own.in_least + own.in_most) // 2
+            name, low, high = link.customer, own.narrowed(in_most=middle), own.narrowed(in_least=middle + 1)
+        else:
+            if not other.out_least <= middle < other.out_most:
+                middle = (other.out_least + other.out_most) // 2
+            name, low = link.supplier, other.narrowed(out_most=middle)
+            high = other.narrowed(out_least=middle + 1)
+        for limits in (low, high):
+            self._look_at({**ranges, name: limits}, node.prices, ROUNDS)
 
     def _look_at(self, ranges: Ranges, prices: tuple[float, ...], rounds: int) -> None:
         """Price the links to raise the bound of these ranges; keep them unless they cannot hold the best."""
         for link in self.left_out:
             ranges[link.customer] = ranges[link.customer].narrowed(in_least=ranges[link.supplier].out_least)
             ranges[link.supplier] = ranges[link.supplier].narrowed(out_most=ranges[link.customer].in_most)
+        # Where nothing is left to choose there is nothing to pay for.
+        prices = tuple(
+            price if _is_open(link, ranges) else 0.0
+            for link, price in zip(self.left_out, prices, strict=True)
+        )
         node: _Node | None = None
         stride, idle = 1.0, 0
         for _ in range(rounds):
@@ -140,8 +155,10 @@ class _Search:
         return made
 
     def _keep(self, found: Times) -> None:
-        """The same promises, with every stage waiting as long as it must: a plan that can be kept."""
+        """The same promises as far as they can be kept, with every stage waiting as long as it must."""
         out = dict(found.out)
+        for name in self.network.order:
+            out[name] = min(out[name], self._longest(name, out))
         cost = self._cost(out)
         if cost < self.cost * 1.1 and self._improve(out):
             cost = self._cost(out)
@@ -158,17 +175,16 @@ class _Search:
         own = round(self.network.stages[name].inbound / self.network.unit)
         return max([own, *(out[supplier] for supplier in self.network.suppliers[name])])
 
+    def _longest(self, name: str, out: Mapping[str, int]) -> int:
+        return self._wait(name, out) + round(self.network.stages[name].time / self.network.unit)
+
     def _improve(self, out: dict[str, int]) -> bool:
         """Each stage, suppliers first, to promise nothing or all its time, where that alone is cheaper."""
         is_better = False
         for name in self.network.order:
-            stage, before = self.network.stages[name], out[name]
-            longest = self._wait(name, out) + round(stage.time / self.network.unit)
-            if stage.promise is not None:
-                longest = min(longest, round(stage.promise / self.network.unit - 0.5 + 1e-9))
-            customers = self.network.customers[name]
+            before, customers = out[name], self.network.customers[name]
             now = self._around(name, customers, out)
-            for promise in {0, max(longest, 0)} - {before}:
+            for promise in {0, min(self._longest(name, out), self.most[name])} - {before}:
                 out[name] = promise
                 then = self._around(name, customers, out)
                 if then < now - CLOSE:
@@ -179,8 +195,7 @@ class _Search:
     def _around(self, name: str, customers: list[str], out: Mapping[str, int]) -> float:
         """What a stage and its customers cost; a customer that promised more than it can is no plan."""
         for customer in customers:
-            time = round(self.network.stages[customer].time / self.network.unit)
-            if out[customer] > self._wait(customer, out) + time:
+            if out[customer] > self._longest(customer, out):
                 return math.inf
         return self._cost_of(name, out) + sum(self._cost_of(customer, out) for customer in customers)
 
@@ -194,10 +209,15 @@ class _Search:
                 promised = node.found.out[link.customer]
                 wrong += self.programme.cost_of(link.customer, promised, wanted)
                 wrong -= self.programme.cost_of(link.customer, promised, waits)
-            limits = node.ranges[link.customer]
-            if wrong > most and limits.in_least < limits.in_most:
+            if wrong > most and _is_open(link, node.ranges):
                 worst, most = at, wrong
         return worst
+
+
+def _is_open(link: Link, ranges: Ranges) -> bool:
+    """True while the customer's wait or the supplier's promise may still be one of several."""
+    own, other = ranges[link.customer], ranges[link.supplier]
+    return own.in_least < own.in_most or other.out_least < other.out_most
 
 
 def _spanning(network: Network) -> tuple[list[Link], list[Link]]:
