@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HEAVY = (
     *("pandas", "numpy", "scipy", "sklearn", "lightgbm", "statsforecast", "ortools", "pyvrp", "pyarrow"),
+    *("statsmodels", "matplotlib", "fugue", "pyspark"),
     *(
         "holidays",
         "pint",
@@ -56,6 +57,20 @@ def test_nothing_heavy_is_loaded_at_the_start() -> None:
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'loomline.app.settings'\n"
         "import django; django.setup(); import loomline.app.urls\n"
         f"print(','.join(name for name in {HEAVY!r} if name in sys.modules))"
+    )
+
+    answer = answer_of(sys.executable, "-c", code)
+
+    assert (answer.stdout, answer.stderr) == ("\n", "")
+
+
+def test_an_engine_loads_its_libraries_when_it_runs() -> None:
+    code = (
+        "import pkgutil, sys; from importlib import import_module; import loomline.engines as home\n"
+        "names = [m.name for m in pkgutil.walk_packages(home.__path__, 'loomline.engines.')]\n"
+        "assert len(names) > 100, names\n"
+        "for name in names: import_module(name)\n"
+        f"print(','.join(name for name in {(*HEAVY, 'django')!r} if name in sys.modules))"
     )
 
     answer = answer_of(sys.executable, "-c", code)
