@@ -138,10 +138,12 @@ def _retail(file: Path) -> list[Row]:
     )
     return [
         Row(ENGINE, case, "MAE of purchases", ours.mae, peer=rule.mae, peer_name="each at his rate so far"),
+        Row(ENGINE, case, "RMSE of purchases", ours.rmse, peer=rule.rmse,
+            peer_name="each at his rate so far"),
         Row(ENGINE, case, "correlation of purchases", ours.correlation, peer=rule.correlation,
             peer_name="each at his rate so far", more_is_better=True),
         Row(ENGINE, f"Online Retail, {len(bought):,} lines, {len(pairs):,} rules", "seconds",
-            time.process_time() - begin, aim=10.0, note="pairs of items in 20 baskets or more; processor time"),
+            time.process_time() - begin, aim=10.0, note="pairs in 20 baskets or more; processor time"),
         _groups(known),
     ]  # fmt: skip
 

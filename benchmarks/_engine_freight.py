@@ -52,5 +52,8 @@ def measure(budget: float, data: Path, tell: Callable[[str], None]) -> list[Row]
             "freight", f"{rated:,} shipments of 1 to 600 kg", "mean base charge", float(ours / rated),
             peer=float(peer / rated), peer_name="own break, no deficit weight",
         ),
-        Row("freight", "rated with fuel and reasons", "shipments per second", rated / took, more_is_better=True),
+        Row(
+            "freight", "rated with fuel and reasons", "shipments per second", rated / took,
+            more_is_better=True,
+        ),
     ]  # fmt: skip

@@ -57,7 +57,7 @@ def _lost(chance: random.Random) -> Decimal:
                 ledger = ledger.plus(*reverse(ledger, chance.choice(ledger.grants).key, points, at))
         except BadInput:
             continue
-        ledger = ledger.plus(*expire(ledger, at))
+    ledger = ledger.plus(*expire(ledger, at))
     granted = sum((grant.points for grant in ledger.grants), Decimal())
     gone = sum((ledger.total(cause, at) for cause in Cause), Decimal())
     return abs(granted - gone - ledger.balance(at))

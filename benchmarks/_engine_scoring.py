@@ -36,9 +36,10 @@ def measure(budget: float, data: Path, tell: Callable[[str], None]) -> list[Row]
     tell("golden values")
     promoters = nps([9] * 18 + [8] * 11 + [3] * 2)
     rows = [
-        Row(ENGINE, "K4: 10 points, half-life 30 d, age 60 d", "points", float(decayed(Decimal(10), 2 * MONTH, MONTH)),
-            published=2.5, source="specification"),
-        Row(ENGINE, "K9: 18, 11, 2 of 31", "NPS", round(promoters.value, 1), published=51.6, source="specification"),
+        Row(ENGINE, "K4: 10 points, half-life 30 d, age 60 d", "points",
+            float(decayed(Decimal(10), 2 * MONTH, MONTH)), published=2.5, source="specification"),
+        Row(ENGINE, "K9: 18, 11, 2 of 31", "NPS", round(promoters.value, 1), published=51.6,
+            source="specification"),
         Row(ENGINE, "K9: 18, 11, 2 of 31", "± of the NPS", round(promoters.margin, 1), published=21.7,
             source="specification"),
     ]  # fmt: skip

@@ -8,15 +8,17 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from python_calamine import CalamineWorkbook
 
 from benchmarks._table import Row
 from loomline.engines.stocking.counts import Poisson
 from loomline.engines.stocking.demand import Normal
 from loomline.engines.stocking.economic_order import economic_order_quantity
-from loomline.engines.stocking.guaranteed_service import place_safety_stock
+from loomline.engines.stocking.guaranteed_service import place_safety_stock, placement
 from loomline.engines.stocking.item_policy import Item, plan_item
 from loomline.engines.stocking.lead_time_demand import simulated_demand
 from loomline.engines.stocking.lot_sizing import lot_cost, silver_meal, wagner_whitin
@@ -47,7 +49,7 @@ def measure(budget: float, data: Path, tell: Callable[[str], None]) -> list[Row]
     tell("lot sizes and levels beside their approximations")
     rows += [_lots(), _levels()]
     tell("networks")
-    rows += [_tree(), _rings(min(30.0, budget / 8))]
+    rows += [_structures(data, min(60.0, budget / 8)), _tree(), _rings(min(30.0, budget / 8))]
     tell("items")
     return [*rows, _items()]
 
@@ -167,6 +169,62 @@ def _levels() -> Row:
         "stocking", "(s, S) of 40 random items", "mean cost", ours / 40, peer=plain / 40,
         peer_name="power approximation", seconds=time.perf_counter() - begin, note="exact",
     )  # fmt: skip
+
+
+def _structures(data: Path, budget: float) -> Row:
+    """Mean cost of the data's product structures, beside holding stock everywhere or at the end alone."""
+    end, ours, plain, proven = time.monotonic() + budget, [], [], 0
+    begin = time.perf_counter()
+    for path in sorted((data / "planning/lot-sizing").glob("*.xlsx")):
+        if time.monotonic() > end:
+            break
+        network = _structure(path)
+        made = place_safety_stock(network, seconds=10)
+        proven += made.is_proven
+        ours.append(made.cost)
+        late = {}
+        for name in network.order:
+            waits = max([0.0, *(late[s] for s in network.suppliers[name])]) + network.stages[name].time
+            late[name] = waits if network.stages[name].promise is None else 0.0
+        everywhere = placement(network, dict.fromkeys(network.stages, 0.0)).cost
+        plain.append(min(everywhere, placement(network, late).cost))
+    return Row(
+        "stocking", f"{len(ours)} product structures of Tempelmeier and Derstroff",
+        "mean cost of safety stock", float(np.mean(ours)), peer=float(np.mean(plain)),
+        peer_name="stock everywhere, or at the end",
+        seconds=time.perf_counter() - begin, note=f"{proven} proven optimal",
+    )  # fmt: skip
+
+
+def _structure(path: Path) -> Network:
+    book = CalamineWorkbook.from_path(path)
+    products = book.get_sheet_by_name("Productdata").to_python()
+    heads = [str(cell) for cell in products[0]]
+    names = [str(row[0]) for row in products[1:]]
+    rows = book.get_sheet_by_name("Requirement").to_python()
+    links = [
+        Link(str(rows[0][at]), str(row[0]), float(cast(float, row[at])))
+        for row in rows[1:]
+        for at in range(1, len(row))
+        if row[at]
+    ]
+    forecast = book.get_sheet_by_name("ForecastedAverageDemand").to_python()[1:]
+    demand = np.array(
+        [[float(cast(float, cell or 0)) for cell in row[1 : len(names) + 1]] for row in forecast]
+    )
+    used = {link.supplier for link in links}
+    lead, holding = heads.index("Leadtimes"), heads.index("InventoryCosts")
+    stages = [
+        Stage(
+            name,
+            float(cast(float, row[lead])),
+            float(cast(float, row[holding])),
+            promise=None if name in used else 0,
+            sd=float(demand[:, at].std()),
+        )
+        for at, (name, row) in enumerate(zip(names, products[1:], strict=True))
+    ]
+    return Network.of(stages, links)
 
 
 def _tree() -> Row:

@@ -2,6 +2,6 @@
 
 import sys
 
-from loomline.app.cli import main
+from loomline.app.entry import main
 
 sys.exit(main())

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn import cluster, metrics
 
 from loomline.engines.bad_input import BadInput
 from loomline.engines.customer_value import baskets, retention
-from loomline.engines.customer_value.clusters import clusters
+from loomline.engines.customer_value.clusters import clusters, silhouette
 from loomline.engines.customer_value.contribution import CostToServe, contribution
 from loomline.engines.customer_value.rfm import SEGMENTS, cells, migration, rfm, segment
 from loomline.engines.customer_value.transactions import Purchases, of_arrays, purchases
@@ -220,6 +221,19 @@ def test_the_same_seed_gives_the_same_groups() -> None:
     shapeless = {"x": np.random.default_rng(1).random(200), "y": np.random.default_rng(2).random(200)}
     first, second = (clusters(shapeless, ks=[3, 4], seed=7) for _ in range(2))
     assert first.labels.tolist() == second.labels.tolist()
+
+
+def test_silhouettes_and_groups_are_as_good_as_those_of_a_library() -> None:
+    made = np.random.default_rng(9).normal(size=(150, 3))
+    measures = {name: made[:, n] for n, name in enumerate("abc")}
+    scaled = (made - made.mean(axis=0)) / made.std(axis=0)
+    found = clusters(measures, ks=[4], seed=1)
+    apart = np.sqrt(((scaled[:, None] - scaled[None]) ** 2).sum(axis=2))
+    assert silhouette(apart, found.labels) == pytest.approx(metrics.silhouette_score(scaled, found.labels))
+    assert found.silhouettes[4] == pytest.approx(metrics.silhouette_score(scaled, found.labels))
+    theirs = cluster.KMeans(4, n_init=20, random_state=0).fit(scaled).inertia_
+    middles = np.array([scaled[found.labels == group].mean(axis=0) for group in range(4)])
+    assert ((scaled - middles[found.labels]) ** 2).sum() <= theirs * 1.02
 
 
 def test_grouping_can_be_stopped() -> None:

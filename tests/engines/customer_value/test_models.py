@@ -213,6 +213,26 @@ def test_the_formula_has_no_gap_where_it_divides_by_zero(make: Callable[[float],
     assert at == pytest.approx((below + above) / 2, rel=1e-5)
 
 
+@pytest.mark.parametrize("kind", [BgNbd, MbgNbd])
+def test_customers_who_hardly_differ_and_never_leave_are_foretold_at_their_rate(kind: type[BgNbd]) -> None:
+    """Here the hypergeometric function gives no number."""
+    model = kind(5e5, 1e6, 1e-4, 9e3)
+    x, t_x, age = np.array([[0.0, 20.0], [0.0, 40.0], [5.0, 41.0]])
+    assert model.purchases(52.0, x, t_x, age) == pytest.approx([26.0, 26.0], rel=1e-3)
+
+
+@pytest.mark.parametrize("model", [BgNbd(60.0, 90.0, 2.0, 250.0), MbgNbd(300.0, 450.0, 2.0, 20.0)])
+def test_the_sum_and_the_hypergeometric_form_agree(model: BgNbd) -> None:
+    """One of the two is beyond the limit of the function, the other is not."""
+    x, t_x, age = arrays(7, 9.0, 11.0)
+    c = model.a + model.b + x + model.first - 1
+    z = 5.0 / (model.alpha + age + 5.0)
+    hyper = special.hyp2f1(model.r + x, model.b + x + model.first, c, z)
+    left = ((model.alpha + age) / (model.alpha + age + 5.0)) ** (model.r + x) * hyper
+    expected = c / (model.a - 1) * (1 - left) * model.alive(x, t_x, age)
+    assert model.purchases(5.0, x, t_x, age) == pytest.approx(expected, rel=1e-5)
+
+
 def simulated(model: BgNbd, customers: int, age: float, seed: int) -> Summary:
     """Customers who live as the model says."""
     chance = np.random.default_rng(seed)

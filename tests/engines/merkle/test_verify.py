@@ -464,3 +464,18 @@ def test_importing_the_log_loads_no_library(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_the_command_checks_a_proof_without_any_library(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['loomline', 'verify', 'missing.json']\n"
+        "from loomline.app.entry import main\n"
+        "code = main()\n"
+        "print(code, [name for name in ('django', 'psycopg', 'numpy') if name in sys.modules])"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+
+    assert answer.stdout.splitlines()[-1] == "2 []"

@@ -204,7 +204,7 @@ def test_a_delay_over_days_without_work_says_so() -> None:
         items=Items.of(names=["A", "C"], lead_days=[2, 30]),
         demands=Demands.of(names=["D"], item=[0], quantity=[10], at=[11 * DAY]),
     )
-    # A starts on Wednesday (9) and ends on Friday (11). Two days later it starts on Friday and ends on Tuesday.
+    # A starts on Wednesday (9), ends on Friday (11). Two days later it starts on Friday, ends on Tuesday.
     found = hit_by(6, plant)
     assert found == {"D": (4, [6, -4, 2])}
 

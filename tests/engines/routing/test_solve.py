@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -116,7 +117,8 @@ def test_explicit_distances_are_read_from_a_lower_triangle(tmp_path: Path) -> No
     path = tmp_path / "x.vrp"
     path.write_text(
         "NAME : e\nTYPE : CVRP\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : LOWER_ROW\n"
-        "CAPACITY : 9\nEDGE_WEIGHT_SECTION\n7\n9 4\nDEMAND_SECTION\n1 0\n2 3\n3 3\nDEPOT_SECTION\n1\n-1\nEOF\n"
+        "CAPACITY : 9\nEDGE_WEIGHT_SECTION\n7\n9 4\n"
+        "DEMAND_SECTION\n1 0\n2 3\n3 3\nDEPOT_SECTION\n1\n-1\nEOF\n"
     )
     assert "Cost 20\n" in _run(str(path), "--iterations", "20")
 
@@ -233,3 +235,11 @@ def test_importing_the_engine_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_two_processes_find_feasible_routes_and_leave_nothing_running(public_data: Path) -> None:
+    path = public_data / "routing" / "solomon" / "C105.txt"
+    found = answer.solve(answer.read(path), limits=answer.Limits(2.5), seed=1, workers=2)
+    routes, _ = checker.read_sol(answer.text(found))
+    assert checker.judge(checker.read_text(path), routes, "double")[1] == []
+    assert multiprocessing.active_children() == []

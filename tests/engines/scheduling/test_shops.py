@@ -18,7 +18,7 @@ from loomline.engines.scheduling.disjunctive_graph import Graph
 from loomline.engines.scheduling.instance_files import read_shop
 from loomline.engines.scheduling.shop import Shop, ShopSchedule, from_routes
 from loomline.engines.scheduling.shop_bound import lower_bound, preemptive
-from loomline.engines.scheduling.shop_dispatching import dispatch, dispatched, order_of
+from loomline.engines.scheduling.shop_dispatching import dispatched, order_of
 from loomline.engines.scheduling.shop_solver import solve_shop
 from loomline.engines.watch import Watch
 from tests.engines.scheduling import shop_checker
@@ -85,7 +85,7 @@ def test_small_shops_are_solved_as_brute_force_does(routes: Routes, seed: int) -
 @given(routes=small_routes(), seed=st.integers(0, 99))
 def test_after_any_moves_the_graph_equals_a_new_one(routes: Routes, seed: int) -> None:
     shop, chance = from_routes("small", routes), random.Random(seed)
-    made = dispatch(shop, seed)
+    made = dispatched(shop, seed)[0]
     graph = Graph(shop, made.way, order_of(shop, made))
     for _ in range(30):
         i = chance.randrange(shop.operations)
@@ -106,7 +106,7 @@ def test_after_any_moves_the_graph_equals_a_new_one(routes: Routes, seed: int) -
 @given(routes=small_routes())
 def test_every_rule_gives_a_sound_schedule_not_below_the_bound(routes: Routes) -> None:
     shop = from_routes("small", routes)
-    for _, made in dispatched(shop):
+    for made in dispatched(shop):
         assert is_sound(shop, made)
         assert made.makespan >= lower_bound(shop)
 

@@ -13,6 +13,7 @@ from loomline.engines.bad_input import BadInput
 from loomline.engines.stocking.counts import Empirical, Poisson
 from loomline.engines.stocking.demand import Gamma, Normal
 from loomline.engines.stocking.finite_horizon import Horizon, best_horizon_policy
+from loomline.engines.stocking.item_policy import Item, plan_item
 from loomline.engines.stocking.order_point import (
     Review,
     best_order_point,
@@ -157,6 +158,23 @@ def test_a_simulated_order_quantity_fills_what_type_two_service_asks_for() -> No
     assert made.fill_rate is not None
     assert made.fill_rate >= 0.9
     assert seen.fill_rate == pytest.approx(made.fill_rate, abs=0.01)
+
+
+@pytest.mark.parametrize("target", [0.9, 0.98])
+def test_a_base_stock_for_a_fill_rate_fills_it_in_simulation(target: float) -> None:
+    item = Item("i", 50, 20, 4, target=target, service="fill", kind="RS", interval=2)
+    plan = plan_item(item)
+    assert plan.order_up_to is not None
+    assert plan.fill_rate == pytest.approx(target)
+    seen = simulate(
+        Policy(plan.order_up_to, order_up_to=plan.order_up_to, interval=2),
+        lambda chance, shape: chance.normal(50, 20, shape),
+        4,
+        periods=1500,
+        runs=100,
+        seed=6,
+    )
+    assert seen.fill_rate == pytest.approx(target, abs=0.004)
 
 
 def test_lead_times_that_vary_cost_service() -> None:

@@ -20,6 +20,7 @@ best,1300,150,0.08333333333333333,,8,0.225,1,7.5,,,sQ,normal,,
 pieces,6,,0,,5,1,1,4,,,sS,poisson,,
 week,50,8,4,,,0.18,1,0.7,,,RS,normal,,
 season,50,8,1,,,0.18,1,0.7,,,newsvendor,normal,,
+known,1300,,0,,8,0.225,1,,,,Q,normal,,
 broken,1300,30,1,,8,,0.7,,0.95,,sQ,normal,,0:0.75 400:0.72 800:0.68
 """
 STAGES = """stage,time,holding,inbound,promise,sd,factor
@@ -74,6 +75,8 @@ def test_each_policy_of_the_items_file_has_its_golden_numbers(folder: Path) -> N
     assert number("season", "order_quantity") == pytest.approx(56.60395592743, abs=1e-8)
     assert number("season", "cost") == pytest.approx(1.99760519318, abs=1e-8)
     assert number("broken", "order_quantity") == 800
+    assert number("known", "order_quantity") == pytest.approx(304.0467800264, abs=1e-6)
+    assert number("known", "cost") == pytest.approx(68.4105255059, abs=1e-7)
 
 
 def test_simulated_items_take_their_demand_from_the_history(folder: Path) -> None:
@@ -132,6 +135,7 @@ def test_joint_orders_and_buffers_are_solved_from_files(folder: Path) -> None:
         ("item,mean,sd,lead_time,target,quantity\na,5,1,2,1.5,3\n", "row 2, column target"),
         ("item,mean,sd,lead_time,target,quantity\na,-5,1,2,0.9,3\n", "row 2, column mean"),
         ("item,mean,sd,lead_time,quantity\na,5,1,2,3\n", "row 2, column target, shortage"),
+        ("item,mean,sd,lead_time,target,quantity\na,5,1,2,0.9,0\n", "row 2, column quantity: quantity is 0"),
         ("item,mean,sd,lead_time,target\na,5,1,2,0.9\n", "row 2, column setup: This policy needs setup"),
         ("item,mean,lead_time,target,quantity\na,5,2,0.9,3\n", "row 2, column sd"),
         (

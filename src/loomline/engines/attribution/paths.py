@@ -97,11 +97,16 @@ def shapley(paths: Iterable[Path], *, unit: Decimal = CENT) -> list[ChannelCredi
     channels = _channels(known)
     values: dict[str, Fraction] = dict.fromkeys(channels, Fraction())
     amounts: dict[str, Fraction] = dict.fromkeys(channels, Fraction())
+    conversions: Counter[frozenset[str]] = Counter()
+    money: dict[frozenset[str], Decimal] = {}
     for path in known:
-        used = sorted(set(path.channels))
+        used = frozenset(path.channels)
+        conversions[used] += path.conversions
+        money[used] = money.get(used, Decimal()) + path.amount
+    for used, count in conversions.items():
         for channel in used:
-            values[channel] += Fraction(path.conversions, len(used))
-            amounts[channel] += Fraction(path.amount) / Fraction(unit) / len(used)
+            values[channel] += Fraction(count, len(used))
+            amounts[channel] += Fraction(money[used]) / Fraction(unit) / len(used)
     total = sum(values.values(), Fraction())
     parts = whole_parts([amounts[channel] for channel in channels])
     return [

@@ -32,6 +32,7 @@ DATE = re.compile(
 )
 # Amounts that differ by less than this share of the largest are the same amount.
 SAME = 1e-9
+CHUNK = 100_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def read(path: Path, *, names: tuple[str, str, str] = NAMES, watch: Watch = QUIE
     is row 1) and the column of what cannot be read.
     """
     watch.at(0.0, "reading")
-    table = _columns(path, names)
+    table = _columns(path, names, watch.part(0.0, 0.6))
     watch.at(0.6, "reading dates")
     customer, date, value = (table[name] for name in names)
     codes, ids = _coded(path.name, names[0], customer)
@@ -153,7 +154,7 @@ def _net(customer: NDArray[np.int64], bought: NDArray[np.float64], refunded: NDA
     return unmatched
 
 
-def _columns(path: Path, names: tuple[str, str, str]) -> dict[str, pd.Series]:
+def _columns(path: Path, names: tuple[str, str, str], watch: Watch) -> dict[str, pd.Series]:
     """The three columns as text; the fast reader of plain files first, the patient one for all others."""
     data = _plain(path)
     encoding = tabular.detect_encoding(data)
@@ -167,9 +168,11 @@ def _columns(path: Path, names: tuple[str, str, str]) -> dict[str, pd.Series]:
     header = _header(path.name, head.decode(encoding, errors="replace"), delimiter, names)
     # One column more than the header has, so that a cell too many is seen.
     width = len(header) + 1
+    body = delimiter.join(map(str, range(width))).encode() + b"\n" + body
+    chunks: list[pd.DataFrame] = []
     try:
-        frame = pd.read_csv(
-            io.BytesIO(delimiter.join(map(str, range(width))).encode() + b"\n" + body),
+        with pd.read_csv(
+            io.BytesIO(body),
             sep=delimiter,
             encoding=encoding,
             index_col=False,
@@ -177,13 +180,18 @@ def _columns(path: Path, names: tuple[str, str, str]) -> dict[str, pd.Series]:
             dtype=str,
             keep_default_na=False,
             skip_blank_lines=False,
-        )
+            chunksize=CHUNK,
+        ) as reader:
+            for chunk in reader:
+                watch.at(1 - 1 / (1 + len(chunks) / 4), "reading")
+                chunks.append(chunk)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError) as fault:
         raise BadInput(
             f"The file cannot be split into columns: {str(fault).strip()}.",
             remedy="Save it as CSV with as many cells in each row as in the header.",
             file=path.name,
         ) from fault
+    frame = pd.concat(chunks)
     frame.columns = frame.columns.astype(int)
     _refuse_overlong(path.name, frame.pop(len(header)))
     blank = (frame.isna() | (frame == "")).all(axis=1)

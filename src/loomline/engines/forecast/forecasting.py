@@ -63,7 +63,7 @@ class Forecast:
     """What is to come: `mean` [series, horizon] and `quantiles` [share, series, horizon] of the shares.
 
     `methods[i]` says in a word how series i was forecast; `qualities` are the figures of the backtest of each
-    group; `past` are the cleansed histories.
+    group; `past` are the cleansed histories; the first `sums` series are sums of the others.
     """
 
     panel: Panel
@@ -74,6 +74,7 @@ class Forecast:
     methods: tuple[str, ...]
     qualities: tuple[Quality, ...]
     past: tuple[Cleansed, ...] = field(repr=False, default=())
+    sums: int = 0
 
     def interval(self, level: int) -> tuple[Floats, Floats]:
         """Lower and upper bound [series, horizon] of a level that was asked for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -194,3 +194,43 @@ def _trimmed(
     }
     starts = frequency.date(first, skip)
     return Panel(tuple(ids), cut.pop("y"), starts, frequency, cut)
+
+
+def with_future(panel: Panel, table: Columns, names: Sequence[str], horizon: int) -> Panel:
+    """The panel with its regressors continued from a table of unique_id, ds and the names."""
+    table.need("unique_id", "ds", *names)
+    table.unique("unique_id", "ds")
+    keys = zip(table.texts("unique_id"), table.days("ds").tolist(), strict=True)
+    row_of = {key: row for row, key in enumerate(keys)}
+    dates = panel.future(horizon).tolist()
+    rows = np.zeros((len(panel.ids), horizon), dtype=np.int64)
+    for at, name in enumerate(panel.ids):
+        for step, day in enumerate(dates[at]):
+            if (name, day) not in row_of:
+                raise BadInput(
+                    f"There is no row for {name} at {day}.",
+                    remedy="Give every series a row for each period to come.",
+                    file=table.file,
+                    column="ds",
+                )
+            rows[at, step] = row_of[name, day]
+    regressors = dict(panel.regressors)
+    for name in names:
+        ahead = table.numbers(name)
+        past = regressors[name]
+        regressors[name] = tuple(np.r_[one, ahead[rows[at]]] for at, one in enumerate(past))
+    return replace(panel, regressors=regressors)
+
+
+def labels(table: Columns, ids: Sequence[str], column: str) -> list[str]:
+    """The text of a column for each series; refused where rows of one series differ."""
+    known: dict[str, str] = {}
+    for at, (name, text) in enumerate(zip(table.texts("unique_id"), table.texts(column), strict=True)):
+        if known.setdefault(name, text) != text:
+            table.refuse(
+                column,
+                at,
+                f'The series {name} is "{known[name]}" in a row above and "{text}" here.',
+                "Write the same in all rows of a series.",
+            )
+    return [known[name] for name in ids]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loomline.engines.bad_input import BadInput
+from loomline.engines.forecast.profile import filled
 from loomline.engines.heavy import heavy
 
 if TYPE_CHECKING:
@@ -72,21 +73,27 @@ def learn_effects(
 def _drivers(columns: list[Floats], names: tuple[str, ...], length: int, horizon: int, at: int) -> Floats:
     made = np.zeros((length + horizon, len(names)))
     for turn, (column, name) in enumerate(zip(columns, names, strict=True)):
-        whole = column[: length + horizon]
-        if len(whole) < length + horizon or np.isnan(whole).any():
-            missing = int(np.isnan(whole).argmax()) if np.isnan(whole).any() else len(whole)
+        ahead = column[length : length + horizon]
+        if len(ahead) < horizon or np.isnan(ahead).any():
+            missing = int(np.isnan(ahead).argmax()) if np.isnan(ahead).any() else len(ahead)
             raise BadInput(
-                f"The regressor {name} has no value in period {missing + 1} of the series.",
-                remedy=f"Give it for all {length} periods of the past and {horizon} of the future.",
+                f"The regressor {name} has no value in period {missing + 1} of the future.",
+                remedy=f"Give it for all {horizon} periods to come.",
                 position=at,
                 column=name,
             )
-        if np.isin(whole, (0.0, 1.0)).all():
-            made[:, turn] = whole
-        elif whole.min() > 0:
-            made[:, turn] = np.log(whole / whole[:length].mean())
-        else:
-            made[:, turn] = (whole - whole[:length].mean()) / max(float(np.abs(whole[:length]).mean()), 1e-9)
+        made[:, turn] = _driver(np.r_[filled(column[:length]), ahead], length)
+    return made
+
+
+def _driver(whole: Floats, length: int) -> Floats:
+    """Zeros and ones as they are, a positive regressor as its logarithm, another relative to its size."""
+    if np.isin(whole, (0.0, 1.0)).all():
+        return whole
+    mean = float(whole[:length].mean())
+    if whole.min() > 0:
+        return np.log(whole / mean)
+    made: Floats = (whole - mean) / max(float(np.abs(whole[:length]).mean()), 1e-9)
     return made
 
 

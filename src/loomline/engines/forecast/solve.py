@@ -21,9 +21,9 @@ after the last one of each series.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,12 @@ from loomline.engines import columns
 from loomline.engines.bad_input import BadInput
 from loomline.engines.columns import Columns
 from loomline.engines.forecast.calendar import FREQUENCIES
+from loomline.engines.forecast.files import date_style, write_forecast, write_report
 from loomline.engines.forecast.forecasting import Forecast, Settings, forecast
-from loomline.engines.forecast.panel import read_panel
+from loomline.engines.forecast.hierarchy import Hierarchy, nested
+from loomline.engines.forecast.panel import Panel, labels, read_panel, with_future
 from loomline.engines.forecast.steady import EFFORTS
+from loomline.engines.forecast.totals import forecast_totals, in_whole_units
 from loomline.engines.heavy import heavy
 from loomline.engines.watch import Watch
 
@@ -46,79 +49,93 @@ else:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the forecast."""
-    parser.add_argument("series", type=Path, metavar="SERIES.csv")
-    parser.add_argument("--horizon", type=int, required=True, help="periods to forecast")
-    parser.add_argument("--freq", required=True, help=f"one of {', '.join(FREQUENCIES)}")
-    parser.add_argument("--levels", default="80,95", help="coverage of the intervals in percent")
-    parser.add_argument("--out", type=Path, help="where the forecasts go (CSV)")
-    parser.add_argument(
-        "--report", type=Path, help="a CSV with a row for each series: its class and backtest"
-    )
-    parser.add_argument("--effort", default="normal", help=f"one of {', '.join(EFFORTS)}")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--clean", choices=("auto", "none"), default="auto", help="look for stock-outs, outliers"
-    )
-    parser.add_argument("--negatives", choices=("refuse", "allow"), default="refuse")
-    parser.add_argument("--stockout", metavar="COLUMN", default="")
-    parser.add_argument("--like", metavar="COLUMN", default="")
+    add = parser.add_argument
+    add("series", type=Path, metavar="SERIES.csv")
+    add("--horizon", type=int, required=True, help="periods to forecast")
+    add("--freq", required=True, help=f"one of {', '.join(FREQUENCIES)}")
+    add("--levels", default="80,95", help="coverage of the intervals in percent")
+    add("--out", type=Path, help="where the forecasts go (CSV)")
+    add("--report", type=Path, help="a CSV with a row for each series: its class and its backtest")
+    add("--effort", default="normal", help=f"one of {', '.join(EFFORTS)}")
+    add("--seed", type=int, default=1)
+    add("--clean", choices=("auto", "none"), default="auto", help="look for stock-outs and outliers")
+    add("--negatives", choices=("refuse", "allow"), default="refuse")
+    add("--with", dest="drivers", metavar="COLUMNS", default="", help="columns that move demand")
+    add("--future", type=Path, help="a file with these columns for the periods to come")
+    add("--stockout", metavar="COLUMN", default="", help="1 where the shelf was empty")
+    add("--like", metavar="COLUMN", default="", help="what an item is like, for new ones")
+    add("--sums", metavar="COLUMNS", default="", help="columns to sum over, the widest first")
+    add("--whole", action="store_true", help="whole units")
 
 
 def run(options: argparse.Namespace, watch: Watch) -> str:
     """Read, forecast, write, and say what came out."""
     # Threads of the trees that spin while they wait slow each other down on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    levels = _levels(options.levels)
     table = columns.read(options.series)
-    panel = read_panel(table, freq=options.freq, negatives=options.negatives == "allow")
+    panel, stockouts = _read(options, table)
     settings = Settings(
         horizon=options.horizon,
-        levels=levels,
+        levels=_levels(options.levels),
         effort=options.effort,
         search=options.clean == "auto",
         seed=options.seed,
+        stockouts=stockouts,
+        groups=tuple(labels(table, panel.ids, options.like)) if options.like else (),
     )
+    summed = _hierarchy(table, panel, _names(options.sums))
     started = time.monotonic()
-    made = forecast(panel, settings, watch)
+    made = forecast(panel, settings, watch.part(0.0, 0.7) if summed else watch)
+    if summed:
+        made = forecast_totals(made, summed, whole=options.whole, watch=watch.part(0.7, 1.0))
+    elif options.whole:
+        made = in_whole_units(made)
     seconds = time.monotonic() - started
     if options.out:
-        _write(made, options.out, _style(table))
+        write_forecast(made, options.out, date_style(table))
+    if options.report:
+        write_report(made, options.report)
     return _summary(made, seconds, options.out)
+
+
+def _read(options: argparse.Namespace, table: Columns) -> tuple[Panel, tuple[NDArray[np.bool_], ...]]:
+    """The panel with its regressors, past and future, and the marks of known stock-outs."""
+    names, marks = _names(options.drivers), _names(options.stockout)
+    panel = read_panel(
+        table,
+        freq=options.freq,
+        regressors=(*names, *marks),
+        negatives=options.negatives == "allow",
+    )
+    if bool(names) != bool(options.future):
+        raise BadInput(
+            "--with and --future need each other.",
+            remedy="Name the columns, and a file with their values to come.",
+        )
+    regressors = dict(panel.regressors)
+    found = regressors.pop(marks[0]) if marks else ()
+    panel = replace(panel, regressors=regressors)
+    if names:
+        panel = with_future(panel, columns.read(options.future), names, options.horizon)
+    return panel, tuple(np.nan_to_num(one) > 0 for one in found)
+
+
+def _hierarchy(table: Columns, panel: Panel, names: tuple[str, ...]) -> Hierarchy | None:
+    if not names:
+        return None
+    keys = list(zip(*(labels(table, panel.ids, name) for name in names), strict=True))
+    return nested(keys, names, panel.ids)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())
 
 
 def _levels(text: str) -> tuple[int, ...]:
     try:
-        levels = tuple(dict.fromkeys(int(one) for one in text.split(",") if one.strip()))
+        return tuple(dict.fromkeys(int(one) for one in _names(text)))
     except ValueError as fault:
         raise BadInput(f'The levels "{text}" are no whole numbers.', remedy="Say --levels 80,95.") from fault
-    return levels
-
-
-def _style(table: Columns) -> str:
-    """Dates are written as they were read: only a day, or with a time after a T or a blank."""
-    first = table.cells["ds"][0]
-    return "D" if len(first) <= 10 else first[10]
-
-
-def _dates(dates: NDArray[np.datetime64], style: str) -> list[list[str]]:
-    if style == "D":
-        return np.datetime_as_string(dates.astype("datetime64[D]")).tolist()
-    text = np.datetime_as_string(dates, unit="s")
-    return np.char.replace(text, "T", style).tolist()
-
-
-def _write(made: Forecast, path: Path, style: str) -> None:
-    levels = made.settings.levels
-    header = ["unique_id", "ds", "mean", *(f"{side}-{level}" for level in levels for side in ("lo", "hi"))]
-    dates = _dates(made.panel.future(made.settings.horizon), style)
-    tables = [made.mean, *(bound for level in levels for bound in made.interval(level))]
-    numbers = np.stack(tables, axis=2)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(header)
-        for at, name in enumerate(made.panel.ids):
-            for step, row in enumerate(numbers[at].tolist()):
-                out.writerow([name, dates[at][step], *(f"{number:.10g}" for number in row)])
 
 
 def _summary(made: Forecast, seconds: float, out: Path | None) -> str:

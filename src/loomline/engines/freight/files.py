@@ -101,7 +101,11 @@ def read_shipments(path: Path, legs: Path | None) -> list[Wanted]:
     table = read(path, "shipment", "weight_kg")
     table.unique("shipment")
     chains = _legs(read(legs, "shipment", "mode"), set(table.texts("shipment"))) if legs else {}
-    weights, volumes, pieces = decimals(table, "weight_kg"), _volumes(table), table.whole("pieces", default=1)
+    weights, volumes, pieces = (
+        decimals(table, "weight_kg"),
+        _volumes(table),
+        table.whole("pieces", least=1, default=1),
+    )
     extras, days = _texts(table, "extras"), _days(table, "on")
     zones, to, tariffs = _texts(table, "zone"), _texts(table, "to"), _texts(table, "tariff")
     carriers, own_legs = _texts(table, "carrier"), _own_legs(table)
@@ -204,7 +208,7 @@ def _volumes(table: Columns) -> list[Decimal]:
     if "volume_m3" in table.cells or not any(side in table.cells for side in sides):
         return [volume * 1_000_000 for volume in decimals(table, "volume_m3", default=ZERO)]
     lengths = [decimals(table, side, default=ZERO) for side in sides]
-    pieces = table.whole("pieces", default=1)
+    pieces = table.whole("pieces", least=1, default=1)
     return [a * b * c * int(n) for a, b, c, n in zip(*lengths, pieces, strict=True)]
 
 

@@ -593,10 +593,10 @@ def _complain(sentence: str, code: int) -> int:
     return code
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None, *, prog: str = "verify.py") -> int:
     """Run the command line; the exit code says what was found."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="verify.py"
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog=prog
     )
     arguments(parser)
     return run(parser.parse_args(words))

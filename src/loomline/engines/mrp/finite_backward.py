@@ -73,6 +73,8 @@ class Backward:
         After False the record holds what was tried: go `back` to a mark.
         """
         left = self.book.take(self.shelves[item], quantity, at, need)
+        if left > LEAST:
+            left = self.book.relieve(self.shelves[item], left, at, need)
         if left > LEAST and self.recipes.swaps[item]:
             left = self._substitute(item, left, at, need)
         if left <= LEAST:
@@ -86,15 +88,15 @@ class Backward:
             order = self._order(item, size, end)
             if order < 0:
                 return False
-            left = self.serve(item, order, size, left, need)
+            left = self.serve(item, order, size, left, need, at)
         return True
 
-    def serve(self, item: int, order: int, size: float, left: float, need: int) -> float:
+    def serve(self, item: int, order: int, size: float, left: float, need: int, until: int) -> float:
         """Peg a new order to a requirement and shelve its rest; what is still missing."""
-        used = min(size, left)
-        self.book.pegs.append((order, need, used))
+        used, shelf, there = min(size, left), self.shelves[item], int(self.book.supplies[order][5])
+        self.book.peg(shelf, order, need, used, until, there)
         if size - used > LEAST:
-            self.shelves[item].put(size - used, int(self.book.supplies[order][5]), order, self.book.log)
+            self.book.put(shelf, size - used, there, order)
         return left - used
 
     def _substitute(self, item: int, left: float, at: int, need: int) -> float:
@@ -166,7 +168,7 @@ class Backward:
             if line.valid_from <= start < line.valid_to:
                 quantity = taken_by(line, started)
                 row = self.book.supply(Supply.OUTPUT, line.item, order, quantity, start, end)
-                self.shelves[line.item].put(quantity, end, row, self.book.log)
+                self.book.put(self.shelves[line.item], quantity, end, row)
 
     def _place(self, item: int, started: float, end: int) -> list[Placed] | None:
         """Slots for all steps, the last one over by `end`; None where one would start too early."""

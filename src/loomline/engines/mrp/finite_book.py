@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loomline.engines.heavy import heavy
+from loomline.engines.mrp.lot_rules import LEAST
 from loomline.engines.mrp.machines import Cut, unbook
 from loomline.engines.mrp.pegging import Pegging, Requirements, Supplies
 from loomline.engines.mrp.shelves import Shelf, Taken, Undo
@@ -72,9 +73,56 @@ class Book:
             return quantity
         taken: list[Taken] = []
         missing = shelf.take(quantity, until, self.log, taken)
-        for supply, part in taken:
-            self.pegs.append((supply, need, part))
+        for supply, part, there in taken:
+            self.peg(shelf, supply, need, part, until, there)
         return missing
+
+    def peg(self, shelf: Shelf, supply: int, need: int, quantity: float, until: int, there: int) -> None:
+        """Tie a quantity that is `there` to a requirement that takes it no earlier than `until`."""
+        shelf.uses.append((until, there, len(self.pegs)))
+        self.log.append(shelf.forget_use)
+        self.pegs.append((supply, need, quantity))
+
+    def put(self, shelf: Shelf, quantity: float, at: int, supply: int) -> None:
+        """Shelve a new free lot."""
+        shelf.put(quantity, at, supply, self.log)
+
+    def relieve(self, shelf: Shelf, quantity: float, until: int, need: int) -> float:
+        """Where all lots are taken by `until`, let later users of them wait for free lots; what is missing.
+
+        So a later requirement that was planned first keeps no stock from an earlier one.
+        """
+        if not shelf.times or shelf.times[-1] <= until:
+            return quantity
+        first = shelf.times[0]
+        for row in range(len(shelf.uses)):
+            wanted, there, _ = shelf.uses[row]
+            if there <= until < first <= wanted:
+                quantity = self._relieve(shelf, row, quantity, until, need)
+                if quantity <= LEAST or not shelf.times:
+                    break
+                first = shelf.times[0]
+        return max(quantity, 0.0)
+
+    def _relieve(self, shelf: Shelf, row: int, quantity: float, until: int, need: int) -> float:
+        """Hand what one use holds to a requirement, and give the use free lots that come in its time."""
+        wanted, there, peg = shelf.uses[row]
+        older, user, part = self.pegs[peg]
+        taken: list[Taken] = []
+        asked = min(part, quantity)
+        moved = asked - shelf.take(asked, wanted, self.log, taken)
+        self.log.append(partial(self.pegs.__setitem__, peg, (older, user, part)))
+        if part - moved > LEAST:
+            self.pegs[peg] = older, user, part - moved
+        else:
+            newer, size, late = taken.pop()
+            self.log.append(partial(shelf.uses.__setitem__, row, (wanted, there, peg)))
+            self.pegs[peg] = newer, user, size
+            shelf.uses[row] = wanted, late, peg
+        for newer, size, late in taken:
+            self.peg(shelf, newer, user, size, wanted, late)
+        self.peg(shelf, older, need, moved, until, there)
+        return quantity - moved
 
     def booked(self, cut: Cut) -> None:
         """Remember a booking, so that it can be undone."""

@@ -45,8 +45,10 @@ class Forward(Backward):
             order = self._order_early(item, size)
             if order < 0:
                 return FAR
-            last = max(last, days.after_one(int(self.book.supplies[order][5]), safety))
-            left = self.serve(item, order, size, left, need)
+            there = int(self.book.supplies[order][5])
+            last = max(last, days.after_one(there, safety))
+            # When the requirement will take it is not known yet, only that it is no earlier.
+            left = self.serve(item, order, size, left, need, there)
         return last
 
     def _order_early(self, item: int, size: float) -> int:

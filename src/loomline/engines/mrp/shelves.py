@@ -10,23 +10,26 @@ from loomline.engines.mrp.calendars import FAR
 from loomline.engines.mrp.lot_rules import LEAST
 
 Undo = Callable[[], None]
-Taken = tuple[int, float]
-"""A supply row and a quantity of it."""
+Taken = tuple[int, float, int]
+"""A supply row, a quantity of it, and when it is there."""
+Use = tuple[int, int, int]
+"""Until when a lot is wanted, when it is there, and the peg."""
 
 
 class Shelf:
     """The free lots of one item by the time they are there; the newest that is in time is taken first.
 
     Later lots serve fewer requirements, so taking the latest first never costs another one (the sets of
-    usable lots are nested).
+    usable lots are nested). `uses` remembers what was taken, so that lots that come up later can relieve it.
     """
 
-    __slots__ = ("left", "supply", "times")
+    __slots__ = ("left", "supply", "times", "uses")
 
     def __init__(self) -> None:
         self.times: list[int] = []
         self.left: list[float] = []
         self.supply: list[int] = []
+        self.uses: list[Use] = []
 
     def take(self, quantity: float, until: int, log: list[Undo], taken: list[Taken]) -> float:
         """Take up to a quantity of what is there by `until`; what is missing."""
@@ -36,11 +39,11 @@ class Shelf:
             free = left[at]
             if free > quantity + LEAST:
                 log.append(partial(untake, self, at, times[at], free, self.supply[at], False))
-                taken.append((self.supply[at], quantity))
+                taken.append((self.supply[at], quantity, times[at]))
                 left[at] = free - quantity
                 return 0.0
             log.append(partial(untake, self, at, times[at], free, self.supply[at], True))
-            taken.append((self.supply[at], min(free, quantity)))
+            taken.append((self.supply[at], min(free, quantity), times[at]))
             quantity -= free
             del times[at], left[at], self.supply[at]
             at -= 1
@@ -53,6 +56,10 @@ class Shelf:
         self.left.insert(place, quantity)
         self.supply.insert(place, supply)
         log.append(partial(unput, self, place))
+
+    def forget_use(self) -> None:
+        """Forget the last use."""
+        self.uses.pop()
 
     def when(self, quantity: float) -> int:
         """When free lots of the quantity are there; FAR where they never are."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loomline.engines.heavy import heavy
 from loomline.engines.prediction.features import Features
+from loomline.engines.watch import Stopped, Watch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,7 @@ else:
 HINGES = (0.25, 0.5, 0.75)
 MANY_VALUES = 8
 STEPS = 30
+WATCH = Watch()
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,14 @@ class Linear:
         return Linear(Design(spreads, levels), weights, float(stored["constant"]), means)
 
 
-def logistic(made: Design, matrix: NDArray[np.float64], y: NDArray[np.float64], *, ridge: float) -> Linear:
+def logistic(
+    made: Design,
+    matrix: NDArray[np.float64],
+    y: NDArray[np.float64],
+    *,
+    ridge: float,
+    watch: Watch = WATCH,
+) -> Linear:
     """Logistic regression, penalty ridge/2 · |weights|², by Newton's method; y is 0 or 1."""
     columns = made.columns(matrix)
     means = columns.mean(axis=0)
@@ -125,6 +134,8 @@ def logistic(made: Design, matrix: NDArray[np.float64], y: NDArray[np.float64], 
     weights, constant = np.zeros(columns.shape[1]), _log_odds(float(y.mean()))
     penalty = ridge * np.eye(columns.shape[1])
     for _ in range(STEPS):
+        if watch.is_stopped():
+            raise Stopped
         p = sigmoid(constant + centred @ weights)
         pull = np.maximum(p * (1 - p), 1e-9)
         slope = centred.T @ (y - p) - ridge * weights

@@ -32,10 +32,9 @@ class Question:
 
     `target` is the column to be predicted; for an outcome `positive` and `negative` are values of it (empty:
     found out). `identity` names the column that tells rows apart. `date` is the column with the day on which
-    the case was as the row says, or a number that counts time (empty: found
-    out; "none": there is none), `group` the column whose rows
-    belong together (a customer, a machine). `exclude` are columns the model must not see. `miss_cost` is what
-    an overlooked positive case costs when a false alarm costs `alarm_cost`.
+    the case was as the row says, or a number that counts time (empty: found out; "none": there is none);
+    `group` is the column whose rows belong together (a customer, a machine). `exclude` are columns the model
+    must not see. `miss_cost` is what an overlooked positive case costs when a false alarm costs `alarm_cost`.
     """
 
     target: str

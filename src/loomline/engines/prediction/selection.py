@@ -32,6 +32,8 @@ TREES = {
 FEW_FOR_LARGE = 300
 WEIGHTS = tuple(at / 10 for at in range(11))
 WORTH = 0.999
+# Reasons that name a pair are hard to read: pairs must bring more.
+PAIRS_WORTH = 0.99
 PAIR_ROUNDS = 100
 BAGS = 3
 MANY_ROWS = 50_000
@@ -174,7 +176,7 @@ def compare(problem: Problem, folds: Sequence[Fold], watch: Watch) -> Comparison
         paired = f"{name}, pairs"
         trees[paired] = plan.trees(paired, shape, with_pairs=True)
         losses[paired] = problem.loss(trees[paired][0], y)
-        name, pairs = (paired, True) if losses[paired] < WORTH * losses[name] else (name, False)
+        name, pairs = (paired, True) if losses[paired] < PAIRS_WORTH * losses[name] else (name, False)
     ridge = min(RIDGES, key=lambda one: losses[f"ridge {one:g}"])
     share, raw = _blend(problem, lines[ridge], trees[name][0], y)
     losses["blend"] = problem.loss(raw, y)
@@ -190,7 +192,7 @@ def train(problem: Problem, recipe: Recipe, watch: Watch) -> Learner:
     trees: Boosting | None = None
     pairs: tuple[Pair, ...] = ()
     if recipe.share > 0:
-        line = _line(problem, made, matrix, recipe.ridge)
+        line = _line(problem, made, matrix, recipe.ridge, watch)
     if recipe.share < 1:
         pairs = tuple(_pairs(problem, made, matrix)) if recipe.pairs else ()
         bags = BAGS if len(problem.y) < MANY_ROWS else 1
@@ -237,7 +239,8 @@ class _Plan:
         said = []
         for fold in self.folds:
             self._next().at(0.0, f"comparing: ridge {ridge:g}")
-            said.append(_line(fold.inside, fold.features, fold.matrix, ridge).raw(fold.check))
+            line = _line(fold.inside, fold.features, fold.matrix, ridge, self.watch)
+            said.append(line.raw(fold.check))
         return np.concatenate(said)
 
     def trees(self, name: str, shape: Shape, *, with_pairs: bool) -> tuple[NDArray[np.float64], int]:
@@ -282,9 +285,13 @@ def _ticker(watch: Watch, name: str) -> Callable[[float], None]:
     return lambda done: watch.at(done, f"comparing: {name}")
 
 
-def _line(problem: Problem, made: Features, matrix: NDArray[np.float64], ridge: float) -> Linear:
-    fitting = linear.logistic if problem.objective == "binary" else linear.least_squares
-    return fitting(linear.design(made, matrix), matrix, problem.y, ridge=ridge)
+def _line(
+    problem: Problem, made: Features, matrix: NDArray[np.float64], ridge: float, watch: Watch
+) -> Linear:
+    design = linear.design(made, matrix)
+    if problem.objective == "binary":
+        return linear.logistic(design, matrix, problem.y, ridge=ridge, watch=watch)
+    return linear.least_squares(design, matrix, problem.y, ridge=ridge)
 
 
 def _pairs(problem: Problem, made: Features, matrix: NDArray[np.float64]) -> list[Pair]:

@@ -65,6 +65,7 @@ def solve(
     is limited by iterations has one. Stopping the watch ends the search early with what it has.
     """
     watch = watch or Watch()
+    budget = Budget(limits)
     made = model(case)
     fewest = case.fewest_first and fleet.can_reduce(made.data)
     work = fleet.assist if fewest else assist
@@ -75,10 +76,10 @@ def solve(
         else partner(work, made.data, seed=seed + OTHER_SEED, seconds=limits.seconds) as other
     ):
         if fewest:
-            search = fleet.search_fewest(made.data, seed=seed, limits=limits, watch=watch, partner=other)
+            search = fleet.search_fewest(made.data, seed=seed, budget=budget, watch=watch, partner=other)
         else:
             search = Search(made.data, seed=seed)
-            run(search, Budget(limits), Stretch(says=case.name), watch, other)
+            run(search, budget, Stretch(says=case.name), watch, other)
     if search.best is None:
         raise BadInput(
             f"No feasible routes for {case.name} were found in {search.iterations:,} iterations.",

@@ -25,7 +25,7 @@ def search_fewest(
     data: pyvrp.ProblemData,
     *,
     seed: int,
-    limits: Limits,
+    budget: Budget,
     watch: Watch,
     partner: Partner | None = None,
     reducing: float = REDUCING,
@@ -36,7 +36,6 @@ def search_fewest(
     failed attempts are not lost, for they stay in the pool that the last search chooses from.
     """
     partner = partner or Partner()
-    budget = Budget(limits)
     pool = RoutePool(data)
     search = Search(data, seed=seed, pool=pool)
     run(search, budget, Stretch(FIRST, says="first tours"), watch)
@@ -68,7 +67,12 @@ def search_fewest(
 def assist(data: pyvrp.ProblemData, seed: int, seconds: float, partner: Partner) -> None:
     """The partner's side: it tries longer to save a vehicle."""
     search_fewest(
-        data, seed=seed, limits=Limits(seconds), watch=Watch(), partner=partner, reducing=REDUCING_ASSISTED
+        data,
+        seed=seed,
+        budget=Budget(Limits(seconds)),
+        watch=Watch(),
+        partner=partner,
+        reducing=REDUCING_ASSISTED,
     )
 
 

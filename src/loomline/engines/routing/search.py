@@ -29,7 +29,8 @@ PATIENCE_EACH = 10
 ELITE = 8
 CROSSED = 0.7
 REPAIRED = 25
-CHOOSING_SHARE = 0.12
+CHOOSING_SHARE = 0.115
+LAST_CHOOSING = 0.95
 CHOOSING_SECONDS = 0.4
 
 
@@ -245,14 +246,12 @@ def run(
             return news
         if news is not None and (stretch.most is None or news.num_routes() == stretch.most):
             search.hear(news)
-        if spent - chosen_at > pause:
+        if chosen_at + pause < spent < LAST_CHOOSING:
             chosen_at = spent
             search.choose(stretch.most)
         search.step()
         budget.iterations += 1
         watch.tell(min(spent, 1.0), stretch.says)
-    if not watch.is_stopped():
-        search.choose(stretch.most)
     return None
 
 

@@ -10,23 +10,18 @@ from loomline.engines.scheduling.shop import Shop, ShopSchedule
 Rule = Callable[[int, int], float]
 
 
-def dispatch(shop: Shop, seed: int = 0) -> ShopSchedule:
-    """The best of the active schedules by most work remaining, shortest and longest time, and chance."""
-    return min((each for _, each in dispatched(shop, seed)), key=lambda made: made.makespan)
-
-
-def dispatched(shop: Shop, seed: int = 0) -> list[tuple[str, ShopSchedule]]:
-    """One active schedule per rule, with the name of the rule."""
+def dispatched(shop: Shop, seed: int = 0) -> list[ShopSchedule]:
+    """One active schedule per rule (work remaining, shortest, longest, ratio, lot), the best first."""
     chance = random.Random(seed)
     rest = remaining(shop)
-    rules: dict[str, Rule] = {
-        "MWKR": lambda i, time: -rest[i],
-        "SPT": lambda i, time: time,
-        "LPT": lambda i, time: -time,
-        "SPT/MWKR": lambda i, time: time / max(rest[i], 1),
-        "random": lambda i, time: chance.random(),
-    }
-    return [(name, active(shop, rule)) for name, rule in rules.items()]
+    rules: tuple[Rule, ...] = (
+        lambda i, time: -rest[i],
+        lambda i, time: time,
+        lambda i, time: -time,
+        lambda i, time: time / max(rest[i], 1),
+        lambda i, time: chance.random(),
+    )
+    return sorted((active(shop, rule) for rule in rules), key=lambda made: made.makespan)
 
 
 def remaining(shop: Shop) -> list[int]:
@@ -46,23 +41,24 @@ def active(shop: Shop, rule: Rule) -> ShopSchedule:
     Where an operation has several ways it takes the one that ends it earliest.
     """
     free, ready = [0] * shop.machines, [0] * len(shop.jobs)
-    coming = [span[0] for span in shop.jobs if span]
+    users = [{machine for machine, _ in ways} for ways in shop.ways]
     way, start = [0] * shop.operations, [0] * shop.operations
+    coming = {span[0]: _earliest_end(shop, span[0], 0, free) for span in shop.jobs if span}
     while coming:
-        options = [_earliest_end(shop, i, ready[shop.job_of[i]], free) for i in coming]
-        end, _, machine, _ = min(options)
-        _, at = min(
-            (rule(coming[at], shop.ways[coming[at]][option[3]][1]), at)
-            for at, option in enumerate(options)
+        end, _, machine, _ = min(coming.values())
+        _, i = min(
+            (rule(i, shop.ways[i][option[3]][1]), i)
+            for i, option in coming.items()
             if option[2] == machine and (option[1] < end or option[0] == end)
         )
-        i, (finish, begin, machine, chosen) = coming[at], options[at]
-        way[i], start[i] = chosen, begin
-        free[machine] = ready[shop.job_of[i]] = finish
-        if i + 1 in shop.jobs[shop.job_of[i]]:
-            coming[at] = i + 1
-        else:
-            coming.pop(at)
+        finish, start[i], machine, way[i] = coming.pop(i)
+        job = shop.job_of[i]
+        free[machine] = ready[job] = finish
+        if i + 1 in shop.jobs[job]:
+            coming[i + 1] = _earliest_end(shop, i + 1, finish, free)
+        for other in coming:
+            if machine in users[other]:
+                coming[other] = _earliest_end(shop, other, ready[shop.job_of[other]], free)
     return ShopSchedule(tuple(way), tuple(start), max([*free, 0]))
 
 

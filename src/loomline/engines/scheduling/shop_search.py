@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from loomline.engines.scheduling.disjunctive_graph import Graph
-from loomline.engines.scheduling.shop_dispatching import dispatched, order_of
+from loomline.engines.scheduling.shop import ShopSchedule
+from loomline.engines.scheduling.shop_dispatching import order_of
 from loomline.engines.scheduling.tabu_search import Solution, TabuSearch
 
 POOL = 6
 STALL = 4000
 
 
-def search(tabu: TabuSearch, seed: int, *, stall: int = STALL, starts: int = 2) -> None:
-    """Search until the bound is reached or the tabu search is told to end.
+def search(tabu: TabuSearch, starts: Sequence[ShopSchedule], *, stall: int = STALL) -> None:
+    """Search from these schedules on until the bound is reached or the tabu search is told to end.
 
     The same seed makes the same moves however long they take, so with `most_moves` the result does not
     depend on the clock. Pool and crossing after Peng, Lü and Cheng (2015); a crossing orders all operations
@@ -21,8 +23,7 @@ def search(tabu: TabuSearch, seed: int, *, stall: int = STALL, starts: int = 2) 
     """
     shop, chance = tabu.shop, tabu.chance
     pool: list[Solution] = []
-    made = sorted((each for _, each in dispatched(shop, seed)), key=lambda each: each.makespan)
-    for first in made[:starts]:
+    for first in starts:
         if tabu.is_finished():
             return
         _keep(pool, tabu.run(Graph(shop, first.way, order_of(shop, first)), stall))

@@ -6,14 +6,14 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loomline.engines.scheduling import shop_model
 from loomline.engines.scheduling.shop import Shop, ShopSchedule
 from loomline.engines.scheduling.shop_bound import lower_bound
-from loomline.engines.scheduling.shop_dispatching import dispatch
+from loomline.engines.scheduling.shop_dispatching import dispatched
 from loomline.engines.scheduling.shop_search import search
 from loomline.engines.scheduling.shop_worker import Worker
 from loomline.engines.scheduling.solver_run import Effort, run
@@ -21,7 +21,7 @@ from loomline.engines.scheduling.tabu_search import ENDLESS, TabuSearch
 from loomline.engines.watch import Watch
 
 # Beyond this many ways of operations CP-SAT proves nothing in minutes; a second tabu search finds more.
-SOLVER_WAYS = 350
+SOLVER_WAYS = 240
 FIRST_SLICE = 3.0
 
 
@@ -111,12 +111,13 @@ def solve_shop(
     once when the watch is stopped, with the best so far.
     """
     began = time.monotonic()
-    board = Board(dispatch(shop, seed), lower_bound(shop), began + seconds, watch or Watch(), began, found)
+    starts = dispatched(shop, seed)
+    board = Board(starts[0], lower_bound(shop), began + seconds, watch or Watch(), began, found)
     board.history.append((time.monotonic() - began, board.best.makespan, "dispatching"))
     found(board.best)
     end = _beside(shop, board, seed) if workers > 1 and not board.is_over() else _nothing
     try:
-        moves = _tabu(shop, board, seed, most_moves)
+        moves = _tabu(shop, board, starts[::2], seed, most_moves)
     finally:
         board.ended = True
         end()
@@ -127,7 +128,7 @@ def _nothing() -> None:
     pass
 
 
-def _tabu(shop: Shop, board: Board, seed: int, most_moves: int | None) -> int:
+def _tabu(shop: Shop, board: Board, starts: Sequence[ShopSchedule], seed: int, most_moves: int | None) -> int:
     said = [0.0]
     tabu = TabuSearch(shop, board.bound, random.Random(seed), board.is_over, most_moves=most_moves or ENDLESS)
 
@@ -141,7 +142,7 @@ def _tabu(shop: Shop, board: Board, seed: int, most_moves: int | None) -> int:
 
     tabu.is_over = is_over
     tabu.found = lambda made: board.offer(made, "tabu search")
-    search(tabu, seed)
+    search(tabu, starts)
     board.raise_bound(tabu.bound)
     return tabu.moves
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from loomline.engines.scheduling.shop import Shop, ShopSchedule
+from loomline.engines.scheduling.shop_dispatching import dispatched
 from loomline.engines.scheduling.shop_search import search
 from loomline.engines.scheduling.tabu_search import TabuSearch
 
@@ -87,7 +88,9 @@ def main() -> None:
         return gone.is_set() or time.monotonic() > until
 
     chance = random.Random(task["seed"])
-    search(TabuSearch(shop, task["bound"], chance, is_over, found), task["seed"], starts=1)
+    # The other search begins with the first and the third of them.
+    starts = dispatched(shop, task["seed"])[1:4:2]
+    search(TabuSearch(shop, task["bound"], chance, is_over, found), starts)
 
 
 if __name__ == "__main__":

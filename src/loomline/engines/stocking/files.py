@@ -50,7 +50,7 @@ def read_items(
     made = []
     for at, name in enumerate(table.texts("item")):
         past = history.get(name, ())
-        mean, sd = _moments(table, at, numbers, past, shapes[at])
+        mean, sd = _moments(table, at, numbers, past, is_known=shapes[at] == "poisson" or kinds[at] == "Q")
         breaks, prices = _ladder(table, at, ladders[at])
         holding = numbers.at("holding", at)
         if holding is None and holding_rate and not math.isnan(costs[at]) and not breaks:
@@ -229,7 +229,7 @@ class _Numbers:
 
 
 def _moments(
-    table: Columns, at: int, numbers: _Numbers, past: tuple[float, ...], shape: str
+    table: Columns, at: int, numbers: _Numbers, past: tuple[float, ...], *, is_known: bool
 ) -> tuple[float, float]:
     mean, sd = numbers.at("mean", at), numbers.at("sd", at)
     if mean is None:
@@ -239,7 +239,7 @@ def _moments(
         if sd is None:
             sd = float(np.std(past, ddof=1)) if len(past) > 1 else 0.0
     if sd is None:
-        if shape != "poisson":
+        if not is_known:
             table.refuse("sd", at, "The deviation of demand is missing.", "Fill it in, or give a history.")
         sd = math.sqrt(mean)
     if mean <= 0:

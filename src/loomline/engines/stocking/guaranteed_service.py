@@ -50,9 +50,9 @@ def place_safety_stock(network: Network, *, seconds: float = 60.0, watch: Watch 
     """The cheapest service times (Graves and Willems, 2000).
 
     Demand over a time t is bounded by mean t + factor sd sqrt(t), and stages order each period. Networks
-    without rings are solved exactly by dynamic programming; others by a mixed-integer programme within
-    `seconds`, whose result says how far from proven it is. Raises BadInput where a promise cannot be kept,
-    Stopped when told to stop.
+    without rings are solved exactly by dynamic programming; others by branch and bound within `seconds`,
+    whose result says how far from proven it is. Raises BadInput where a promise cannot be kept; told to
+    stop, a tree raises Stopped and a network with rings gives its best so far.
     """
     watch = watch or Watch()
     if network.is_forest():

@@ -11,7 +11,11 @@ from loomline.engines.bad_input import BadInput
 from loomline.engines.stocking import amounts
 from loomline.engines.stocking.counts import NegativeBinomial, Poisson
 from loomline.engines.stocking.demand import Demand, Gamma, Lognormal, Normal
-from loomline.engines.stocking.economic_order import economic_order_quantity, with_price_breaks
+from loomline.engines.stocking.economic_order import (
+    economic_order_quantity,
+    with_backorders,
+    with_price_breaks,
+)
 from loomline.engines.stocking.lead_time_demand import simulated_demand
 from loomline.engines.stocking.newsvendor import newsvendor
 from loomline.engines.stocking.order_point import Review, best_order_point, best_reorder_point, fill_rate
@@ -19,9 +23,10 @@ from loomline.engines.stocking.order_up_to import PeriodicReview, best_order_up_
 from loomline.engines.stocking.safety_stock import for_cycle_service, for_fill_rate
 
 Shape = Literal["normal", "gamma", "lognormal", "poisson", "negative-binomial", "simulated"]
-Kind = Literal["sQ", "sS", "RS", "newsvendor"]
+Kind = Literal["sQ", "sS", "RS", "newsvendor", "Q"]
 SHAPES: tuple[Shape, ...] = ("normal", "gamma", "lognormal", "poisson", "negative-binomial", "simulated")
-KINDS: tuple[Kind, ...] = ("sQ", "sS", "RS", "newsvendor")
+KINDS: tuple[Kind, ...] = ("sQ", "sS", "RS", "newsvendor", "Q")
+PIECES = ("poisson", "negative-binomial")
 MOST_UNITS = 200
 
 
@@ -30,8 +35,9 @@ class Item:
     """What is known of an item. Demand and costs are per period, times in periods.
 
     Service is asked for by a `target` (of cycles or of demand filled) or by a `shortage` cost, exactly one of
-    them. `quantity` fixes the order quantity; `least` and `multiple` round it. `interval` is the review
-    interval, 0 for watching all the time. `history` (demand per period) serves the shape "simulated".
+    them; kind "Q" takes demand as known and needs neither. `quantity` fixes the order quantity; `least` and
+    `multiple` round it. `interval` is the review interval, 0 for watching all the time. `history` (demand per
+    period) serves the shape "simulated".
     """
 
     name: str
@@ -83,7 +89,9 @@ def plan_item(item: Item) -> ItemPlan:
     amounts.not_negative(
         sd=item.sd, lead_time=item.lead_time, lead_time_sd=item.lead_time_sd, interval=item.interval
     )
-    if (item.target is None) == (item.shortage is None):
+    if item.quantity is not None:
+        amounts.positive(quantity=item.quantity)
+    if item.kind != "Q" and (item.target is None) == (item.shortage is None):
         raise BadInput(
             "The item needs a service target or a shortage cost, and not both.",
             remedy="Fill one of the two columns.",
@@ -94,6 +102,7 @@ def plan_item(item: Item) -> ItemPlan:
         "sS": _order_up_to,
         "RS": _base_stock,
         "newsvendor": _one_season,
+        "Q": _known_demand,
     }
     return plans[item.kind](item)
 
@@ -102,6 +111,8 @@ def demand_over(item: Item, periods: float) -> Demand:
     """Demand of so many periods, with the lead time's variance."""
     mean = item.mean * periods
     sd = math.sqrt(periods * item.sd**2 + (item.mean * item.lead_time_sd) ** 2)
+    if mean == 0:
+        return Normal(0.0, sd)
     if item.shape == "simulated":
         return _simulated(item, periods)
     if item.shape == "poisson":
@@ -200,13 +211,21 @@ def _order_up_to(item: Item) -> ItemPlan:
 def _base_stock(item: Item) -> ItemPlan:
     interval = item.interval or 1.0
     ahead = demand_over(item, item.lead_time + interval)
-    level, reason = _level(item, ahead, item.mean * interval)
+    before = demand_over(item, item.lead_time) if item.lead_time else Normal(0.0, 0.0)
+
+    def filled(level: float) -> float:
+        short = ahead.shortage(level) - before.shortage(level)
+        return min(max(1 - short / (item.mean * interval), 0.0), 1.0)
+
+    if item.target is not None and item.service == "fill":
+        level = _least_level(filled, item.target, ahead)
+        reason = f"S fills {item.target:.4g} of demand from the shelf"
+    else:
+        level, reason = _level(item, ahead, item.mean * interval)
     cost = None
     if item.shortage is not None and item.holding is not None:
         cost = (item.holding * ahead.surplus(level) + item.shortage * ahead.shortage(level)) / interval
         cost += (item.setup or 0.0) / interval
-    before = demand_over(item, item.lead_time).shortage(level) if item.lead_time else 0.0
-    filled = 1 - (ahead.shortage(level) - before) / (item.mean * interval)
     return ItemPlan(
         item.name,
         "RS",
@@ -215,10 +234,25 @@ def _base_stock(item: Item) -> ItemPlan:
         level,
         level - ahead.mean,
         ahead.cover(level),
-        min(max(filled, 0.0), 1.0),
+        filled(level),
         cost,
         f"S covers lead time and interval; {reason}.",
     )
+
+
+def _least_level(filled: Callable[[float], float], target: float, ahead: Demand) -> float:
+    """The least level that fills the target, in whole units where demand is."""
+    amounts.share(target=target)
+    low, high = 0.0, ahead.mean + ahead.sd + 1
+    while filled(high) < target:
+        high *= 2
+    least = 1.0 if ahead.is_discrete else 1e-10 * high
+    if ahead.is_discrete:
+        high = math.ceil(high)
+    while high - low > least:
+        middle = (low + high) / 2 if not ahead.is_discrete else float((low + high) // 2)
+        low, high = (low, middle) if filled(middle) >= target else (middle, high)
+    return high
 
 
 def _one_season(item: Item) -> ItemPlan:
@@ -239,15 +273,39 @@ def _one_season(item: Item) -> ItemPlan:
     )  # fmt: skip
 
 
+def _known_demand(item: Item) -> ItemPlan:
+    """The order quantity alone: the economic one, with planned backorders where a shortage has a cost."""
+    late = 0.0
+    if item.shortage is not None and item.quantity is None and not item.breaks:
+        setup, holding = _need(item.setup, "setup"), _need(item.holding, "holding")
+        best = with_backorders(setup=setup, holding=holding, shortage=item.shortage, demand=item.mean)
+        late = best.backordered
+        quantity, why = _rounded(best.quantity, item, f"Q {best.quantity:.4g} lets {late:.1%} of demand wait")
+    else:
+        quantity, why = order_quantity(item)
+    cost = None
+    if item.setup and item.holding and not item.breaks:
+        rate = item.holding * (1 - late)
+        cost = economic_order_quantity(
+            setup=item.setup, holding=rate, demand=item.mean, quantity=quantity
+        ).cost
+    point = item.mean * item.lead_time - late * quantity
+    return ItemPlan(
+        item.name, "Q", quantity, point, None, -late * quantity, 0.0 if late else 1.0, 1 - late, cost,
+        f"{why}; demand is taken as known.",
+    )  # fmt: skip
+
+
 def _level(item: Item, ahead: Demand, quantity: float) -> tuple[float, str]:
     """The reorder point for the target or the shortage cost, with its reason."""
+    letter = "S" if item.kind == "RS" else "s"
     if item.target is not None:
         amounts.share(target=item.target)
         if item.service == "fill":
             made = for_fill_rate(ahead, item.target, quantity=quantity)
-            return made.reorder_point, f"s fills {item.target:.4g} of demand from the shelf"
+            return made.reorder_point, f"{letter} fills {item.target:.4g} of demand from the shelf"
         made = for_cycle_service(ahead, item.target)
-        return made.reorder_point, f"s covers {item.target:.4g} of the cycles"
+        return made.reorder_point, f"{letter} covers {item.target:.4g} of the cycles"
     shortage, holding = _need(item.shortage, "shortage"), _need(item.holding, "holding")
     if item.kind == "sQ":
         return best_reorder_point(_review(item, ahead), quantity), "s is best for Q"
@@ -315,6 +373,8 @@ def _lead_times(item: Item, periods: float) -> Sequence[int]:
 
 def _rounded(quantity: float, item: Item, why: str) -> tuple[float, str]:
     made = max(quantity, item.least)
+    if item.shape in PIECES:
+        made = float(math.ceil(made - 1e-9))
     if item.multiple:
         made = math.ceil(made / item.multiple - 1e-9) * item.multiple
     return made, why if made == quantity else f"{why}, rounded up to {made:g}"

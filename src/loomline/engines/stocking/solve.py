@@ -12,7 +12,8 @@ of the same length.
 
 ITEMS    item* lead_time* mean sd (of demand; out of SERIES where empty) lead_time_sd interval (of review)
          policy: sQ (order Q at s; the default), sS (up to S at s), RS (up to S each interval), newsvendor
-           (one order for mean and sd of the season; holding is the cost of a unit left over)
+           (one order for mean and sd of the season; holding is the cost of a unit left over), Q (the order
+           quantity alone, for known demand)
          target with service: cycle (share of cycles without a shortage; the default) or fill (share of demand
            from the shelf), or else shortage (cost of a unit and period owed)
          setup (cost of an order) holding (of a unit and period; or unit_cost and --holding-rate)

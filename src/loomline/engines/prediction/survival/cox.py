@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loomline.engines.heavy import heavy
 from loomline.engines.prediction.survival.kaplan_meier import event_table
+from loomline.engines.watch import Stopped, Watch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,7 @@ else:
 
 STEPS = 50
 STEEPEST = 40.0
+WATCH = Watch()
 
 
 @dataclass(frozen=True)
@@ -53,17 +55,18 @@ def fit(
     event: NDArray[np.float64],
     *,
     ridge: float = 0.0,
+    watch: Watch = WATCH,
 ) -> Cox:
     """Maximise the partial likelihood less ridge/2 · |weights|² by Newton's method, halving bad steps."""
     means = columns.mean(axis=0)
     order = np.argsort(-duration, kind="stable")
     x, d, e = columns[order] - means, duration[order], event[order]
     weights = np.zeros(x.shape[1])
-    value, slope, curve = _likelihood(weights, x, d, e, ridge)
+    value, slope, curve = _likelihood(weights, x, d, e, ridge, watch)
     for _ in range(STEPS):
         step = linalg.solve(curve, slope, assume_a="sym")
         for _ in range(20):
-            tried = _likelihood(weights + step, x, d, e, ridge)
+            tried = _likelihood(weights + step, x, d, e, ridge, watch)
             if tried[0] >= value - 1e-9:
                 break
             step = step / 2
@@ -83,17 +86,19 @@ def _likelihood(
     duration: NDArray[np.float64],
     event: NDArray[np.float64],
     ridge: float,
+    watch: Watch,
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """Value, slope and curvature; rows are sorted from the longest duration to the shortest."""
     score = np.clip(x @ weights, -STEEPEST, STEEPEST)
     scale = np.exp(score)
-    total, slope_sum, curve_sum = 0.0, np.zeros(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
-    value = -ridge / 2 * float(weights @ weights)
-    slope = -ridge * weights
-    curve = ridge * np.eye(x.shape[1])
+    size = x.shape[1]
+    total, slope_sum, curve_sum = 0.0, np.zeros(size), np.zeros((size, size))
+    value, slope, curve = -ridge / 2 * float(weights @ weights), -ridge * weights, ridge * np.eye(size)
     starts = np.flatnonzero(np.append(True, np.diff(duration) != 0))
     ends = np.append(starts[1:], len(duration))
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if watch.is_stopped():
+            raise Stopped
         rows, weight = x[start:end], scale[start:end]
         total += float(weight.sum())
         slope_sum = slope_sum + weight @ rows

@@ -264,16 +264,18 @@ def _fit(data: _Data, name: str, rounds: int, watch: Watch) -> Survivor:
         )
         return Survivor(made, None, np.zeros(0), hazard=trees)
     watch.at(0.5, "fitting")
-    return _line(made, matrix, data, name)
+    return _line(made, matrix, data, name, watch)
 
 
-def _line(made: Features, matrix: NDArray[np.float64], data: _Data, name: str) -> Survivor:
+def _line(made: Features, matrix: NDArray[np.float64], data: _Data, name: str, watch: Watch) -> Survivor:
     kind, _, ridge = name.partition(" ridge ")
     design = linear.design(made, matrix)
     columns = design.columns(matrix)
     means = columns.mean(axis=0)
     if kind == "cox":
-        return Survivor(made, design, means, cox=cox.fit(columns, data.lived, data.event, ridge=float(ridge)))
+        return Survivor(
+            made, design, means, cox=cox.fit(columns, data.lived, data.event, ridge=float(ridge), watch=watch)
+        )
     found = weibull.fit(columns, data.lived, data.event, ridge=float(ridge))
     return Survivor(made, design, means, weibull=found)
 
