@@ -1,5 +1,6 @@
-"""Names of commands as English clauses, "sales.confirm_order" of S-0007 is "confirmed order S-0007"; and other
-words that several domains say alike.
+"""Names of commands as English clauses, "sales.confirm_order" of S-0007 is "confirmed order S-0007".
+
+Also other words that several domains say alike.
 """
 
 from __future__ import annotations

@@ -14,9 +14,7 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "loomline.surface",
 ]
-CACHES = {
-    name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in ("default", "pieces")
-}
+CACHES = {name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in ("default", "pieces")}
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

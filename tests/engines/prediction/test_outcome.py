@@ -119,6 +119,18 @@ def test_folds_by_time_only_learn_from_the_past() -> None:
     assert all(time[fold.fit].max() < time[fold.check].min() for fold in made)
 
 
+def test_an_outcome_that_hangs_on_a_product_is_learned_from_pairs_of_numbers() -> None:
+    draw = np.random.default_rng(21)
+    torque, speed, noise = draw.uniform(1, 10, 900), draw.uniform(1, 10, 900), draw.normal(size=900)
+    failed = (np.abs(torque * speed - 25) < 6).astype(int)
+    cells = {"torque": torque, "speed": speed, "noise": noise, "failed": failed}
+    found = classification.learn(tables.a_table(cells), Question("failed", positive="1"), Watch()).model
+    assert "with pairs of numbers" in found.chosen
+    assert found.quality.auc > 0.95
+    sources, _, _ = found.learner.contributions(found.values(tables.a_table(cells)))
+    assert "torque × speed" in sources
+
+
 def test_pure_noise_is_called_no_better_than_chance() -> None:
     draw = np.random.default_rng(12)
     table = tables.a_table(

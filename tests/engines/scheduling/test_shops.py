@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import itertools
 import random
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -183,3 +186,28 @@ def test_a_stopped_run_ends_and_keeps_its_best(public_data: Path, name: str) -> 
     answer = solve_shop(shop, seconds=600, watch=Watch(is_stopped=stop.is_set))
     assert is_sound(shop, answer.schedule)
     assert time.monotonic() - began < 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["jobshop/la21.txt", "rcpsp/j120/j120_11_3.rcp"])
+def test_an_interrupted_command_writes_its_best_and_ends_well(
+    public_data: Path, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "s.csv"
+    words = [
+        "solve",
+        "jobshop",
+        str(public_data / "scheduling" / name),
+        "--seconds",
+        "600",
+        "--out",
+        str(out),
+    ]
+    code = "import sys; from loomline.app.cli import main; sys.exit(main(sys.argv[1:]))"
+    process = subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True)
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "makespan" in said
+    assert len(out.read_text().splitlines()) > 100

@@ -118,7 +118,8 @@ def purchases(transactions: Transactions) -> Purchases:
     (value 0) is one.
     """
     day, value = transactions.day.astype(np.int64), transactions.value
-    order = np.lexsort((day, transactions.customer))
+    first = int(day.min())
+    order = np.argsort(transactions.customer * (int(day.max()) - first + 1) + (day - first), kind="stable")
     customer, day, value = transactions.customer[order], day[order], value[order]
     starts = np.flatnonzero(np.r_[True, (np.diff(customer) != 0) | (np.diff(day) != 0)])
     bought = np.add.reduceat(np.maximum(value, 0.0), starts)
@@ -169,6 +170,21 @@ def _columns(path: Path, names: tuple[str, str, str], watch: Watch) -> dict[str,
     # One column more than the header has, so that a cell too many is seen.
     width = len(header) + 1
     body = delimiter.join(map(str, range(width))).encode() + b"\n" + body
+    frame = _in_chunks(path.name, body, delimiter, [*map(header.index, names), len(header)], watch)
+    frame.columns = frame.columns.astype(int)
+    _refuse_overlong(path.name, frame.pop(len(header)))
+    frame = frame.fillna("")
+    blank = (frame[header.index(names[0])] == "").to_numpy()
+    if blank.any():
+        blank[blank] = (frame[blank] == "").all(axis=1).to_numpy()
+        frame = frame[~blank]
+    if not len(frame):
+        raise BadInput("The file has no rows below the header.", remedy="Add rows.", file=path.name)
+    return {column: frame[header.index(column)] for column in names}
+
+
+def _in_chunks(file: str, body: bytes, delimiter: str, wanted: list[int], watch: Watch) -> pd.DataFrame:
+    """The wanted columns of a file whose header is gone, as text."""
     chunks: list[pd.DataFrame] = []
     try:
         with pd.read_csv(
@@ -176,7 +192,7 @@ def _columns(path: Path, names: tuple[str, str, str], watch: Watch) -> dict[str,
             sep=delimiter,
             encoding=encoding,
             index_col=False,
-            usecols=[*map(header.index, names), len(header)],
+            usecols=wanted,
             dtype=str,
             keep_default_na=False,
             skip_blank_lines=False,
@@ -189,16 +205,9 @@ def _columns(path: Path, names: tuple[str, str, str], watch: Watch) -> dict[str,
         raise BadInput(
             f"The file cannot be split into columns: {str(fault).strip()}.",
             remedy="Save it as CSV with as many cells in each row as in the header.",
-            file=path.name,
+            file=file,
         ) from fault
-    frame = pd.concat(chunks)
-    frame.columns = frame.columns.astype(int)
-    _refuse_overlong(path.name, frame.pop(len(header)))
-    blank = (frame.isna() | (frame == "")).all(axis=1)
-    frame = (frame[~blank] if blank.any() else frame).fillna("")
-    if not len(frame):
-        raise BadInput("The file has no rows below the header.", remedy="Add rows.", file=path.name)
-    return {column: frame[header.index(column)] for column in names}
+    return pd.concat(chunks)
 
 
 def _plain(path: Path) -> bytes:
@@ -228,10 +237,11 @@ def _header(file: str, head: str, delimiter: str, names: tuple[str, str, str]) -
 
 def _refuse_overlong(file: str, beyond: pd.Series) -> None:
     """A cell to the right of the header is a comma too many, as in a value of 5,20."""
-    wrong = beyond.fillna("").str.strip() != ""
+    wrong = beyond.notna().to_numpy()
+    wrong[wrong] = (beyond[wrong].str.strip() != "").to_numpy()
     if wrong.any():
         _refuse(
-            file, "", beyond, wrong.to_numpy(), 'The row has a cell too many, "{}".',
+            file, "", beyond, wrong, 'The row has a cell too many, "{}".',
             "Put a text with a delimiter in it into quotation marks, and write values with a point.",
         )  # fmt: skip
 

@@ -23,14 +23,15 @@ else:
 class Trial:
     """The past as members saw it.
 
-    `forecasts` [series, origin, member, horizon], `actual` [series, origin, horizon] and `spread` [series,
-    origin] are NaN where a series has no such origin or no such period. Origin 0 is the latest one.
+    `forecasts` [series, origin, member, horizon], `actual` [series, origin, horizon], `spread` and `level`
+    [series, origin] are NaN where a series has no such origin or no such period. Origin 0 is the latest one.
     """
 
     names: tuple[str, ...]
     forecasts: Floats
     actual: Floats
     spread: Floats
+    level: Floats
 
     def combined(self, weights: Floats) -> Floats:
         """The forecasts [series, origin, horizon] of the weights [series, member]."""
@@ -65,7 +66,7 @@ def replay(
     """Ask the members at every origin: `ask(past, origin)` gets the cut series that have this origin."""
     count, origins = cuts.shape
     actual = np.full((count, origins, horizon), np.nan)
-    spread = np.full((count, origins), np.nan)
+    spread, level = np.full((count, origins), np.nan), np.full((count, origins), np.nan)
     forecasts: Floats | None = None
     names: tuple[str, ...] = ()
     for origin in range(origins):
@@ -78,11 +79,11 @@ def replay(
             names = said.names
             forecasts = np.full((count, origins, len(names), horizon), np.nan)
         forecasts[rows, origin] = said.forecasts
-        spread[rows, origin] = said.spread
+        spread[rows, origin], level[rows, origin] = said.spread, said.level
         for at in rows:
             cut = int(cuts[at, origin])
             truth = values[at][len(values[at]) - cut :][:horizon]
             actual[at, origin, : len(truth)] = truth
     if forecasts is None:
         forecasts = np.zeros((count, origins, 0, horizon))
-    return Trial(names, forecasts, actual, spread)
+    return Trial(names, forecasts, actual, spread, level)

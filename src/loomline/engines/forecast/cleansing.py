@@ -115,14 +115,14 @@ def freak_values(values: Floats, seasons: tuple[int, ...] = ()) -> tuple[NDArray
 
 def _filled_by_season(values: Floats, seasons: tuple[int, ...]) -> Floats:
     """Gaps drawn from neighbour to neighbour after the season was taken out."""
-    straight = filled(values)
-    if not np.isnan(values).any():
-        return straight
-    season = _season_of(straight, seasons)
-    plain = season.taken_out(straight)
-    return np.where(
-        np.isnan(values), season.put_back(filled(np.where(np.isnan(values), np.nan, plain)), 0), values
-    )
+    gap = np.isnan(values)
+    made = filled(values)
+    # What fills a gap bends the season that is found, less each time.
+    for _ in range(3 if gap.any() else 0):
+        season = _season_of(made, seasons)
+        plain = np.where(gap, np.nan, season.taken_out(made))
+        made = np.where(gap, season.put_back(filled(plain), 0), values)
+    return made
 
 
 def _season_of(values: Floats, seasons: tuple[int, ...]) -> Season:

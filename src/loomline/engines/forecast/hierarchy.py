@@ -50,14 +50,15 @@ class Hierarchy:
 def nested(keys: Sequence[Sequence[str]], columns: Sequence[str], bottom: Sequence[str]) -> Hierarchy:
     """Sums along one path: everything, then by the first column, then by the first two, and so on.
 
-    `keys[i]` are the values of the columns of the bottom series `bottom[i]`.
+    `keys[i]` are the values of the columns of the bottom series `bottom[i]`. Where all columns together name
+    one series each, that series is its own sum.
     """
-    return _hierarchy(keys, [tuple(range(n)) for n in range(len(columns))], columns, bottom)
+    return _hierarchy(keys, [tuple(range(n)) for n in range(len(columns) + 1)], columns, bottom)
 
 
 def crossed(keys: Sequence[Sequence[str]], columns: Sequence[str], bottom: Sequence[str]) -> Hierarchy:
     """Sums by every choice of the columns: by customer, by region, by customer and region, and so on."""
-    chosen = [one for n in range(len(columns)) for one in combinations(range(len(columns)), n)]
+    chosen = [one for n in range(len(columns) + 1) for one in combinations(range(len(columns)), n)]
     return _hierarchy(keys, chosen, columns, bottom)
 
 
@@ -79,6 +80,8 @@ def _hierarchy(
         groups: dict[tuple[str, ...], list[int]] = {}
         for at, key in enumerate(keys):
             groups.setdefault(tuple(key[column] for column in pick), []).append(at)
+        if pick and len(groups) == len(bottom):
+            continue
         levels.append(tuple(range(len(names), len(names) + len(groups))))
         for values, rows in groups.items():
             parts = [f"{columns[column]}={value}" for column, value in zip(pick, values, strict=True)]

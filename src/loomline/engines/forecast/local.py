@@ -26,11 +26,12 @@ LONGEST = 1600
 
 @dataclass(frozen=True)
 class Members:
-    """Forecasts [series, member, horizon] of the named members, and the error of one step [series]."""
+    """Forecasts [series, member, horizon] of the members, the error of one step and the level [series]."""
 
     names: tuple[str, ...]
     forecasts: Floats
     spread: Floats
+    level: Floats
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ def local_members(
     names = tuple(made)
     table = np.stack([_sane(made[name], recent) for name in names], axis=1)
     floor = np.array([1e-3 * np.abs(one).mean() for one in recent])
-    return Members(names, table, np.maximum(spread, floor + 1e-9))
+    season_long = max((period for period in seasons if period <= 168), default=6)
+    level = np.array([np.abs(one[-season_long:]).mean() for one in recent])
+    return Members(names, table, np.maximum(spread, floor + 1e-9), level)
 
 
 def _season(values: Floats, seasons: tuple[int, ...]) -> int:

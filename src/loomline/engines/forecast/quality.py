@@ -58,7 +58,7 @@ def quality_of_steady(
     """The figures of a combination; the naive forecast is the last value or, if better, the last season's."""
     trial = combined.trial
     actual = _flat(trial.actual)
-    ours = _flat(trial.combined(combined.weights))
+    ours = _flat(combined.past)
     naives = [at for at, name in enumerate(trial.names) if name.startswith("naive")]
     options = [_flat(trial.forecasts[:, :, at]) for at in naives]
     naive = min(options, key=lambda one: _comparable(actual, one))
@@ -140,7 +140,7 @@ def _comparable(actual: Floats, forecast: Floats) -> float:
 def _cross_coverage(combined: Combined, level: int) -> float:
     """Coverage of intervals of each half of the series whose errors come from the other half."""
     trial = combined.trial
-    relative = (trial.actual - trial.combined(combined.weights)) / trial.spread[:, :, None]
+    relative = (trial.actual - combined.past) / combined.past_widths
     if len(relative) < 20:
         # Few series: the halves are the origins.
         relative = np.moveaxis(relative, 1, 0)

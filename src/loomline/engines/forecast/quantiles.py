@@ -18,6 +18,7 @@ else:
 
 # Below this many errors the normal distribution lends its shape.
 ENOUGH = 40
+POWERS = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,32 @@ def _conformal(errors: Floats, share: float) -> float:
     return trust * inside + (1 - trust) * normal
 
 
-def make_errors(actual: Floats, forecasts: Floats, spread: Floats) -> Errors:
-    """Errors of combined forecasts [series, origin, horizon] without NaN; spread is [series, origin]."""
-    relative = (actual - forecasts) / spread[:, :, None]
+def errors_of(actual: Floats, forecasts: Floats, widths: Floats) -> Errors:
+    """Errors of combined forecasts in units of widths, both [series, origin, horizon]; NaN are left out."""
+    relative = (actual - forecasts) / widths
     known = ~np.isnan(relative)
     return Errors(relative[known], np.nonzero(known)[2], actual.shape[2])
+
+
+def widths(forecasts: Floats, spread: Floats, level: Floats, power: float) -> Floats:
+    """How far off to reckon with [..., horizon]: the spread [...], larger where the forecast is high.
+
+    A power of 0 is an error of the same size at every height, of 1 one in proportion to the forecast.
+    """
+    ratio = np.abs(forecasts) / np.maximum(level, 1e-300)[..., None]
+    made: Floats = spread[..., None] * np.clip(ratio, 0.1, 10.0) ** power
+    return made
+
+
+def best_power(actual: Floats, forecasts: Floats, spread: Floats, level: Floats) -> float:
+    """The power of 0, 0.5 and 1 under which the errors of the past are likeliest (Laplace)."""
+    known = ~np.isnan(actual - forecasts)
+    if not known.any():
+        return 0.0
+    costs = []
+    for power in POWERS:
+        width = widths(forecasts, spread, level, power)[known]
+        costs.append(
+            np.log(width).mean() + np.log((np.abs(actual - forecasts)[known] / width).mean() + 1e-300)
+        )
+    return POWERS[int(np.argmin(costs))]

@@ -140,7 +140,7 @@ def _run(values: Sequence[Floats], start: Start, grid: Grid, horizon: int) -> Sm
     length = longest - late
     weights = _likelihood(squares, length)
     forecasts = _ahead(level, trend, season, grid, weights, longest, horizon)
-    return Smoothed(forecasts, (weights * squares).sum(axis=1) / length)
+    return Smoothed(forecasts, (weights * squares).sum(axis=1) / np.maximum(length, 1))
 
 
 def _turned(season: Floats, late: NDArray[np.int64], sets: int) -> Floats:

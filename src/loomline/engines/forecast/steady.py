@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from loomline.engines.forecast.backtest import Trial, origin_cuts, replay
 from loomline.engines.forecast.combination import learn_weights
 from loomline.engines.forecast.crosslearning import GlobalModel, Learning, train
 from loomline.engines.forecast.local import Members, local_members
-from loomline.engines.forecast.quantiles import Errors, make_errors
+from loomline.engines.forecast.quantiles import Errors, best_power, errors_of, widths
 from loomline.engines.forecast.windows import Base
 from loomline.engines.heavy import heavy
 from loomline.engines.watch import Watch
@@ -34,7 +34,7 @@ class Effort:
 
 
 EFFORTS = {
-    "fast": Effort(origins=1, learning=None),
+    "fast": Effort(origins=2, learning=None),
     "normal": Effort(origins=2, learning=Learning()),
     "thorough": Effort(origins=4, learning=Learning(rows=300_000, trees=250, models=3)),
 }
@@ -44,22 +44,42 @@ SMALL = 400
 
 @dataclass(frozen=True)
 class Combined:
-    """Forecasts [series, horizon] with the weights [series, member] and the past that they came from."""
+    """Forecasts [series, horizon] with the weights [series, member] and the past that they came from.
+
+    `spread` and `level` [series] are the error of one step and the height of the latest periods.
+    """
 
     mean: Floats
     names: tuple[str, ...]
     weights: Floats
     trial: Trial
     spread: Floats
+    level: Floats
 
-    @property
+    @cached_property
+    def past(self) -> Floats:
+        """What the combination would have said at the origins [series, origin, horizon]."""
+        return self.trial.combined(self.weights)
+
+    @cached_property
+    def power(self) -> float:
+        """How much errors grow with the forecast: 0 not at all, 1 in proportion."""
+        return best_power(self.trial.actual, self.past, self.trial.spread, self.trial.level)
+
+    @cached_property
+    def past_widths(self) -> Floats:
+        """How far off one had to reckon with at the origins [series, origin, horizon]."""
+        return widths(self.past, self.trial.spread, self.trial.level, self.power)
+
+    @cached_property
     def errors(self) -> Errors:
         """The errors of the combination at the origins of the backtest."""
-        return make_errors(self.trial.actual, self.trial.combined(self.weights), self.trial.spread)
+        return errors_of(self.trial.actual, self.past, self.past_widths)
 
     def band(self, share: float) -> Floats:
         """The quantile [series, horizon] that a share of the outcomes stays below."""
-        made: Floats = self.mean + self.spread[:, None] * self.errors.quantile(share)[None]
+        width = widths(self.mean, self.spread, self.level, self.power)
+        made: Floats = self.mean + width * self.errors.quantile(share)[None]
         return made
 
 
@@ -91,10 +111,11 @@ def forecast_steady(
             np.zeros((len(values), origins, len(made.names), horizon)) * np.nan,
             trial.actual,
             trial.spread,
+            trial.level,
         )
     weights = learn_weights(trial, *_sizes(values, seasons))
     mean = np.einsum("ij,ijh->ih", weights, made.forecasts)
-    return Combined(mean, made.names, weights, trial, made.spread)
+    return Combined(mean, made.names, weights, trial, made.spread, made.level)
 
 
 def _sizes(values: Sequence[Floats], seasons: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -140,4 +161,4 @@ def _members(
     told = np.stack([model.forecast(values) for model in models.values()], axis=1)
     across = np.where(low >= 0, np.maximum(told, 0), told)
     table = np.concatenate([local.forecasts, across], axis=1)
-    return Members((*local.names, *models), table, local.spread)
+    return Members((*local.names, *models), table, local.spread, local.level)

@@ -34,6 +34,8 @@ class Loads:
 
 
 Mark = tuple[int, int, int, int, int]
+RECENT = 64
+"""How many of the last users of an item are asked to wait for a later lot."""
 
 
 @dataclass
@@ -95,13 +97,13 @@ class Book:
         if not shelf.times or shelf.times[-1] <= until:
             return quantity
         first = shelf.times[0]
-        for row in range(len(shelf.uses)):
-            wanted, there, _ = shelf.uses[row]
-            if there <= until < first <= wanted:
+        last = max(len(shelf.uses) - RECENT, 0)
+        recent = enumerate(shelf.uses[last:], start=last)
+        for row in [row for row, use in recent if use[0] >= first and use[1] <= until]:
+            if shelf.uses[row][0] >= shelf.times[0]:
                 quantity = self._relieve(shelf, row, quantity, until, need)
-                if quantity <= LEAST or not shelf.times:
-                    break
-                first = shelf.times[0]
+            if quantity <= LEAST or not shelf.times:
+                break
         return max(quantity, 0.0)
 
     def _relieve(self, shelf: Shelf, row: int, quantity: float, until: int, need: int) -> float:

@@ -96,9 +96,10 @@ def learn(table: Columns, question: Question, watch: Watch, *, new: Columns | No
     decided = is_positive | (cells == other if question.negative else np.array(_is_filled(cells)))
     y = is_positive.astype(float)
     refuse_few(table, question, int(y.sum()), int(decided.sum() - y.sum()))
-    watch.at(0.01, "reading columns")
     known = Known({question.target}, None if new is None else set(new.cells))
-    prepared = _guarded(preparing.prepare(table, question, known, decided), y, decided, question)
+    prepared = _guarded(
+        preparing.prepare(table, question, known, decided, watch.part(0.0, 0.05)), y, decided, question
+    )
     rows = np.flatnonzero(decided)
     basis = splits.Basis(
         y[rows].astype(np.int64),

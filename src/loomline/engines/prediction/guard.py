@@ -273,11 +273,18 @@ def _is_id(trait: Trait, column: NDArray[np.float64]) -> str:
 
 
 def _pattern(column: NDArray[np.float64]) -> bytes:
-    """The same for columns that tell the rows apart in the same way."""
+    """The same for columns that tell the rows apart in the same way.
+
+    Where most values differ, telling apart says little: then the order of the values, up or down, counts too.
+    """
     _, first, inverse = np.unique(column, return_index=True, return_inverse=True, equal_nan=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse].tobytes()
+    told_apart = rank[inverse].tobytes()
+    if len(first) <= len(column) / 2:
+        return told_apart
+    falls = inverse[0] > len(first) - 1 - inverse[0]
+    return told_apart + (len(first) - 1 - inverse if falls else inverse).astype(np.int64).tobytes()
 
 
 def _words(name: str) -> str:

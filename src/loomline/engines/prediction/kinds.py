@@ -75,7 +75,8 @@ class Trait:
         """The cells as numbers, shape (rows,); infinite numbers are refused."""
         if self.kind == "category":
             known = {level: float(at) for at, level in enumerate(self.levels)}
-            return np.array([known.get(_word(cell), math.nan) for cell in cells], dtype=float)
+            code = {cell: known.get(_word(cell), math.nan) for cell in set(cells)}
+            return np.array([code[cell] for cell in cells], dtype=float)
         each: dict[str, float] = {}
         for at, cell in enumerate(cells):
             if cell in each:

@@ -13,6 +13,7 @@ from loomline.engines.heavy import heavy
 from loomline.engines.prediction import guard, kinds
 from loomline.engines.prediction.guard import LeftOut, Suspect
 from loomline.engines.prediction.kinds import Trait
+from loomline.engines.watch import Watch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +102,9 @@ class Known:
     new: Collection[str] | None = field(default=None)
 
 
-def prepare(table: Columns, question: Question, known: Known, decided: NDArray[np.bool_]) -> Prepared:
+def prepare(
+    table: Columns, question: Question, known: Known, decided: NDArray[np.bool_], watch: Watch
+) -> Prepared:
     """Find out what each column holds and leave out what says nothing or is known only afterwards."""
     left_out = [LeftOut(name, "you said so") for name in question.exclude]
     names = [name for name in table.cells if name and name not in {*known.reserved, *question.exclude}]
@@ -115,14 +118,18 @@ def prepare(table: Columns, question: Question, known: Known, decided: NDArray[n
         for name in [name for name in names if name not in known.new]:
             names.remove(name)
             left_out.append(LeftOut(name, "is not in the file of new cases, so it is not known beforehand"))
-    traits = [kinds.look(name, table.cells[name]) for name in names]
-    values = kinds.values_of(traits, table.cells, file=table.file)
+    traits, read = [], []
+    for place, name in enumerate(names):
+        watch.at(place / len(names), f"reading {name}")
+        traits.append(kinds.look(name, table.cells[name]))
+        read.append(traits[-1].values(table.cells[name], file=table.file))
     if not traits:
         raise BadInput(
             "There is no column left to predict from.",
             remedy="Send a table with more columns than the target and the id.",
             file=table.file,
         )
+    values = np.column_stack(read)
     at = _case_date(table, question, traits, values, decided)
     made = Prepared(
         traits=tuple(traits),

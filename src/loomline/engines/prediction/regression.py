@@ -81,9 +81,10 @@ def learn(table: Columns, question: Question, watch: Watch, *, new: Columns | No
     """Learn a number; rows with an empty target are open. Raises BadInput below LEAST_CASES cases."""
     question.need(table)
     y, decided = _target(table, question)
-    watch.at(0.01, "reading columns")
     known = Known({question.target}, None if new is None else set(new.cells))
-    prepared = _guarded(preparing.prepare(table, question, known, decided), y, decided, question)
+    prepared = _guarded(
+        preparing.prepare(table, question, known, decided, watch.part(0.0, 0.05)), y, decided, question
+    )
     rows = np.flatnonzero(decided)
     basis = splits.Basis(
         np.zeros(len(rows), dtype=np.int64),

@@ -29,6 +29,9 @@ TREES = {
     "small trees": Shape(leaves=6),
     "large trees": Shape(leaves=24, least=15, columns=0.7),
 }
+# What products and differences tell apart are small, sharp regions: few cases a leaf, most columns at hand.
+SHARP = Shape(leaves=6, least=5, columns=0.9, ridge=1.0)
+PAIRED = "sharp trees, pairs"
 FEW_FOR_LARGE = 300
 WEIGHTS = tuple(at / 10 for at in range(11))
 WORTH = 0.999
@@ -159,7 +162,7 @@ class Problem:
 def compare(problem: Problem, folds: Sequence[Fold], watch: Watch) -> Comparison:
     """Fit every candidate on every fold and keep the recipe with the least loss out of fold.
 
-    Pairs of numbers are tried with the better shape of trees only.
+    Pairs of numbers are tried with sharp trees only.
     """
     held = np.concatenate([fold.check for fold in folds])
     y = problem.y[held]
@@ -173,10 +176,10 @@ def compare(problem: Problem, folds: Sequence[Fold], watch: Watch) -> Comparison
     losses = {f"ridge {ridge:g}": problem.loss(raw, y) for ridge, raw in lines.items()}
     losses |= {one: problem.loss(raw, y) for one, (raw, _) in trees.items()}
     if _may_pair(problem):
-        paired = f"{name}, pairs"
-        trees[paired] = plan.trees(paired, shape, with_pairs=True)
-        losses[paired] = problem.loss(trees[paired][0], y)
-        name, pairs = (paired, True) if losses[paired] < PAIRS_WORTH * losses[name] else (name, False)
+        trees[PAIRED] = plan.trees(PAIRED, SHARP, with_pairs=True)
+        losses[PAIRED] = problem.loss(trees[PAIRED][0], y)
+        if losses[PAIRED] < PAIRS_WORTH * losses[name]:
+            name, shape, pairs = PAIRED, SHARP, True
     ridge = min(RIDGES, key=lambda one: losses[f"ridge {one:g}"])
     share, raw = _blend(problem, lines[ridge], trees[name][0], y)
     losses["blend"] = problem.loss(raw, y)

@@ -16,6 +16,7 @@ else:
 HELD_SHARE = 0.2
 FOLDS = 5
 LEAST_HELD = 10
+MANY_CASES, FEW_FOLDS = 50_000, 3
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ def hold_out(basis: Basis, *, seed: int, share: float = HELD_SHARE) -> Split:
 
 
 def folds(basis: Basis, *, seed: int, count: int = FOLDS) -> list[Fold]:
-    """Folds for comparing models: by time each fits on what came before, else every case is checked once."""
+    """Folds for comparing models: by time each fits on what came before, else every case is checked once.
+
+    Very many cases get along with fewer folds.
+    """
+    count = min(count, FEW_FOLDS) if len(basis.strata) > MANY_CASES else count
     everything = np.arange(len(basis.strata))
     if basis.time is not None:
         forward = _forward(basis, count)

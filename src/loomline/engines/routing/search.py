@@ -27,9 +27,11 @@ HISTORY = 100
 PATIENCE = 1000
 PATIENCE_EACH = 10
 ELITE = 8
+COLLECTED = 300
 CROSSED = 0.7
 REPAIRED = 25
-CHOOSING_SHARE = 0.115
+CHOOSING_SHARE = 0.06
+CHOOSING_MOST = 0.15
 LAST_CHOOSING = 0.95
 CHOOSING_SECONDS = 0.4
 
@@ -67,6 +69,8 @@ class Search:
         self._zero = pyvrp.CostEvaluator([0] * data.num_load_dimensions, 0, 0)
         self._elite: list[pyvrp.Solution] = []
         self._history: list[pyvrp.Solution | None] = []
+        # Looking through all routes of every candidate would take a large problem half of its time.
+        self._collects_all = data.num_clients + data.num_shipments <= COLLECTED
         self._patience = max(PATIENCE, PATIENCE_EACH * (data.num_clients + data.num_shipments))
         self._idle = 0
         self._reached = self._least = math.inf
@@ -81,7 +85,8 @@ class Search:
         evaluator = self._penalties.evaluator()
         candidate = self._improve(self._now, evaluator, exhaustive=False)
         self._penalties.register(candidate)
-        self.pool.add(candidate)
+        if self._collects_all:
+            self.pool.add(candidate)
         if self.offer(candidate):
             candidate = self._polished(candidate, evaluator)
         elif self.best is None and self.iterations % REPAIRED == 0:
@@ -141,6 +146,8 @@ class Search:
         before = evaluator.penalised_cost(self._first if late is None else late)
         if cost < before or cost < now:
             self._now, now = candidate, cost
+            if not self._collects_all:
+                self.pool.add(candidate)
         if late is None or now < before:
             self._history[at] = self._now
         reached = self._zero.cost(candidate) if candidate.is_feasible() else math.inf
@@ -205,6 +212,7 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._start = time.monotonic()
+        self._choosing = 0.0
         self.iterations = 0
 
     def spent(self) -> float:
@@ -212,6 +220,13 @@ class Budget:
         limits = self._limits
         spent = (time.monotonic() - self._start) / limits.seconds if limits.seconds > 0 else 1.0
         return max(spent, self.iterations / limits.iterations if limits.iterations is not None else 0.0)
+
+    def choose(self, search: Search, most: int | None) -> None:
+        """Let the search choose from its pool, unless that has already taken its share of the time."""
+        start = time.monotonic()
+        if math.isinf(self._limits.seconds) or self._choosing <= CHOOSING_MOST * (start - self._start):
+            search.choose(most)
+            self._choosing += time.monotonic() - start
 
 
 @dataclass(frozen=True)
@@ -236,7 +251,6 @@ def run(
     returned; other news from the partner are taken over when they are better.
     """
     partner = partner or Partner()
-    pause = CHOOSING_SHARE if not stretch.first_only else CHOOSING_SHARE / 3
     chosen_at = budget.spent()
     while (spent := budget.spent()) < stretch.until and not watch.is_stopped():
         if stretch.first_only and search.best is not None:
@@ -246,9 +260,9 @@ def run(
             return news
         if news is not None and (stretch.most is None or news.num_routes() == stretch.most):
             search.hear(news)
-        if chosen_at + pause < spent < LAST_CHOOSING:
+        if chosen_at + CHOOSING_SHARE < spent < LAST_CHOOSING:
             chosen_at = spent
-            search.choose(stretch.most)
+            budget.choose(search, stretch.most)
         search.step()
         budget.iterations += 1
         watch.tell(min(spent, 1.0), stretch.says)

@@ -133,17 +133,14 @@ def machine_moves(graph: Graph, path: list[int]) -> Iterator[Move]:
     Mastrolilli and Gambardella (2000): between the operations that end after i could start and those
     whose tails reach beyond that of i; the places that could close a cycle are left out.
     """
-    ends, tails = graph.ends, graph.tails
     for i in path:
         ways = graph.shop.ways[i]
         if len(ways) > 1:
-            # What stays on the old machine still has its own longest path.
-            stays = ends[graph.machine_before[i]] + tails[graph.machine_after[i]]
             for way, (machine, time) in enumerate(ways):
                 if way != graph.way[i] and machine != graph.machine[i]:
                     estimate, at = _best_place(graph, i, machine, time)
                     if at >= 0:
-                        yield Move(max(estimate, stays), i, way, at, [], True)
+                        yield Move(estimate, i, way, at, [], True)
 
 
 def _best_place(graph: Graph, i: int, machine: int, time: int) -> tuple[int, int]:

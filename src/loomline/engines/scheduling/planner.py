@@ -21,6 +21,8 @@ from loomline.engines.scheduling.solver_run import Effort, run
 from loomline.engines.scheduling.validation import validate
 from loomline.engines.watch import Watch
 
+# A model with more arcs of set-ups takes longer to build than a person waits for "stop".
+MOST_ARCS = 60_000
 Found = Callable[[Schedule], None]
 
 
@@ -103,6 +105,15 @@ def _first(compiled: Compiled, goals: Goals, chosen: list[tuple[str, Key]]) -> t
     return best, stuck
 
 
+def _arcs(compiled: Compiled) -> int:
+    """How many pairs of operations could follow each other on machines with set-ups."""
+    total = 0
+    for p, pool in enumerate(compiled.pools):
+        if pool.machine is not None and pool.machine.setups:
+            total += sum(any(p in mode.pools for mode in task.modes) for task in compiled.tasks) ** 2
+    return total
+
+
 def as_shop(compiled: Compiled, goals: Goals) -> Shop | None:
     """The problem as a shop when it is no more than that, and the makespan the only goal."""
     problem = compiled.problem
@@ -155,7 +166,11 @@ class _Improving:
             if name not in tried and not self.watch.is_stopped():
                 self._offer(_first(self.compiled, self.goals, [(name, key)])[0])
         shop = as_shop(self.compiled, self.goals) if self.effort.work is None else None
-        return self._searched(shop) if shop is not None else self._solved(stuck)
+        if shop is not None:
+            return self._searched(shop)
+        if self.draft is not None and _arcs(self.compiled) > MOST_ARCS:
+            return self._answer()
+        return self._solved(stuck)
 
     def _searched(self, shop: Shop) -> Answer:
         """A mere shop is left to the tabu search, which is better at it."""

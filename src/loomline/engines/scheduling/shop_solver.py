@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from loomline.engines.heavy import heavy
 from loomline.engines.scheduling import shop_model
 from loomline.engines.scheduling.shop import Shop, ShopSchedule
 from loomline.engines.scheduling.shop_bound import lower_bound
@@ -19,6 +20,11 @@ from loomline.engines.scheduling.shop_worker import Worker
 from loomline.engines.scheduling.solver_run import Effort, run
 from loomline.engines.scheduling.tabu_search import ENDLESS, TabuSearch
 from loomline.engines.watch import Watch
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    cp_model = heavy("ortools.sat.python.cp_model")
 
 # Beyond this many ways of operations CP-SAT proves nothing in minutes; a second tabu search finds more.
 SOLVER_WAYS = 240
@@ -61,6 +67,7 @@ class Board:
     history: list[tuple[float, int, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     ended: bool = False
+    is_proving: bool = False
 
     def offer(self, made: ShopSchedule, who: str) -> None:
         """Keep the schedule when it is better."""
@@ -158,12 +165,20 @@ def _beside(shop: Shop, board: Board, seed: int) -> Callable[[], None]:
         return Worker(shop, bound=board.bound, seed=seed + 1, seconds=left, found=found).end
     thread = threading.Thread(target=_prove, args=(shop, board, seed), daemon=True)
     thread.start()
-    return lambda: thread.join(timeout=2)
+
+    def end() -> None:
+        # A thread that still loads the library may be left behind, one inside the solver may not.
+        if board.is_proving:
+            thread.join()
+
+    return end
 
 
 def _prove(shop: Shop, board: Board, seed: int) -> None:
     """Solve with CP-SAT again and again, each time below the best that is known by then."""
     slice_ = FIRST_SLICE
+    cp_model.CpModel()
+    board.is_proving = True
     while not board.is_over():
         made = shop_model.build(shop, board.best.makespan, board.bound)
         made.hint(board.best)

@@ -52,29 +52,38 @@ def run(
     solver.parameters.max_time_in_seconds = max(effort.seconds, 0.01)
     solver.parameters.num_workers = effort.workers
     solver.parameters.random_seed = effort.seed
+    # The solver's own handler breaks down when it runs beside the main thread; the watch knows Ctrl-C.
+    solver.parameters.catch_sigint_signal = False
     if effort.work is not None:
         solver.parameters.interleave_search = True
         solver.parameters.max_deterministic_time = effort.work
     solver.best_bound_callback = bounded
-    done = threading.Event()
-
-    def guard() -> None:
-        while not done.wait(0.1):
-            if is_stopped():
-                solver.stop_search()
-
-    watcher = threading.Thread(target=guard, daemon=True)
-    watcher.start()
-    try:
-        status = solver.solve(model, _callback(found))
-    finally:
-        done.set()
-        watcher.join()
+    status = _watched(solver, model, _callback(found), is_stopped)
     words = {cp_model.OPTIMAL: "optimal", cp_model.FEASIBLE: "feasible", cp_model.INFEASIBLE: "infeasible"}
     word = words.get(status, "unknown")
     solved = word in ("optimal", "feasible")
     objective = solver.objective_value if solved else float("inf")
     return Outcome(word, objective, solver.best_objective_bound, solver.value)
+
+
+def _watched(solver: Any, model: Any, callback: Any, is_stopped: Callable[[], bool]) -> Any:
+    """Solve in a thread, so that this one is free to hear that it shall stop (Ctrl-C comes here only)."""
+    ended: list[Any] = []
+    done = threading.Event()
+
+    def solve() -> None:
+        try:
+            ended.append(solver.solve(model, callback))
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=solve, daemon=True)
+    thread.start()
+    while not done.wait(0.1):
+        if is_stopped():
+            solver.stop_search()
+    thread.join()
+    return ended[0] if ended else cp_model.UNKNOWN
 
 
 def _callback(found: Callable[[Callable[[Any], int]], None]) -> Any:

@@ -95,8 +95,7 @@ class TabuSearch:
         for move in moves:
             if fit and move.estimate > fit[0].estimate:
                 break
-            # What a move to another machine is estimated at leaves other longest paths out of account.
-            if (move.passed and move.estimate < best) or not self._is_tabu(move):
+            if move.estimate < best or not self._is_tabu(move):
                 fit.append(move)
         if fit:
             return fit[0] if len(fit) == 1 else self.chance.choice(fit)

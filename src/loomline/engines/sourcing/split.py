@@ -224,6 +224,7 @@ def _way_out(
 
 def _in_background(given: dict[str, Any], seconds: float, watch: Watch) -> Any:
     """Run the solver in a thread, so that a stop is heard; it lets go of Python while it runs."""
+    watch.at(0.0, "splitting the award")
     found: list[Any] = []
     failed: list[BaseException] = []
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     np = heavy("numpy")
 
-MOST_TIMES = 20_000
+MOST_TIMES = 3_000
 
 # Added to a stage's cost per unit of the time that it promises, and of the time that it waits.
 Prices = tuple[float, float]

@@ -102,11 +102,12 @@ def learn(
     question.need(table)
     lived = np.maximum(table.numbers(duration, least=0.0), 1e-9)
     question, event = _events(table, question)
-    watch.at(0.01, "reading columns")
     # The duration itself is known of new cases too, as their age; it is no trait.
     known = Known({question.target, duration}, None if new is None else set(new.cells))
     everyone = np.ones(table.rows, dtype=bool)
-    prepared = _guarded(preparing.prepare(table, question, known, everyone), event, lived, question)
+    prepared = _guarded(
+        preparing.prepare(table, question, known, everyone, watch.part(0.0, 0.02)), event, lived, question
+    )
     by_time = prepared.time if question.date and question.date != preparing.NO_DATE else None
     basis = splits.Basis(event.astype(np.int64), by_time, prepared.group)
     split = splits.hold_out(basis, seed=question.seed)
