@@ -170,7 +170,7 @@ def _columns(path: Path, names: tuple[str, str, str], watch: Watch) -> dict[str,
     # One column more than the header has, so that a cell too many is seen.
     width = len(header) + 1
     body = delimiter.join(map(str, range(width))).encode() + b"\n" + body
-    frame = _in_chunks(path.name, body, delimiter, [*map(header.index, names), len(header)], watch)
+    frame = _in_chunks(path.name, body, encoding, delimiter, [*map(header.index, names), len(header)], watch)
     frame.columns = frame.columns.astype(int)
     _refuse_overlong(path.name, frame.pop(len(header)))
     frame = frame.fillna("")
@@ -183,7 +183,9 @@ def _columns(path: Path, names: tuple[str, str, str], watch: Watch) -> dict[str,
     return {column: frame[header.index(column)] for column in names}
 
 
-def _in_chunks(file: str, body: bytes, delimiter: str, wanted: list[int], watch: Watch) -> pd.DataFrame:
+def _in_chunks(
+    file: str, body: bytes, encoding: str, delimiter: str, wanted: list[int], watch: Watch
+) -> pd.DataFrame:
     """The wanted columns of a file whose header is gone, as text."""
     chunks: list[pd.DataFrame] = []
     try:
