@@ -68,7 +68,7 @@ def traders(public_data: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="loomline-walk-") as folder:
         Path(folder).chmod(0o711)
         environ = environ_of(Path(folder) / "data", any_free_port())
-        with up(environ, seconds=200) as running:
+        with up(environ, seconds=400) as running:
             files = str(public_data / "supply-chain" / "northwind")
             loomline(environ, "user", "create", "admin@halden.example", "--name", "Ada Boss", "--admin")
             assert "1,124 rows in " in loomline(environ, "import", "northwind", files)
