@@ -16,14 +16,17 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # Tiers of the house from the ground up: an app may need tables only of apps before it.
 DOMAINS = (
     "accounts",
+    "automation",
     *("parties", "catalog"),
-    "sites",
-    *("timeline", "pricing", "inventory", "ledger"),
-    *("pipeline", "marketing", "partners", "loyalty"),
-    *("sales", "procurement", "manufacturing"),
+    *("sites", "privacy", "territories"),
+    *("timeline", "pricing", "inventory", "ledger", "workcentres", "storage", "trade", "approvals", "taxes"),
+    *("mail", "tasks"),
+    *("pipeline", "marketing", "partners", "loyalty", "costing", "bills"),
+    *("sales", "procurement", "manufacturing", "leads", "forecasting", "coaching"),
     *("warehouse", "transport", "quality", "service", "finance", "devices"),
-    *("planning", "tracing", "risk", "footprint"),
-    *("insights", "exchange"),
+    *("quoting", "sourcing", "contracts", "inbound", "payables", "shopfloor"),
+    *("planning", "tracing", "risk", "footprint", "scorecards"),
+    *("insights", "exchange", "intake"),
 )
 
 

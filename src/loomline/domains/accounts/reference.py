@@ -26,6 +26,9 @@ COLLEAGUES = {
     "timeline.*": ALL,
     "inventory.view": ALL,
     "tracing.view": ALL,
+    "tasks.*": OWN,
+    "mail.*": OWN,
+    "privacy.view": ALL,
 }
 
 
@@ -58,6 +61,11 @@ SELLING: tuple[StandardRole, ...] = (
         {
             **SELLERS_READ,
             "pipeline.*": TEAM,
+            "leads.*": TEAM,
+            "forecasting.*": TEAM,
+            "coaching.view": OWN,
+            "quoting.*": TEAM,
+            "privacy.do": ALL,
             "sales.view": ALL,
             "sales.do": TEAM,
             "parties.do": TEAM,
@@ -73,6 +81,13 @@ SELLING: tuple[StandardRole, ...] = (
             **SELLERS_READ,
             "procurement.view": ALL,
             "pipeline.*": ALL,
+            "leads.*": ALL,
+            "forecasting.*": ALL,
+            "coaching.*": ALL,
+            "quoting.*": ALL,
+            "territories.*": ALL,
+            "tasks.*": TEAM,
+            "privacy.do": ALL,
             "sales.*": ALL,
             "parties.*": ALL,
             "pricing.*": ALL,
