@@ -7,6 +7,7 @@ import importlib.util
 import os
 import shutil
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,12 @@ def test_bad_frames_are_refused_before_they_are_sent_away() -> None:
 
     with pytest.raises(BadInput, match="row 5, column y"):
         distribute(data, freq="MS", settings=FAST)
+
+
+@pytest.mark.skipif(not HAS_FUGUE, reason=NO_FUGUE)
+def test_settings_of_single_series_are_refused_before_they_are_cut_into_blocks() -> None:
+    with pytest.raises(BadInput, match="groups of single series"):
+        distribute(frame(2), freq="MS", settings=replace(FAST, groups=("a", "b")))
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from loomline.engines.bad_input import BadInput
+from loomline.engines.forecast.backtest import origin_cuts
 from loomline.engines.forecast.crosslearning import Learning, train
 from loomline.engines.forecast.forecasting import Settings, forecast
 from loomline.engines.forecast.panel import Panel, find_frequency, make_panel
@@ -228,3 +229,61 @@ def test_a_panel_without_values_is_refused() -> None:
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         Settings(**wrong)
+
+
+def test_thirty_months_teach_a_season_and_an_honest_interval() -> None:
+    random = np.random.default_rng(5)
+    series = []
+    for _ in range(80):
+        wave = 1 + 0.3 * np.sin(2 * np.pi * (np.arange(42) + random.integers(12)) / 12)
+        level = 100 * np.exp(np.cumsum(random.normal(0, 0.03, 42)))
+        series.append(level * wave * (1 + 0.1 * random.normal(size=42)))
+    past, actual = [one[:30] for one in series], np.array([one[30:] for one in series])
+
+    made = forecast(make_panel(past, freq="MS"), Settings(12, effort="fast"))
+
+    last = np.array([one[-1:] for one in past])
+    assert np.abs(actual - made.mean).mean() < 0.6 * np.abs(actual - last).mean()
+    low, high = made.interval(80)
+    assert 0.72 < ((actual >= low) & (actual <= high)).mean() < 0.88
+
+
+def test_five_periods_of_many_series_have_intervals_of_a_likely_width() -> None:
+    table = np.random.default_rng(3).integers(0, 21, (500, 8)).astype(float)
+
+    made = forecast(make_panel(list(table[:, :5]), freq="MS"), Settings(3, effort="fast"))
+
+    low, high = made.interval(80)
+    assert 0.72 < ((table[:, 5:] >= low) & (table[:, 5:] <= high)).mean() < 0.9
+    # No period ever asks for more than 20.
+    assert np.quantile(high, 0.9) < 40
+
+
+def test_the_naive_forecast_of_rare_demand_does_not_know_what_came() -> None:
+    table = np.zeros((30, 36))
+    table[:, ::3] = 3.0
+    table[:, -6:] *= 4
+
+    made = forecast(make_panel(list(table), freq="MS"), Settings(6, effort="fast"))
+
+    (found,) = made.qualities
+    # At the only origin before the jump the mean of a year was 1; it came to 12, 0, 0, 12, 0, 0.
+    before = np.tile([3.0, 0, 0], 2)
+    errors = np.concatenate([(np.tile([12.0, 0, 0], 2) - 1) ** 2, (before - 1) ** 2])
+    assert found.naive_error == pytest.approx(np.sqrt(errors.mean()) / np.r_[before, before * 4].mean())
+
+
+def test_three_years_of_one_series_give_a_year_with_narrow_intervals() -> None:
+    random = np.random.default_rng(1)
+    year = np.arange(100.0, 220, 10)
+    past = np.tile(year, 3) + random.uniform(0, 5, 36)
+
+    made = forecast(make_panel([past], freq="MS"), Settings(12, effort="fast"))
+
+    low, high = made.interval(80)
+    assert made.mean[0] == pytest.approx(year + 2.5, abs=4)
+    assert (high - low).mean() < 15
+
+
+def test_origins_are_as_many_as_the_past_can_spare() -> None:
+    assert origin_cuts([36, 27, 20], 4, 4, 20).tolist() == [[4, 8, 12, 16], [4, 5, 6, 7], [4, 0, 0, 0]]

@@ -184,3 +184,25 @@ def test_a_freak_value_is_tamed_and_a_level_shift_is_not() -> None:
     assert np.flatnonzero(cleanse(freak).outliers).tolist() == [30]
     assert cleanse(freak).values[30] < 120
     assert not cleanse(shift).outliers.any()
+
+
+def test_only_an_unheard_of_last_value_of_a_seasonal_past_is_a_freak() -> None:
+    values = 100 + np.random.default_rng(2).normal(0, 3, 60)
+    not_over, fallen = values.copy(), values.copy()
+    not_over[-1], fallen[-1] = 2, 55
+
+    assert np.flatnonzero(cleanse(not_over, (12,)).outliers).tolist() == [59]
+    assert cleanse(not_over, (12,)).values[-1] > 80
+    assert not cleanse(fallen, (12,)).outliers.any()
+    assert not cleanse(not_over).outliers.any()
+
+
+def test_two_years_that_are_alike_are_seasonal_and_two_years_of_a_trend_are_not() -> None:
+    random = np.random.default_rng(4)
+    year = random.normal(100, 20, 12)
+    alike = np.r_[year, year + 30] + random.normal(0, 5, 24)
+
+    assert is_seasonal(alike, 12)
+    assert not is_seasonal(alike[:23], 12)
+    assert not is_seasonal(100 + np.arange(24.0) + random.normal(0, 5, 24), 12)
+    assert not is_seasonal(np.arange(24.0), 12)

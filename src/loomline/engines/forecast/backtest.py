@@ -42,14 +42,14 @@ class Trial:
 def origin_cuts(lengths: Sequence[int], horizon: int, count: int, least: int) -> NDArray[np.int64]:
     """How many periods to cut off each series for each origin [series, count]; 0 where there is no origin.
 
-    The first cut is the horizon and further ones are up to a horizon apart, so that at least `least` periods
-    stay; a series too short for that has one origin with as many periods as it can spare.
+    The first cut is the horizon and further ones are up to a horizon apart, as many as leave `least` periods
+    or more; a series too short for that has one origin with as many periods as it can spare.
     """
     length = np.asarray(lengths, dtype=np.int64)
     room = length - least - horizon
-    step = np.clip(room // max(count - 1, 1), 0, horizon)
-    cuts = horizon + step[:, None] * np.arange(count)[None]
-    cuts[:, 1:][step == 0] = 0
+    step = np.clip(room // max(count - 1, 1), 1, horizon)
+    further = step[:, None] * np.arange(count)[None]
+    cuts = np.where(further <= np.maximum(room, 0)[:, None], horizon + further, 0)
     short = room < 0
     cuts[short] = 0
     spare = np.minimum(length - np.maximum(np.minimum(least, length // 2 + 1), 3), horizon)

@@ -89,8 +89,10 @@ def _recurs(mark: NDArray[np.bool_], start: int, end: int, seasons: tuple[int, .
 def freak_values(values: Floats, seasons: tuple[int, ...] = ()) -> tuple[NDArray[np.bool_], Floats]:
     """Lone values far off their neighbours and their season, and what to put in their place [periods].
 
-    Far is eight robust standard deviations of the distance to the running median; neither of the last two
-    values is judged, nor a value that has a like one a season away.
+    Far is eight robust standard deviations of the distance to the running median. A value that has a like one
+    a season away is left. Of the last two values, which may be the new truth, only the very last is judged,
+    and only when it is half of the least or twice the most there ever was: a period that is not over yet, or
+    a slip of the pen.
     """
     none = np.zeros(len(values), dtype=bool)
     if len(values) < 12:
@@ -105,12 +107,20 @@ def freak_values(values: Floats, seasons: tuple[int, ...] = ()) -> tuple[NDArray
     if spread <= 0:
         return none, values
     far = np.abs(away) > FAR * spread
-    far[-2:] = False
+    far[-2] = False
+    far[-1] &= bool(seasons) and _unheard_of(values)
     alone = far & ~np.r_[far[1:], False] & ~np.r_[False, far[:-1]]
     for at in np.flatnonzero(alone).tolist():
         alone[at] = not _recurs(far & (np.sign(away) == np.sign(away[at])), at, at + 1, seasons)
     bounds = middle + np.clip(away, -3 * spread, 3 * spread)
     return alone, season.put_back(bounds, 0)
+
+
+def _unheard_of(values: Floats) -> bool:
+    """Is the last value less than half of the least before it, or more than twice the most?"""
+    before, last = values[:-1], float(values[-1])
+    low, high = float(before.min()), float(before.max())
+    return low > 0 and not 0.5 * low <= last <= 2 * high
 
 
 def _filled_by_season(values: Floats, seasons: tuple[int, ...]) -> Floats:

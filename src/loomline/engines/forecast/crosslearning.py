@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loomline.engines.forecast.windows import Base, Shape, origins_of, shape_for, windows
@@ -24,8 +25,8 @@ else:
     np = heavy("numpy")
 
 LEAST_ROWS = 2000
-# Windows are made for this many rows at a time, about 10 MB.
-PART = 50_000
+# Windows are made for this many rows at a time, about 5 MB.
+PART = 25_000
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class GlobalModel:
     shape: Shape
     trees: tuple[Any, ...]
 
-    def forecast(self, values: Sequence[Floats]) -> Floats:
+    def forecast(self, values: Sequence[Floats], tell: Callable[[], None] = lambda: None) -> Floats:
         """Forecasts [series, horizon] of series [periods] of any length of one or more."""
         made = np.empty((len(values), self.shape.horizon))
         part = max(1, PART // self.shape.horizon)
         for start in range(0, len(values), part):
+            tell()
             seen = np.stack([_tail(one, self.shape.width) for one in values[start : start + part]])
             found = windows(seen, self.shape)
             told = np.mean([trees.predict(found.features, num_threads=1) for trees in self.trees], axis=0)
@@ -80,7 +82,7 @@ def train(
     if shape is None:
         return None
     random = np.random.default_rng(learning.seed)
-    features, targets = _rows(values, shape, learning.rows, random)
+    features, targets = _rows(values, shape, learning.rows, random, partial(tell, 0.0))
     if len(targets) < LEAST_ROWS:
         return None
     data = lightgbm.Dataset(features, targets, params={"max_bin": 127, "verbose": -1}, free_raw_data=False)
@@ -89,7 +91,11 @@ def train(
 
 
 def _rows(
-    values: Sequence[Floats], shape: Shape, most: int, random: np.random.Generator
+    values: Sequence[Floats],
+    shape: Shape,
+    most: int,
+    random: np.random.Generator,
+    tell: Callable[[], None],
 ) -> tuple[NDArray[np.float32], Floats]:
     """Features [rows, features] and targets [rows] of a random choice of origins and steps."""
     count = max(1, round(3 * most / (len(values) * shape.horizon)))
@@ -108,6 +114,7 @@ def _rows(
     features, targets = [], []
     part = max(1, PART // shape.horizon)
     for start in range(0, len(table), part):
+        tell()
         rows = table[start : start + part]
         seen = windows(rows[:, : shape.width], shape)
         kept = random.random(len(rows) * shape.horizon) < share

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from loomline.engines.bad_input import BadInput
 from loomline.engines.columns import Columns
 from loomline.engines.forecast.forecasting import Forecast, Settings, forecast
 from loomline.engines.forecast.panel import read_panel
@@ -36,6 +37,11 @@ def distribute(
     as `forecast`. The result is a frame with unique_id, ds, mean, lo-80, hi-80, ..., and the method and the
     RMSSE of the backtest of the series. Raises BadInput for the whole frame before any work is sent away.
     """
+    if settings.stockouts or settings.groups:
+        raise BadInput(
+            "Stock-outs and groups of single series are not sent to other machines.",
+            remedy="Leave them out, or forecast in this process.",
+        )
     cells = _cells(frame)
     read_panel(cells, freq=freq, negatives=negatives)
     code = pd.factorize(pd.Series(cells.cells["unique_id"]))[0]
@@ -66,6 +72,9 @@ def distribute(
         as_local=True,
     )
     table = fugue.as_pandas(made).sort_values(["row", "ds"], ignore_index=True).drop(columns="row")
+    # Spark hands back texts and numbers in types of its own.
+    texts = ("unique_id", "ds", "method")
+    table = table.astype({name: object if name in texts else float for name in table})
     return table.rename(columns={one: one.replace("_", "-") for one in numbers if one != "mean"})
 
 

@@ -110,8 +110,7 @@ def forecast(panel: Panel, settings: Settings, watch: Watch | None = None) -> Fo
     if all(np.isnan(one).all() for one in panel.values):
         raise BadInput("No series has a value.", remedy="Give at least one y.", column="y")
     seasons = _useful_seasons(panel)
-    profiles = tuple(profile(one, seasons) for one in panel.values)
-    past = tuple(_cleansed(panel, settings, profiles, at, seasons) for at in range(len(panel.ids)))
+    profiles, past = _prepared(panel, settings, seasons, watch)
     shares, count = settings.shares, len(panel.ids)
     run = _Run(
         np.zeros((count, settings.horizon)),
@@ -136,16 +135,29 @@ def forecast(panel: Panel, settings: Settings, watch: Watch | None = None) -> Fo
     )
 
 
+def _prepared(
+    panel: Panel, settings: Settings, seasons: tuple[int, ...], watch: Watch
+) -> tuple[tuple[Profile, ...], tuple[Cleansed, ...]]:
+    """The profile and the cleansed history of each series."""
+    profiles, past = [], []
+    for at, values in enumerate(panel.values):
+        if at % 50 == 0:
+            watch.at(0.0, "looking at each series")
+        profiles.append(profile(values, seasons))
+        past.append(_cleansed(panel, settings, profiles[at], at, seasons))
+    return tuple(profiles), tuple(past)
+
+
 def _useful_seasons(panel: Panel) -> tuple[int, ...]:
-    """The seasons of the frequency that at least one series in ten has seen three times."""
+    """The seasons of the frequency that at least one series in ten has seen twice and more."""
     length = np.array([len(one) for one in panel.values])
-    return tuple(m for m in panel.frequency.seasons if (length >= 3 * m).mean() >= 0.1)
+    return tuple(m for m in panel.frequency.seasons if (length >= 2 * m + 2).mean() >= 0.1)
 
 
 def _cleansed(
-    panel: Panel, settings: Settings, profiles: Sequence[Profile], at: int, seasons: tuple[int, ...]
+    panel: Panel, settings: Settings, known: Profile, at: int, seasons: tuple[int, ...]
 ) -> Cleansed:
-    steady = profiles[at].kind in {"smooth", "erratic"}
+    steady = known.kind in {"smooth", "erratic"}
     marked = settings.stockouts[at] if settings.stockouts else None
     if not steady and marked is None:
         nothing = np.zeros(len(panel.values[at]), dtype=bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from loomline.engines.forecast.profile import is_seasonal
@@ -22,6 +23,8 @@ else:
 FAMILIES = ("simple", "theta", "drift", "damped", "holt")
 # What lies further back says little about the next periods and costs time.
 LONGEST = 1600
+# A series of so many periods says as much about its error as the rest of the panel.
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -65,25 +68,38 @@ def local_members(
     made: dict[str, Floats] = {"naive": _naive(recent, [1] * len(recent), horizon)}
     for period in seasons:
         made[f"naive{period}"] = _naive(recent, [min(period, len(one)) for one in recent], horizon)
-    spread = np.zeros(len(recent))
+    variances: list[Floats] = []
     for turn, log in enumerate((False, True)):
         adjusted = _adjusted(recent, season, log=log)
         for family in FAMILIES:
-            tell((turn + 0.1 * FAMILIES.index(family)) / 2)
-            smoothed = _family(family, adjusted.values, horizon)
+            here = partial(tell, (turn + 0.1 * FAMILIES.index(family)) / 2)
+            smoothed = _family(family, adjusted.values, horizon, here)
             made[family + "-log" * log] = adjusted.back(smoothed.forecasts)
             if family == "drift" and not log:
-                spread = np.sqrt(smoothed.variance)
-        tell((turn + 0.6) / 2)
+                variances.append(smoothed.variance)
         for period in _winters_periods(seasons):
             name = f"winters{period}" + "-log" * log
-            made[name] = _winters(recent, period, horizon, log=log)
+            smoothed = _winters(recent, period, horizon, partial(tell, (turn + 0.6) / 2), log=log)
+            made[name] = smoothed.forecasts
+            if not log:
+                # As many figures as there are periods in a season were fitted.
+                free = np.array([len(one) / max(len(one) - period, 1) for one in recent])
+                variances.append(smoothed.variance * free)
     names = tuple(made)
     table = np.stack([_sane(made[name], recent) for name in names], axis=1)
-    floor = np.array([1e-3 * np.abs(one).mean() for one in recent])
     season_long = max((period for period in seasons if period <= 168), default=6)
     level = np.array([np.abs(one[-season_long:]).mean() for one in recent])
-    return Members(names, table, np.maximum(spread, floor + 1e-9), level)
+    return Members(names, table, _spread(recent, variances, level), level)
+
+
+def _spread(values: Sequence[Floats], variances: list[Floats], level: Floats) -> Floats:
+    """The error of one step [series], of short series drawn to what is usual for their level in the panel."""
+    length = np.array([len(one) for one in values])
+    floor = np.array([1e-3 * np.abs(one).mean() for one in values])
+    spread = np.maximum(np.sqrt(np.min(variances, axis=0)), floor + 1e-9)
+    usual = np.median(spread / np.maximum(level, spread)) * level
+    made: Floats = np.sqrt((length * spread**2 + FEW * usual**2) / (length + FEW))
+    return made
 
 
 def _season(values: Floats, seasons: tuple[int, ...]) -> int:
@@ -115,14 +131,14 @@ def _adjusted(values: Sequence[Floats], season: list[int], *, log: bool) -> _Adj
     )
 
 
-def _family(family: str, values: list[Floats], horizon: int) -> Smoothed:
+def _family(family: str, values: list[Floats], horizon: int, tell: Callable[[], None]) -> Smoothed:
     whole = family in {"theta", "drift"}
     lines = np.array([_line(one if whole else one[: max(4, min(10, len(one)))]) for one in values])
     if family in {"simple", "theta", "drift"}:
         first = np.array([one[0] for one in values])
         later = [one[1:] for one in values]
-        return smooth(later, Start(first, lines[:, 1]), grid(family), horizon)
-    return smooth(values, Start(lines[:, 0], lines[:, 1]), grid(family), horizon)
+        return smooth(later, Start(first, lines[:, 1]), grid(family), horizon, tell)
+    return smooth(values, Start(lines[:, 0], lines[:, 1]), grid(family), horizon, tell)
 
 
 def _line(values: Floats) -> tuple[float, float]:
@@ -133,19 +149,21 @@ def _line(values: Floats) -> tuple[float, float]:
     return float(values.mean()) - slope * (n - 1) / 2, slope
 
 
-def _winters(values: Sequence[Floats], period: int, horizon: int, *, log: bool) -> Floats:
+def _winters(
+    values: Sequence[Floats], period: int, horizon: int, tell: Callable[[], None], *, log: bool
+) -> Smoothed:
     logs = np.array([log and bool(one.min() > 0) for one in values])
     scaled = [np.log(one) if up else one for one, up in zip(values, logs, strict=True)]
     season = np.zeros((len(values), period))
     lines = np.zeros((len(values), 2))
     for at, one in enumerate(scaled):
-        if len(one) > 2 * period:
+        if len(one) >= 2 * period:
             season[at] = find_season(one, period, by_factor=False).indices
         plain = one - season[at][np.arange(len(one)) % period]
         lines[at] = _line(plain[: max(4, min(2 * period, len(one)))])
-    made = smooth(scaled, Start(lines[:, 0], lines[:, 1], season), grid("winters"), horizon).forecasts
-    made[logs] = np.exp(np.minimum(made[logs], 600.0))
-    return made
+    found = smooth(scaled, Start(lines[:, 0], lines[:, 1], season), grid("winters"), horizon, tell)
+    made = np.where(logs[:, None], np.exp(np.minimum(found.forecasts, 600.0)), found.forecasts)
+    return Smoothed(made, found.variance)
 
 
 def _sane(forecasts: Floats, values: Sequence[Floats]) -> Floats:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 else:
     np = heavy("numpy")
 
+# Squares of larger values would not be numbers any more.
+MOST = 1e100
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -44,7 +47,7 @@ class Panel:
                 remedy="Hand in one of each per series.",
             )
         for at, (name, values) in enumerate(zip(self.ids, self.values, strict=True)):
-            if values.ndim != 1 or np.isinf(values).any():
+            if values.ndim != 1 or (np.abs(values) > MOST).any():
                 raise BadInput(
                     f"The series {name} is no row of finite numbers.",
                     remedy="Write gaps as NaN and leave infinity out.",
@@ -87,7 +90,9 @@ def read_panel(
     if not table.rows:
         raise BadInput("The file has no rows below the header.", remedy="Add rows.", file=table.file)
     dates = table.days("ds")
-    y = table.numbers("y", may_be_empty=True)
+    y = table.numbers("y", may_be_empty=True, least=-MOST, most=MOST)
+    if np.isnan(y).all():
+        table.refuse("y", 0, "No row has a value.", "Give at least one y.")
     if not negatives and (y < 0).any():
         at = int(np.argmax(y < 0))
         table.refuse(

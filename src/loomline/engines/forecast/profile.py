@@ -18,6 +18,8 @@ else:
 
 ADI_LIMIT = 1.32
 CV2_LIMIT = 0.49
+# Of twelve pairs; with four of a short quarterly series chance passes one time in thirty.
+STUDENT = 2.76
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,14 @@ def _kind(known: Floats, sizes: Floats, adi: float, cv2: float) -> str:
 def is_seasonal(values: Floats, season: int, *, z: float = 1.645) -> bool:
     """Is the autocorrelation at the seasonal lag significant at 90 % (Assimakopoulos and Nikolopoulos 2000)?
 
-    `values` [periods] has no gaps; fewer than three seasons are never seasonal.
+    `values` [periods] has no gaps. From two to three seasons must be alike, once their line is taken out;
+    fewer than two are never seasonal.
     """
     n = len(values)
-    if season < 2 or n < 3 * season:
+    if season < 2 or n < 2 * season:
         return False
+    if n < 3 * season:
+        return _is_repeated(values, season)
     away = values - values.mean()
     total = float(away @ away)
     if total <= 1e-12 * float(values @ values):
@@ -85,6 +90,19 @@ def is_seasonal(values: Floats, season: int, *, z: float = 1.645) -> bool:
     acf = np.fft.irfft(spectrum, size)[1 : season + 1] / total
     limit = z * math.sqrt((1 + 2 * float(acf[:-1] @ acf[:-1])) / n)
     return bool(abs(acf[-1]) > limit)
+
+
+def _is_repeated(values: Floats, season: int) -> bool:
+    """Is the correlation of values one season apart significant at 99 % (one-sided, Student's t)?"""
+    at = np.arange(len(values)) - (len(values) - 1) / 2
+    away = values - values.mean()
+    away = away - at * float(at @ away) / float(at @ at)
+    before, after = away[:-season] - away[:-season].mean(), away[season:] - away[season:].mean()
+    size = math.sqrt(float(before @ before) * float(after @ after))
+    if size <= 1e-12 * float(values @ values):
+        return False
+    r = min(float(before @ after) / size, 1 - 1e-12)
+    return r * math.sqrt((len(before) - 2) / (1 - r * r)) > STUDENT
 
 
 def filled(values: Floats) -> Floats:

@@ -76,10 +76,10 @@ def quality_of_sparse(
     shares: Sequence[float],
     levels: Sequence[int],
 ) -> Quality:
-    """The same for sparse series; their naive forecast is the mean of the last year's worth of periods."""
+    """The same for sparse series; their naive forecast is the mean of the twelve periods before."""
     actual = _flat(np.moveaxis(sparse.actual, 0, 1))
     ours = _flat(np.moveaxis(sparse.past_mean, 0, 1))
-    naive = np.repeat(np.array([one[-12:].mean() for one in values])[:, None], actual.shape[1], axis=1)
+    naive = _flat(np.moveaxis(sparse.past_naive, 0, 1))
     weights = {name: float(share) for name, share in zip(sparse.names, sparse.weights[0], strict=True)}
     found = {}
     for level in levels:
@@ -141,7 +141,7 @@ def _cross_coverage(combined: Combined, level: int) -> float:
     """Coverage of intervals of each half of the series whose errors come from the other half."""
     trial = combined.trial
     relative = (trial.actual - combined.past) / combined.past_widths
-    if len(relative) < 20:
+    if len(relative) < 20 and (~np.isnan(relative)).any(axis=(0, 2)).sum() > 1:
         # Few series: the halves are the origins.
         relative = np.moveaxis(relative, 1, 0)
     known = ~np.isnan(relative)

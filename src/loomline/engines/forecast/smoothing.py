@@ -7,7 +7,7 @@ on short series, steadier, and a hundred times faster.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ else:
 
 ALPHAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
 TREND_SHARES = (0.02, 0.06, 0.15, 0.3, 0.6)
-# Series of a run share the memory of all their states: this many numbers, about 64 MB.
-STATES = 8_000_000
+# Series of a run share the memory of all their states: this many numbers, about 32 MB.
+STATES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,18 @@ def grid(name: str) -> Grid:
     return _grid(alpha=ALPHAS, trend=TREND_SHARES, phi=phi, drift=(1.0,))
 
 
-def smooth(values: Sequence[Floats], start: Start, grid: Grid, horizon: int) -> Smoothed:
+def smooth(
+    values: Sequence[Floats],
+    start: Start,
+    grid: Grid,
+    horizon: int,
+    tell: Callable[[], None] = lambda: None,
+) -> Smoothed:
     """Forecast series [periods] without gaps by every set of the grid, averaged by likelihood.
 
     The season of `start`, when there is one, is counted from the first value of each series and moves on
-    with gamma. Source: Gardner and McKenzie 1985; weights exp(-AIC/2), Burnham and Anderson 2002.
+    with gamma; `tell` is called every now and then. Source: Gardner and McKenzie 1985; weights exp(-AIC/2),
+    Burnham and Anderson 2002.
     """
     length = np.array([len(one) for one in values])
     period = start.season.shape[1] if start.season is not None else 1
@@ -104,6 +111,7 @@ def smooth(values: Sequence[Floats], start: Start, grid: Grid, horizon: int) -> 
     size = max(1, STATES // (len(grid) * (period + 6 + horizon)))
     forecasts, variance = np.empty((len(values), horizon)), np.empty(len(values))
     for first in range(0, len(values), size):
+        tell()
         rows = order[first : first + size]
         part = Start(
             start.level[rows],

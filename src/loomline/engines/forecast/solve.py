@@ -148,7 +148,10 @@ def _summary(made: Forecast, seconds: float, out: Path | None) -> str:
         f"{made.settings.horizon} periods ahead, {seconds:.1f} s, {count / max(seconds, 1e-9):.0f} series/s"
     ]
     for one in made.qualities:
-        covered = ", ".join(f"{level} %: {share:.1%}" for level, share in one.coverage.items())
+        covered = ", ".join(
+            f"{level} %: {f'{share:.1%}' if share == share else 'unknown'}"
+            for level, share in one.coverage.items()
+        )
         lines.append(
             f"{one.group}: backtest {one.measure} {one.error:.3f}, naive {one.naive_error:.3f}, "
             f"value added {one.value_added:+.3f}, bias {one.bias:+.3f}; coverage {covered}"

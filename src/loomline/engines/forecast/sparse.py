@@ -37,7 +37,7 @@ class Sparse:
     """The mean [series, horizon] and quantiles [share, series, horizon] with the weights of their sources.
 
     `actual` [origin, series, horizon], `past_mean` and `past_bands` are the same at the origins of the
-    backtest, NaN where a series has none.
+    backtest, NaN where a series has none; `past_naive` is the mean of the twelve periods before.
     """
 
     mean: Floats
@@ -46,6 +46,7 @@ class Sparse:
     weights: Floats
     actual: Floats
     past_mean: Floats
+    past_naive: Floats
     past_bands: Floats
 
 
@@ -63,7 +64,7 @@ def forecast_sparse(
     """Forecast series [periods] without gaps; `shares` are the probabilities of the quantiles, ascending."""
     cuts = origin_cuts([len(one) for one in values], horizon, max(2, effort.origins), 4)
     ask = _asker(horizon, shares, effort)
-    said, truth, rows = [], [], []
+    said, truth, rows, naive = [], [], [], []
     for turn, cut in enumerate(cuts.T):
         at = [int(i) for i in np.nonzero(cut)[0]]
         if not at:
@@ -72,6 +73,7 @@ def forecast_sparse(
         said.append(ask(past, watch.part(turn / 3, (turn + 1) / 3)))
         truth.append(_truth([values[i] for i in at], cut[at], horizon))
         rows.append(at)
+        naive.append([float(one[-12:].mean()) for one in past])
     now = ask(values, watch.part(0.7, 1.0))
     mean_size = np.array([float(np.abs(one).mean()) for one in values])
     size = np.maximum(mean_size, 0.5 * np.median(mean_size) + 1e-9)
@@ -83,12 +85,13 @@ def forecast_sparse(
     table = np.array(weights)
     mean, bands = _mixed(now, table)
     shape = (len(said), len(values), horizon)
-    actual, past_mean = np.full(shape, np.nan), np.full(shape, np.nan)
+    actual, past_mean, past_naive = (np.full(shape, np.nan) for _ in range(3))
     past_bands = np.full((len(said), len(shares), len(values), horizon), np.nan)
     for turn, (one, at) in enumerate(zip(said, rows, strict=True)):
         actual[turn, at] = truth[turn]
+        past_naive[turn, at] = np.array(naive[turn])[:, None]
         past_mean[turn, at], past_bands[turn][:, at] = _mixed(one, table)
-    return Sparse(mean, bands, SOURCES[:count], table, actual, past_mean, past_bands)
+    return Sparse(mean, bands, SOURCES[:count], table, actual, past_mean, past_naive, past_bands)
 
 
 SOURCES = (
