@@ -22,12 +22,13 @@ else:
     neighbourhood = heavy("pyvrp.search")
 
 NEIGHBOURS = 25
-REMOVED = 10
+REMOVED, REMOVED_LONG = 10, 25
 HISTORY = 100
 PATIENCE = 1000
 PATIENCE_EACH = 10
 ELITE = 8
 COLLECTED = 300
+LONG_ROUTES = 20
 CROSSED = 0.7
 REPAIRED = 25
 CHOOSING_SHARE = 0.06
@@ -65,13 +66,16 @@ class Search:
         self._random = Random(seed)
         self._pyvrp_random = pyvrp.RandomNumberGenerator(seed)
         self._penalties = Penalties(data)
-        self._improve = self._local_search()
+        size = data.num_clients + data.num_shipments
+        # Few long routes hardly ever fit together, and it takes more to shake them.
+        long = size > LONG_ROUTES * data.num_vehicles
+        self._improve = self._local_search(REMOVED_LONG if long else REMOVED)
         self._zero = pyvrp.CostEvaluator([0] * data.num_load_dimensions, 0, 0)
         self._elite: list[pyvrp.Solution] = []
         self._history: list[pyvrp.Solution | None] = []
         # Looking through all routes of every candidate would take a large problem half of its time.
-        self._collects_all = data.num_clients + data.num_shipments <= COLLECTED
-        self._patience = max(PATIENCE, PATIENCE_EACH * (data.num_clients + data.num_shipments))
+        self._collects_all = size <= COLLECTED and not long
+        self._patience = max(PATIENCE, PATIENCE_EACH * size)
         self._idle = 0
         self._reached = self._least = math.inf
         self._now = self._first = self._top = self._start()
@@ -123,11 +127,11 @@ class Search:
         if self.offer(solution):
             self._start_run(solution)
 
-    def _local_search(self) -> neighbourhood.LocalSearch:
+    def _local_search(self, removed: int) -> neighbourhood.LocalSearch:
         near = neighbourhood.compute_neighbours(
             self.data, neighbourhood.NeighbourhoodParams(num_neighbours=NEIGHBOURS)
         )
-        shake = neighbourhood.PerturbationManager(neighbourhood.PerturbationParams(1, REMOVED))
+        shake = neighbourhood.PerturbationManager(neighbourhood.PerturbationParams(1, removed))
         made = neighbourhood.LocalSearch(self.data, self._pyvrp_random, near, shake)
         for operator in neighbourhood.OPERATORS:
             if operator.supports(self.data):
