@@ -249,7 +249,7 @@ def _rings(seconds: float) -> Row:
     made = place_safety_stock(Network.of(_stages(RING, links, chance), links), seconds=seconds)
     return Row(
         "stocking", f"{RING} stages with rings ({len(links)} links)", "gap to the bound",
-        made.cost / made.bound - 1, aim=0.0, seconds=time.perf_counter() - begin,
+        round(made.cost / made.bound - 1, 12), aim=0.0, seconds=time.perf_counter() - begin,
     )  # fmt: skip
 
 
