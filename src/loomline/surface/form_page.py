@@ -20,7 +20,7 @@ from loomline.surface import answer, find_words
 from loomline.surface.fields import Pick, StructureField, WordsField
 from loomline.surface.form import CUSTOM, SEEN, Editor
 from loomline.surface.lines import Lines
-from loomline.surface.list_page import edit_label, editable_columns, with_edit
+from loomline.surface.list_rows import edit_label, editable_columns, with_edit
 from loomline.surface.listing import Listing
 from loomline.surface.page import need, open_resource, page, record_of, staff
 from loomline.surface.path import Path

@@ -13,7 +13,7 @@ from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, history, registry
 from loomline.surface.column import Column
 from loomline.surface.draw_cells import Cell, plain
-from loomline.surface.list_page import slots_of
+from loomline.surface.list_rows import slots_of
 from loomline.surface.page import action
 from loomline.surface.panel import Changes, Facts, LinesPanel, Panel, Related, Timeline
 from loomline.surface.path import Path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from loomline.engines.mrp.calendars import FAR
+from loomline.engines.mrp.calendars import FAR, WorkingTime
 from loomline.engines.mrp.finite_book import Book
 from loomline.engines.mrp.finite_recipes import Line, Lot, Way, recipes_of
 from loomline.engines.mrp.lot_rules import LEAST
@@ -34,6 +34,13 @@ class Placed(NamedTuple):
     length: int
     start: int
     end: int
+
+    @classmethod
+    def found(cls, way: Way, slot: Slot | None, length: int, hours: WorkingTime) -> Placed | None:
+        """The operation in the slot that its machine has for it; None when it has none."""
+        if slot is None:
+            return None
+        return cls(way, slot, length, hours.begin_one(slot[0]), hours.finish_one(slot[0] + length))
 
 
 class Backward:
@@ -191,11 +198,8 @@ class Backward:
         length = ceil(way.setup + way.run * started - 1e-6)
         if length <= 0:
             return Placed(way, None, 0, end, end)
-        hours = machine.hours
-        slot = machine.latest(hours.worked_one(end), length, way.units)
-        if slot is None:
-            return None
-        return Placed(way, slot, length, hours.begin_one(slot[0]), hours.finish_one(slot[0] + length))
+        slot = machine.latest(machine.hours.worked_one(end), length, way.units)
+        return Placed.found(way, slot, length, machine.hours)
 
 
 def lot_of(lot: Lot, needed: float) -> float:

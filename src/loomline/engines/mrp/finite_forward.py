@@ -124,8 +124,5 @@ class Forward(Backward):
         length = ceil(way.setup + way.run * started - 1e-6)
         if length <= 0:
             return Placed(way, None, 0, begin, begin)
-        hours = machine.hours
-        slot = machine.earliest(hours.worked_one(begin), length, way.units)
-        if slot is None:
-            return None
-        return Placed(way, slot, length, hours.begin_one(slot[0]), hours.finish_one(slot[0] + length))
+        slot = machine.earliest(machine.hours.worked_one(begin), length, way.units)
+        return Placed.found(way, slot, length, machine.hours)

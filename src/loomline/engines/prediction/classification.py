@@ -55,8 +55,7 @@ class Classifier:
 
     def values(self, table: Columns) -> NDArray[np.float64]:
         """The traits of a table, shape (rows, traits); missing columns are refused."""
-        table.need(*(trait.name for trait in self.traits))
-        return kinds.values_of(self.traits, table.cells, file=table.file)
+        return kinds.values_of(self.traits, table)
 
     def probability(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities of the positive outcome, shape (rows,)."""

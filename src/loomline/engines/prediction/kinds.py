@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from loomline.engines.bad_input import BadInput
+from loomline.engines.columns import Columns
 from loomline.engines.heavy import heavy
 
 if TYPE_CHECKING:
@@ -120,11 +121,10 @@ def look(name: str, cells: Sequence[str]) -> Trait:
     return Trait(name, "category", levels=tuple(ranked))
 
 
-def values_of(
-    traits: Sequence[Trait], cells: Mapping[str, Sequence[str]], *, file: str
-) -> NDArray[np.float64]:
-    """All traits of a table, shape (rows, traits)."""
-    made = [trait.values(cells[trait.name], file=file) for trait in traits]
+def values_of(traits: Sequence[Trait], table: Columns) -> NDArray[np.float64]:
+    """All traits of a table, shape (rows, traits); missing columns are refused."""
+    table.need(*(trait.name for trait in traits))
+    made = [trait.values(table.cells[trait.name], file=table.file) for trait in traits]
     return np.column_stack(made) if made else np.zeros((0, 0))
 
 

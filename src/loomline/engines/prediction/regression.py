@@ -58,8 +58,7 @@ class Regressor:
 
     def values(self, table: Columns) -> NDArray[np.float64]:
         """The traits of a table, shape (rows, traits)."""
-        table.need(*(trait.name for trait in self.traits))
-        return kinds.values_of(self.traits, table.cells, file=table.file)
+        return kinds.values_of(self.traits, table)
 
     def number(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The expected number, within the range that was learned from, shape (rows,)."""

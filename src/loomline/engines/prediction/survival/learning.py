@@ -57,8 +57,7 @@ class SurvivalModel:
 
     def values(self, table: Columns) -> NDArray[np.float64]:
         """The traits of a table, shape (rows, traits)."""
-        table.need(*(trait.name for trait in self.traits))
-        return kinds.values_of(self.traits, table.cells, file=table.file)
+        return kinds.values_of(self.traits, table)
 
     def ages(self, table: Columns) -> NDArray[np.float64]:
         """How long each row has gone without the event, shape (rows,); 0 when the table does not say."""
