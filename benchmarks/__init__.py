@@ -7,6 +7,7 @@ the package points the process at an empty data folder before the first file of 
 from __future__ import annotations
 
 import atexit
+import gc
 import multiprocessing
 import os
 import shutil
@@ -32,6 +33,8 @@ def _own_installation() -> Path:
         os.environ["LOOMLINE_DATA"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "loomline.app.settings"
     django.setup()
+    # As the worker and the command line do it.
+    gc.freeze()
     return Path(os.environ["LOOMLINE_DATA"])
 
 

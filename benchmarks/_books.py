@@ -2,11 +2,13 @@
 
 What the application would have written beside them is there as well: addresses, roles, lines, told facts and
 the record of changes. Triggers, foreign keys and indexes rest meanwhile; the rows fit each other by the way
-they are made, and the same number of rows gives the same books each time.
+they are made, and the same numbers give the same books each time. As a program it fills a database that has
+tables and reference rows: `python benchmarks/_books.py "host=… dbname=…" ROWS NOTES`.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -21,21 +23,24 @@ TOLD = 10_000
 TABLES = (
     "accounts_team", "accounts_user", "sites_site", "catalog_item", "parties_party", "parties_partyrole",
     "parties_customerterms", "parties_address", "parties_contactpoint", "sales_order", "sales_orderline",
-    "pipeline_opportunity", "timeline_note", "kernel_activity", "kernel_storedevent", "kernel_eventabout",
-    "kernel_change",
+    "sales_promisedday", "pipeline_opportunity", "pipeline_lead", "tasks_task", "timeline_note",
+    "kernel_activity", "kernel_storedevent", "kernel_eventabout", "kernel_change",
 )  # fmt: skip
-AUDITED = ("parties_party", "sales_order", "pipeline_opportunity")
+AUDITED = ("parties_party", "sales_order", "pipeline_opportunity", "pipeline_lead")
 Session = psycopg.Connection[Any]
 
 
-def fill(session: Session, *, rows: int) -> tuple[int, float]:
-    """Make the books; the number of rows in all tables, and the seconds it took."""
+def fill(session: Session, *, rows: int, notes: int = 1) -> tuple[int, float]:
+    """Make the books, with so many notes for each party; the number of rows in all tables, and the seconds
+    it took.
+    """
     begin = time.perf_counter()
     session.execute("SET session_replication_role = replica")
     session.execute("SET work_mem = '128MB'")
     session.execute(
-        "SELECT set_config('bench.rows', %s, false), set_config('bench.great', %s, false)",
-        [str(rows), str(GREAT)],
+        "SELECT set_config('bench.rows', %s, false), set_config('bench.notes', %s, false),"
+        " set_config('bench.great', %s, false)",
+        [str(rows), str(rows * notes), str(GREAT)],
     )
     indexes = _drop_indexes(session)
     session.execute(ROWS.read_bytes())
@@ -81,7 +86,7 @@ def _set_sequences(session: Session, rows: int) -> None:
                 sql.Literal(table), sql.Identifier(table)
             )
         )
-    for series in ("number_sales_order", "number_opportunity"):
+    for series in ("number_sales_order", "number_opportunity", "number_lead"):
         session.execute("SELECT setval(%s, %s)", [series, rows])
 
 
@@ -89,3 +94,9 @@ def _size(session: Session, table: str) -> int:
     found = session.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
     assert found is not None
     return int(found[0])
+
+
+if __name__ == "__main__":
+    place, how_many, for_each = sys.argv[1:]
+    with psycopg.connect(place) as opened:
+        fill(opened, rows=int(how_many), notes=int(for_each))

@@ -3,6 +3,9 @@
 CREATE FUNCTION pg_temp.rows() RETURNS bigint LANGUAGE sql STABLE AS
 $$ SELECT current_setting('bench.rows')::bigint $$;
 
+CREATE FUNCTION pg_temp.notes() RETURNS bigint LANGUAGE sql STABLE AS
+$$ SELECT current_setting('bench.notes')::bigint $$;
+
 -- Any number from a key, the same each time; salts keep one column from following another.
 CREATE FUNCTION pg_temp.any_of(n bigint, salt int, many bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
 $$ SELECT (hashint8extended(n, salt) & 9007199254740991) % many $$;
@@ -30,6 +33,10 @@ SELECT CASE WHEN n % 3 = 0
         || ' ' || pg_temp.word(n, 6, '{GmbH,AB,Ltd,Oy,Lda,SA,BV,Inc,ApS,KG}')
 END $$;
 
+-- One record in a thousand is of the one who asks for pages, the others are spread over forty colleagues.
+CREATE FUNCTION pg_temp.owner(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN n % 1000 = 0 THEN 1041 ELSE 1001 + n % 40 END $$;
+
 CREATE FUNCTION pg_temp.day(n bigint, salt int) RETURNS date LANGUAGE sql STABLE AS
 $$ SELECT current_date - pg_temp.any_of(n, salt, 1000)::int $$;
 
@@ -56,25 +63,28 @@ INSERT INTO accounts_user (id, password, email, name, title, is_active, is_super
     joined_at)
 SELECT 1000 + n, '!', 'person' || n || '@example.org', pg_temp.surname(n) || ', ' || pg_temp.surname(n + 7), '', true,
     false, false, '', '', now()
-FROM generate_series(1, 40) n;
+FROM generate_series(1, 41) n;
+
+UPDATE accounts_user SET email = 'sales@example.org', name = 'Sally Sales' WHERE id = 1041;
 
 INSERT INTO sites_site (id, custom, code, name, line1, postcode, city, country, timezone, is_active)
 VALUES (1001, '{}', 'MAIN', 'Main site', '', '', 'Porto', 'PT', 'UTC', true);
 
 INSERT INTO catalog_item (id, custom, sku, name, sort_name, description, kind, unit_id, colour, size, swatch, tracking,
-    supply, standard_cost, list_price, lead_days, safety_stock, hs_code, gtin, is_active)
+    supply, standard_cost, list_price, lead_days, safety_stock, hs_code, gtin, temperature, hazard,
+    cost_method, count_class, tax_class, origin_country, is_active)
 SELECT 1000 + n, '{}', 'ART-' || n, made.name, lower(made.name), '', 'stock', unit.id, '', '', '', 'none', 'make',
-    5 + n % 40, 12 + n % 90, 10, 0, '', '', true
+    5 + n % 40, 12 + n % 90, 10, 0, '', '', 'any', '', 'fifo', '', 'standard', '', true
 FROM generate_series(1, 2000) n, LATERAL (SELECT pg_temp.trade(n) || ' ' || pg_temp.surname(n) AS name) made,
     LATERAL (SELECT id FROM catalog_unit WHERE code = 'pcs') unit;
 
 INSERT INTO parties_party (id, custom, kind, name, sort_name, code, legal_name, language, vat_number, currency, email,
     phone, website, is_active, is_customer, is_supplier, is_carrier, is_partner, is_prospect, is_subcontractor,
-    owner_id, team_id, notes, opened_at)
+    is_competitor, owner_id, team_id, notes, opened_at)
 SELECT 1000 + n, '{}', CASE WHEN n % 3 = 0 THEN 'person' ELSE 'organisation' END, pg_temp.name(n),
     lower(pg_temp.name(n)), 'C' || n, '', '', CASE WHEN n % 3 = 0 THEN '' ELSE 'PT' || 500000000 + n END, 'EUR',
     lower(pg_temp.surname(n)) || n || '@example.org', '+3512' || lpad(n::text, 8, '0'), '', n % 25 <> 0,
-    n % 10 < 6, n % 10 = 6, false, false, n % 10 > 6, false, 1001 + n % 40, 1001 + n % 8, '',
+    n % 10 < 6, n % 10 = 6, false, false, n % 10 > 6, false, false, pg_temp.owner(n), 1001 + n % 8, '',
     pg_temp.day(n, 11) + interval '9 hours'
 FROM generate_series(1, pg_temp.rows()) n;
 
@@ -102,7 +112,7 @@ SELECT 1000 + n, '{}', 1, 'S-' || lpad(n::text, greatest(4, length(n::text)), '0
     'EUR', 0, worth, 0, worth, 30, ordered, ordered + 30,
     CASE WHEN is_promised THEN ordered + 30 END,
     CASE WHEN is_promised THEN ordered + 28 + pg_temp.any_of(n, 15, 9)::int END,
-    1001, '', '', 1001 + customer % 40, 1001 + customer % 8, '',
+    1001, '', '', pg_temp.owner(customer - 1000), 1001 + customer % 8, '',
     CASE WHEN is_promised THEN ordered + interval '10 hours' END,
     CASE WHEN state IN ('shipped', 'closed') THEN ordered + interval '30 days' END,
     CASE WHEN state = 'closed' THEN ordered + interval '60 days' END, ''
@@ -119,52 +129,101 @@ FROM generate_series(1, 2 * pg_temp.rows()) n JOIN sales_order o ON o.id = 1000 
     LATERAL (SELECT CASE WHEN o.state IN ('shipped', 'closed') THEN 10 ELSE 0 END AS shipped) gone,
     LATERAL (SELECT id FROM catalog_unit WHERE code = 'pcs') unit;
 
--- One opportunity for five orders; one in six is open.
+-- What the triggers would have written.
+INSERT INTO sales_promisedday (supply, day, quantity)
+SELECT 'make', l.promised_on, sum(l.quantity) FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+WHERE l.promised_on IS NOT NULL AND sales_is_promised(o.state) GROUP BY l.promised_on;
+
+-- Three opportunities for ten orders; one in six is open.
 INSERT INTO pipeline_opportunity (id, custom, revision, number, state, name, party_id, pipeline_id, stage_id, staged_at,
     owner_id, team_id, amount, currency, closes_on, source, competitor, next_step, opened_at, closed_at, evidence,
-    lost_reason, promise_text, promise_tone)
+    lost_reason, promise_text, promise_tone, snoozes)
 SELECT 1000 + n, '{}', 1, 'D-' || lpad(n::text, greatest(4, length(n::text)), '0'), state, pg_temp.trade(n) || ' for ' || pg_temp.surname(n + 5),
-    party, stage.pipeline_id, stage.id, now() - interval '1 day' * (n % 60), 1001 + party % 40, 1001 + party % 8,
+    party, stage.pipeline_id, stage.id, now() - interval '1 day' * (n % 60), pg_temp.owner(n), 1001 + n % 8,
     500 * (1 + pg_temp.any_of(n, 18, 200)), 'EUR', current_date + (n % 90)::int, '', '',
     CASE WHEN n % 2 = 0 THEN 'Call again' ELSE '' END, now() - interval '90 days',
     CASE WHEN state <> 'open' THEN now() - interval '5 days' END, '',
-    CASE WHEN state = 'lost' THEN 'Price' ELSE '' END, '', 'muted'
-FROM generate_series(1, pg_temp.rows() / 5) n,
+    CASE WHEN state = 'lost' THEN 'Price' ELSE '' END, '', 'muted', 0
+FROM generate_series(1, pg_temp.rows() * 3 / 10) n,
     LATERAL (SELECT pg_temp.word(n, 19, '{open,won,won,won,lost,lost}') AS state,
         1001 + pg_temp.any_of(n, 20, pg_temp.rows()) AS party) made
     JOIN LATERAL (SELECT id, pipeline_id FROM pipeline_stage ORDER BY position
         OFFSET pg_temp.any_of(n, 21, (SELECT count(*) FROM pipeline_stage)) LIMIT 1) stage ON true;
 
+-- One lead for ten parties; three in four are over.
+INSERT INTO pipeline_lead (id, custom, revision, number, state, name, company, job_title, email, phone, country, interest,
+    source, source_detail, captured_at, worked_at, closed_at, owner_id, team_id, reason, party_id)
+SELECT 1000 + n, '{}', 1, 'L-' || lpad(n::text, greatest(4, length(n::text)), '0'), state,
+    pg_temp.surname(n + 9) || ', ' || pg_temp.surname(n + 2), pg_temp.surname(n) || ' ' || pg_temp.trade(n), '',
+    lower(pg_temp.surname(n)) || n || '@example.net', '', 'PT', '', pg_temp.word(n, 22, '{Web,Fair,Advice,Call}'), '',
+    now() - interval '1 hour' * (n % 9000), CASE WHEN state <> 'new' THEN now() - interval '1 hour' * (n % 8000) END,
+    CASE WHEN is_over THEN now() - interval '1 hour' * (n % 7000) END, pg_temp.owner(n), 1001 + n % 8,
+    CASE WHEN state = 'disqualified' THEN 'No need' ELSE '' END,
+    CASE WHEN state = 'qualified' THEN 1001 + pg_temp.any_of(n, 23, pg_temp.rows()) END
+FROM generate_series(1, pg_temp.rows() / 10) n,
+    LATERAL (SELECT pg_temp.word(n, 24, '{new,working,qualified,qualified,qualified,disqualified,disqualified,disqualified}')
+        AS state) made,
+    LATERAL (SELECT state IN ('qualified', 'disqualified') AS is_over) told;
+
+INSERT INTO tasks_task (id, title, text, state, due_on, about_kind, about_id, about, written_at, closed_at, assignee_id,
+    author_id, party_id)
+SELECT 1000 + n, 'Ask about ' || pg_temp.trade(n), '', state, current_date + (n % 60)::int - 30, 'parties.party', party,
+    pg_temp.name(party - 1000), now() - interval '1 day' * (n % 90), CASE WHEN state = 'done' THEN now() END,
+    pg_temp.owner(20 * n), 1001 + n % 40, party
+FROM generate_series(1, pg_temp.rows() / 50) n,
+    LATERAL (SELECT pg_temp.word(n, 25, '{open,done}') AS state, 1001 + pg_temp.any_of(n, 26, pg_temp.rows()) AS party) made;
+
+-- Notes about any of the parties, and those of the customer of the long timeline.
+INSERT INTO timeline_note (id, kind, about_kind, about_id, party_id, subject, body, author_id, at, direction, outcome,
+    message_id, pinned)
+SELECT 1000 + n, CASE WHEN n % 3 = 0 THEN 'call' ELSE 'note' END, 'parties.party', party, party, '',
+    'They asked for ' || pg_temp.trade(n) || ' again.', 1001 + n % 40, told, '', '', '', false
+FROM generate_series(1, pg_temp.notes() + 10000) n,
+    LATERAL (SELECT CASE WHEN n > pg_temp.notes() THEN current_setting('bench.great')::bigint
+            ELSE 1001 + pg_temp.any_of(n, 27, pg_temp.rows()) END AS party,
+        CASE WHEN n > pg_temp.notes() THEN now() - interval '1 hour' * (pg_temp.notes() + 10000 - n)
+            ELSE pg_temp.day(n, 28) + interval '11 hours' END AS told) made;
+
 -- One activity for five hundred imported rows, one for each thing done with the customer of the long timeline.
 INSERT INTO kernel_activity (id, at, actor_id, verb, kind, subject, parameters, accepted, via, request_id)
 SELECT 1000 + n, now(), 1001 + n % 40, 'surface.import_rows', '', '', '{}', '[]', 'import', ''
-FROM generate_series(0, 2 * pg_temp.rows() / 500 + 10000) n;
+FROM generate_series(0, (5 * pg_temp.rows() + pg_temp.notes()) / 500 + 10000) n;
+
+-- Four events for each party, one for each note about it, and ten thousand for one.
+CREATE TEMP TABLE told (place numeric, n bigint, at timestamptz, name text, payload jsonb, about text[]);
+
+INSERT INTO told SELECT 0, id - 1000, opened_at, 'parties.PartyOpened',
+    jsonb_build_object('party_id', id, 'party', name, 'kind', kind, 'roles', '[]'::jsonb), ARRAY['parties.party:' || id]
+FROM parties_party WHERE id > 1000;
+
+INSERT INTO told SELECT step, id - 1000, ordered_on + interval '9 hours' + interval '20 days' * step, name,
+    jsonb_build_object('order_id', id, 'number', number, 'customer_id', customer_id) || more,
+    ARRAY['parties.party:' || customer_id, 'sales.order:' || id]
+FROM sales_order, LATERAL (VALUES
+    (1, 'sales.OrderTakenOver', true, jsonb_build_object('day', ordered_on)),
+    (2, 'sales.OrderConfirmed', promised_on IS NOT NULL, jsonb_build_object('promised_on', promised_on, 'total', total::text,
+        'currency', currency)),
+    (3, 'sales.OrderClosed', state = 'closed', '{}'::jsonb)) AS made (step, name, is_true, more)
+WHERE id > 1000 AND is_true;
+
+INSERT INTO told SELECT 4, id - 1000, opened_at, 'pipeline.OpportunityOpened', jsonb_build_object('opportunity_id', id, 'number',
+        number, 'title', name, 'party_id', party_id, 'amount', amount::text, 'currency', currency),
+    ARRAY['parties.party:' || party_id, 'pipeline.opportunity:' || id]
+FROM pipeline_opportunity WHERE id > 1000;
+
+INSERT INTO told SELECT 4.5, id - 1000, captured_at, 'pipeline.LeadCaptured',
+    jsonb_build_object('lead_id', id, 'number', number, 'title', name, 'source', source), ARRAY['pipeline.lead:' || id]
+FROM pipeline_lead WHERE id > 1000;
+
+INSERT INTO told SELECT 5, id - 1000, at, CASE kind WHEN 'call' THEN 'timeline.CallLogged' ELSE 'timeline.NoteWritten' END,
+    jsonb_build_object('note_id', id, 'about_kind', about_kind, 'about_id', about_id::text, 'author', 'Ada', 'subject', '',
+        'topic', '', 'body', body),
+    ARRAY['parties.party:' || about_id]
+FROM timeline_note WHERE id > 1000;
 
 INSERT INTO kernel_storedevent (id, at, name, payload, activity_id, about)
-SELECT 1000 + n, p.opened_at, 'parties.PartyOpened', jsonb_build_object('party_id', p.id, 'party', p.name, 'kind', p.kind,
-    'roles', '[]'::jsonb), 1000 + n / 500, ARRAY['parties.party:' || p.id]
-FROM generate_series(1, pg_temp.rows()) n JOIN parties_party p ON p.id = 1000 + n ORDER BY n;
-
-INSERT INTO kernel_storedevent (id, at, name, payload, activity_id, about)
-SELECT 1000 + pg_temp.rows() + n, o.ordered_on + interval '9 hours', 'sales.OrderTakenOver',
-    jsonb_build_object('order_id', o.id, 'number', o.number, 'customer_id', o.customer_id, 'day', o.ordered_on),
-    1000 + (pg_temp.rows() + n) / 500, ARRAY['parties.party:' || o.customer_id, 'sales.order:' || o.id]
-FROM generate_series(1, pg_temp.rows()) n JOIN sales_order o ON o.id = 1000 + n ORDER BY n;
-
-INSERT INTO kernel_storedevent (id, at, name, payload, activity_id, about)
-SELECT 1000 + 2 * pg_temp.rows() + n, now() - interval '1 hour' * (10000 - n),
-    CASE WHEN n % 3 = 0 THEN 'timeline.CallLogged' ELSE 'timeline.NoteWritten' END,
-    jsonb_build_object('note_id', 1000 + n, 'about_kind', 'parties.party', 'about_id', current_setting('bench.great'),
-        'author', 'Ada', 'subject', '', 'topic', '', 'body', 'They asked for ' || pg_temp.trade(n) || ' again.'),
-    1000 + 2 * pg_temp.rows() / 500 + n, ARRAY['parties.party:' || current_setting('bench.great')]
-FROM generate_series(1, 10000) n;
-
-INSERT INTO timeline_note (id, kind, about_kind, about_id, party_id, subject, body, author_id, at, direction, outcome,
-    message_id, pinned)
-SELECT 1000 + n, CASE WHEN n % 3 = 0 THEN 'call' ELSE 'note' END, 'parties.party', current_setting('bench.great')::bigint,
-    current_setting('bench.great')::bigint, '', 'They asked for ' || pg_temp.trade(n) || ' again.', 1001 + n % 40,
-    now() - interval '1 hour' * (10000 - n), '', '', '', false
-FROM generate_series(1, 10000) n;
+SELECT 1000 + key, at, name, payload, 1000 + key / 500, about FROM told, LATERAL (SELECT (place * pg_temp.rows())::bigint + n AS key)
+    AS made ORDER BY place, n;
 
 -- What the two triggers would have written.
 INSERT INTO kernel_eventabout (event_id, kind, object_id)

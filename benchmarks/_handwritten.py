@@ -225,7 +225,8 @@ SELECT item_id, location_id, lot_id, physical FROM (
     UNION ALL
     SELECT unnest(%(items)s::bigint[]), %(customer)s, unnest(%(lots)s::bigint[]), false
 ) t ORDER BY physical DESC, item_id, location_id, lot_id
-ON CONFLICT (item_id, location_id, lot_id) DO UPDATE SET on_hand = inventory_balance.on_hand WHERE false
+ON CONFLICT (item_id, location_id, lot_id, owner_id, unit_id) DO UPDATE
+SET on_hand = inventory_balance.on_hand WHERE false
 """
 ISSUE = """
 WITH t AS (

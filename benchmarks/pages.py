@@ -1,8 +1,9 @@
-"""How long the server works at one page for an ordinary salesperson, on a million parties and orders.
+"""How long the server works at one page for an ordinary salesperson, on a million parties and orders, 300,000
+deals and five million events.
 
 Requests pass the whole application as in a web process, from middleware to the last byte, one after the other
 and without network. Caches are warm: every page is asked for in other words a few times before it counts.
-LOOMLINE_BENCH_ROWS says how many parties and orders there are.
+LOOMLINE_BENCH_ROWS says how many parties and orders there are; all else grows with them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from django.utils import timezone
 from benchmarks import _books, _server
 from benchmarks._server import Server, milliseconds, percentile, say, table
 from benchmarks._work import Work
+from loomline.app import processes
 from loomline.domains.accounts.models import Role, RoleHolder, Team, TeamMember, User
 from loomline.domains.parties.models import Party
 from loomline.domains.sales.models import Order
@@ -33,6 +35,9 @@ from loomline.kernel.query import Sort
 
 ROWS = int(os.environ.get("LOOMLINE_BENCH_ROWS", "") or 1_000_000)
 AIM = 0.150
+# What people wait for letter by letter, and what looks at everything that belongs to a million rows.
+QUICK = dict.fromkeys(("Palette", "Search, as written", "Search, a letter wrong"), 0.100)
+AIMS = {**QUICK, "Party list, by their orders": 1.0}
 WARM, COUNTED = 8, 40
 SEED = 11
 FIRST = 1001
@@ -41,6 +46,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PARTIES = "/parties/parties/"
 ORDERS = "/sales/orders/"
 DEALS = "/pipeline/opportunities/"
+LEADS = "/pipeline/leads/"
 CITIES = ("Porto", "Braga", "Hamburg", "Leipzig", "Lund", "Lyon", "Biella", "Utrecht", "Poznan", "Vigo")
 COUNTRIES = ("PT", "DE", "SE", "FR", "IT", "NL", "PL", "ES", "DK")
 
@@ -75,6 +81,16 @@ class Addresses:
             "Order list, far in": self.orders_far_in,
             "Order": lambda: f"{ORDERS}{self.any_key()}/",
             "Opportunity board": self.board,
+            "Opportunity list": self.deal_list,
+            "Opportunity list, searched": self.deals_searched,
+            "Opportunity": lambda: f"{DEALS}{self.key_of_team(self.rows * 3 // 10)}/",
+            "Lead list": self.lead_list,
+            "Lead": lambda: f"{LEADS}{self.key_of_team(self.rows // 10)}/",
+            "Forecast": lambda: "/forecasting/?" + self.any_of({}, {"period": "quarter"}),
+            "My day": lambda: "/day/",
+            "Control tower": lambda: "/",
+            "Party list, by their orders": self.parties_by_orders,
+            "Palette": lambda: "/search/?" + self.any_of({}, {"q": ">new"}, {"q": ">import"}),
             "Search, as written": self.search,
             "Search, a letter wrong": self.search_misspelt,
             "Customer with 10,000 events": self.long_timeline,
@@ -84,6 +100,10 @@ class Addresses:
     def any_key(self) -> int:
         """The key of any party or order."""
         return FIRST + self.chance.randrange(self.rows)
+
+    def key_of_team(self, rows: int) -> int:
+        """The key of any of so many rows that the team of the one who asks may see: each eighth."""
+        return FIRST - 1 + 8 * (1 + self.chance.randrange(rows // 8))
 
     def any_of(self, *addresses: dict[str, object]) -> str:
         """Any of these parameters."""
@@ -161,6 +181,35 @@ class Addresses:
             {"state": "open"}, {"state": "open", "owner": FIRST + self.chance.randrange(40)}, {"state": "won"}
         )
 
+    def deal_list(self) -> str:
+        return f"{DEALS}?" + self.any_of(
+            {"state": "open", "sort": "closes_on"},
+            {"owner": "me", "state": "open", "sort": "closes_on"},
+            {"state": "open", "closes_on": "this_month", "sort": "closes_on"},
+            {"state": "open", "owner": FIRST + self.chance.randrange(40), "amount.from": 50_000},
+            {"state": "won", "party": self.any_key()},
+            {"grouped": "none"},
+        )
+
+    def deals_searched(self) -> str:
+        number = f"D-{1 + self.chance.randrange(self.rows * 3 // 10)}"
+        return f"{DEALS}?" + self.any_of({"q": number}, {"q": self.name_of_any().split()[0]})
+
+    def lead_list(self) -> str:
+        return f"{LEADS}?" + self.any_of(
+            {"state": "new", "sort": "captured_at"},
+            {"owner": "me", "state": "new,working"},
+            {"state": "new,working,nurturing", "sort": "-score"},
+            {"q": self.name_of_any().split()[0]},
+        )
+
+    def parties_by_orders(self) -> str:
+        return f"{PARTIES}?" + self.any_of(
+            {"has.orders.from": "2;count;ordered_on=last_180_days"},
+            {"has.orders.from": "15000;total;", "is_customer": "true"},
+            {"has.opportunities.from": "2;count;state=open", "has.orders.to": "0;count;"},
+        )
+
     def search(self) -> str:
         first, *others = self.name_of_any().split()
         return (
@@ -180,7 +229,7 @@ class Addresses:
         )
 
     def older_entries(self) -> str:
-        last = FIRST + 2 * self.rows + _books.TOLD
+        last = FIRST + 6 * self.rows + _books.TOLD
         before = last - self.chance.randrange(_books.TOLD)
         return f"{PARTIES}{_books.GREAT}/timeline/?before={before}"
 
@@ -194,8 +243,8 @@ class Addresses:
 
 
 def salesperson() -> User:
-    """Somebody of the first team with the role that sales people are given."""
-    user: User = User.objects.create(email="sales@example.org", name="Sally Sales")
+    """Somebody of the first team with the role that sales people are given, and one record in a thousand."""
+    user = User.objects.get(email="sales@example.org")
     RoleHolder.objects.create(user=user, role=Role.objects.get(name="Sales"))
     TeamMember.objects.create(user=user, team=Team.objects.get(pk=FIRST))
     return user
@@ -238,24 +287,22 @@ def show(found: Mapping[str, Figures]) -> None:
     rows: list[Sequence[object]] = [
         ("Page", "p50", "p95", "to the aim", "work p50", "work p95", "statements", "kB")
     ]
+    late = []
     for name, figures in found.items():
-        slow = percentile(figures.seconds, 95)
+        slow, aim = percentile(figures.seconds, 95), AIMS.get(name, AIM)
+        late += [name] if slow > aim else []
         times = (percentile(figures.seconds, 50), slow)
         work = (percentile(figures.worked, 50), percentile(figures.worked, 95))
         size = f"{figures.bytes_sent / 1000:.0f}"
         rows.append(
-            (name, *map(milliseconds, times), f"{slow / AIM:.2f}", *map(milliseconds, work),
+            (name, *map(milliseconds, times), f"{slow / aim:.2f}", *map(milliseconds, work),
              figures.statements, size)
         )  # fmt: skip
     table(*rows)
-    late = [name for name, figures in found.items() if percentile(figures.seconds, 95) > AIM]
     say()
     say("Work is processor time, of this process and of its session in the database together.")
-    say(
-        f"Above the aim of 150 ms: {', '.join(late)}."
-        if late
-        else "Every page keeps the aim: p95 below 150 ms."
-    )
+    say("The aim for p95 is 150 ms; 100 ms for a search over everything, 1 s for a list by related rows.")
+    say(f"Above their aim: {', '.join(late)}." if late else "Every page keeps its aim.")
 
 
 def work(server: Server) -> None:
@@ -267,6 +314,7 @@ def work(server: Server) -> None:
     client = Client(headers={"host": "localhost"})
     client.force_login(salesperson())
     addresses = Addresses(ROWS)
+    processes.settle()
     say(f"{COUNTED} requests a kind of page after {WARM} to warm up, load {os.getloadavg()[0]:.1f}")
     show({name: ask(client, make) for name, make in addresses.kinds().items()})
 

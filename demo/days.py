@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,9 +37,12 @@ class Days:
     def __init__(self, story: Story, *, seed: int) -> None:
         self.s = story
         self.dice = Random(seed)
-        self.held: set[int] = set()
+        # Works that wait for a decision, and shipments that do not arrive.
+        self.stopped: set[int] = set()
+        self.stranded: set[int] = set()
         self.lots = 3300
         self.positions: dict[int, tuple[float, float]] = {}
+        self.after_work: list[Callable[[date], None]] = []
 
     def until(self, last: date) -> None:
         """Everything that is due up to a day, chapters of the story first."""
@@ -62,6 +66,8 @@ class Days:
         self._deliver(day)
         self._track(day)
         self._collect(day)
+        for work in self.after_work:
+            work(day)
 
     def _confirm_purchases(self, day: date) -> None:
         for purchase in Purchase.objects.filter(state=PurchaseState.DRAFT).order_by("pk"):
@@ -77,7 +83,7 @@ class Days:
         due = Purchase.objects.filter(
             state__in=(PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED), expected_on__lte=day
         )
-        for purchase in due.exclude(pk__in=self.held).order_by("pk"):
+        for purchase in due.order_by("pk"):
             lines = [line for line in purchase.lines.select_related("item") if line.open_quantity > 0]
             if lines:
                 procurement.receive_goods(
@@ -110,7 +116,7 @@ class Days:
 
     def _start_stages(self, day: date) -> None:
         ready = WorkStage.objects.filter(state=StageState.READY, expected_start__lte=day)
-        for stage in ready.exclude(work__in=self.held).select_related("work").order_by("pk"):
+        for stage in ready.exclude(work__in=self.stopped).select_related("work").order_by("pk"):
             if stage.work.state == WorkState.RELEASED:
                 manufacturing.start_work(self.s.by("production"), work=stage.work)
             else:
@@ -123,7 +129,7 @@ class Days:
 
     def _measure(self) -> None:
         """What the check plans ask for is measured the same day, and is good."""
-        for check in Check.objects.filter(state=CheckState.OPEN).order_by("pk"):
+        for check in Check.objects.filter(state=CheckState.OPEN, sampling="single").order_by("pk"):
             share = Decimal(30 + check.pk * 17 % 50) / 100
             measured = (check.upper * share).quantize(Decimal("0.01")) if check.upper is not None else None
             quality.record_check(self.s.by("quality"), check=check, measured=measured)
@@ -157,9 +163,7 @@ class Days:
 
     def _ship(self, day: date) -> None:
         open_orders = Order.objects.filter(state__in=(OrderState.CONFIRMED, OrderState.PART_SHIPPED))
-        for order in (
-            open_orders.exclude(pk__in=self.held).select_related("customer").order_by("promised_on", "pk")
-        ):
+        for order in open_orders.select_related("customer").order_by("promised_on", "pk"):
             lines = list(order.lines.all())
             reserved = stock.reserved_for(kind=ORDER_LINE, ids=[line.pk for line in lines])
             if any(reserved[line.pk] < line.open_quantity for line in lines):
@@ -210,14 +214,12 @@ class Days:
 
     def _deliver(self, day: date) -> None:
         underway = Shipment.objects.filter(state=ShipmentState.SHIPPED, expected_on__lte=day)
-        for shipment in underway.exclude(pk__in=self.held).order_by("pk"):
+        for shipment in underway.exclude(pk__in=self.stranded).order_by("pk"):
             warehouse.deliver_shipment(self.s.by("warehouse"), shipment=shipment, received_by="Goods in")
 
     def _collect(self, day: date) -> None:
         due = Invoice.objects.filter(state=InvoiceState.POSTED, due_on__lte=day).select_related("customer")
         for invoice in due.order_by("pk"):
-            if invoice.customer_id in self.held:
-                continue
             finance.take_payment(
                 self.s.by("finance"),
                 customer=invoice.customer,

@@ -17,15 +17,16 @@ from pydantic import SecretStr
 from loomline.domains.accounts import commands as accounts
 from loomline.domains.accounts import reference as accounts_reference
 from loomline.domains.accounts.models import Role, User
+from loomline.domains.bills import commands as bills
+from loomline.domains.bills.commands import BillLineDraft, StageDraft
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog import reference as catalog_reference
 from loomline.domains.catalog.models import Item, Style
-from loomline.domains.manufacturing import commands as manufacturing
-from loomline.domains.manufacturing.commands import BillLineDraft, StageDraft
 from loomline.domains.parties import commands as parties
 from loomline.domains.parties.commands import AddressDraft
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import reference as pipeline_reference
+from loomline.domains.privacy import commands as privacy
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands import SupplierItemDraft
 from loomline.domains.sites import commands as sites
@@ -137,7 +138,7 @@ class Story:
             addresses=[AddressDraft(purpose="shipping", **place)],
             **more,
         )
-        parties.open_party(
+        person = parties.open_party(
             self.by(owner),
             name=contact[0],
             kind="person",
@@ -145,6 +146,13 @@ class Story:
             title=contact[1],
             email=mailbox(contact[0], name),
         )
+        privacy.give_consent(
+            self.by(owner),
+            party=person,
+            source="Fair in Porto",
+            proof=f"{contact[0]} ticked “News about new styles” on our form at the fair.",
+        )
+        parties.stay_in_touch(self.by(owner), parties=[party], touch_days=28)
         return party
 
     # Goods
@@ -184,7 +192,7 @@ class Story:
             )
             for item, per, scrap in takes
         ]
-        manufacturing.add_bill(self.by("planner"), style=style, lines=lines, stages=list(route))
+        bills.add_bill(self.by("planner"), style=style, lines=lines, stages=list(route))
 
     def expect(self, is_so: bool, says: str) -> None:
         """Prove a figure of the story; a story that does not add up is not told."""

@@ -19,6 +19,7 @@ from django.test import Client
 
 from loomline.domains.accounts.models import User
 from loomline.kernel.context import Ctx
+from loomline.surface import registry
 from tests.databases import Databases
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -27,6 +28,9 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), ""
 )
 NO_BROWSER = "There is no Chromium here: the BROWSER TESTS WERE LEFT OUT (Debian: apt install chromium)"
+# Debian keeps it where only root looks.
+DOVECOT = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin") or ""
+NO_DOVECOT = "There is no Dovecot here: the IMAP TESTS WERE LEFT OUT (Debian: apt install dovecot-imapd)"
 PUBLIC_DATA = Path(
     os.environ.get("LOOMLINE_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
 )
@@ -63,8 +67,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Nobody should believe that what was left out has passed."""
     if not CHROMIUM:
         terminalreporter.write_sep("!", NO_BROWSER, red=True, bold=True)
+    if not DOVECOT:
+        terminalreporter.write_sep("!", NO_DOVECOT, red=True, bold=True)
     if not PUBLIC_DATA.is_dir():
         terminalreporter.write_sep("!", NO_DATA, red=True, bold=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def declared() -> None:
+    """Every Resource, policy and port is known, as in each process of the application."""
+    registry.load()
 
 
 @pytest.fixture

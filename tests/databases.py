@@ -38,19 +38,26 @@ class Databases:
     @contextlib.contextmanager
     def ready(self) -> Iterator[str]:
         """A fresh migrated database, dropped at the end."""
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        with self._server():
-            with (FOLDER / "template.lock").open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                template = self._template()
-                name = f"test_{os.getpid()}_{self.worker}"
-                self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-                self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        with self._server(), self.another(self.worker) as name:
             try:
                 yield name
             finally:
                 connections.close_all()
-                self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    @contextlib.contextmanager
+    def another(self, called: str) -> Iterator[str]:
+        """One more of them on the running server."""
+        name = f"test_{os.getpid()}_{called}"
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with (FOLDER / "template.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            template = self._template()
+            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        try:
+            yield name
+        finally:
+            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     @contextlib.contextmanager
     def _server(self) -> Iterator[None]:

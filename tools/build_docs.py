@@ -78,10 +78,25 @@ def domain_page(config: Any) -> list[str]:
 
 
 def story_page(file: Path) -> list[str]:
-    """The story as it is told, under its own first paragraph."""
-    text = file.read_text()
-    said = ast.get_docstring(ast.parse(text)) or ""
-    return [f"# {file.stem.capitalize()}", "", said, "", "```python", text.rstrip(), "```"]
+    """The story as it is told, under its own first paragraph, then its chapters."""
+    chapters = [one for one in sorted((file.parent / "chapters").glob("*.py")) if one.stem != "__init__"]
+    lines: list[str] = []
+    for level, part in (("#", file), *(("##", chapter) for chapter in chapters)):
+        text = part.read_text()
+        said = ast.get_docstring(ast.parse(text)) or ""
+        # A chapter that is still to be written has its first sentence only.
+        if "\ndef " in text:
+            lines += [
+                f"{level} {part.stem.capitalize()}",
+                "",
+                said,
+                "",
+                "```python",
+                text.rstrip(),
+                "```",
+                "",
+            ]
+    return lines[:-1]
 
 
 def _lists(label: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ WRITES = {
     "update_or_create",
     "update",
 }
+WRITING = {"insert_rows"}
 # A dictionary has update() too: only what comes from a table counts.
 TABLE_WORDS = {
     "objects",
@@ -170,6 +171,8 @@ def _is_door(parts: tuple[str, ...]) -> bool:
 
 
 def _writes(call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Name):
+        return call.func.id in WRITING
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
         return False
     if call.func.attr == "save":

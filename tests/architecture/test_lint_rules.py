@@ -41,6 +41,7 @@ WRITE = "only commands, the kernel, migrations and demos write; call a command"
         ("domains/sales/jobs.py", "order.save()", [WRITE]),
         ("flows/a.py", "Order.objects.all().delete()", [WRITE]),
         ("surface/a.py", "Order.objects.bulk_create([])", [WRITE]),
+        ("surface/a.py", "insert_rows(Order, ('name',), [])", [WRITE]),
         ("domains/sales/queries.py", "counts.update(x=1)", []),
         ("surface/a.py", "made = editor.save()", []),
         ("domains/sales/commands.py", "Order.objects.create(x=1)", []),

@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.browser import large
+from tests.browser.large import House
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# Milliseconds; a look at a page may fall into the busiest seconds of the machine.
+PATIENCE = 30_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -114,6 +119,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """The distribution's own Chromium, without a window."""
     assert AXE.is_file(), "axe-core is missing: run `npm ci` (the asset build does)."
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
@@ -121,7 +127,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 def _look(context: BrowserContext, home: str) -> Look:
     context.add_init_script(LISTEN)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE)
+    context.set_default_navigation_timeout(PATIENCE)
     return Look(context.new_page(), home)
 
 
@@ -155,3 +162,22 @@ def phone(browser: Browser, showroom: str) -> Iterator[Look]:
     )
     yield _look(context, showroom)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def books() -> Iterator[House]:
+    """The company with 100,000 parties and a million told facts."""
+    with large.house(large=True) as made:
+        yield made
+
+
+@pytest.fixture
+def ada(books: House, look_at: Callable[..., Look]) -> Look:
+    """The administrator at a desk in the large company."""
+    return books.visit(look_at, large.ADA)
+
+
+@pytest.fixture
+def sally(books: House, look_at: Callable[..., Look]) -> Look:
+    """Somebody who sells there, and sees the deals of her team."""
+    return books.visit(look_at, large.SALLY)

@@ -112,6 +112,61 @@ def test_a_cell_is_edited_in_its_place(desk: Look) -> None:
     assert desk.faults() == []
 
 
+def test_leaving_a_cell_saves_it_and_tab_goes_on_to_the_next(desk: Look) -> None:
+    page = desk.at("/orders/")
+    cells = page.locator("#rows > tr[data-id]").first.locator("ui-edit")
+    before = cells.nth(0).inner_text()
+    cells.nth(0).locator(".editable").click()
+    field = page.locator("#rows .editing input[type=date]")
+    expect(field).to_be_focused()
+    page.click(".topbar .crumbs")
+    expect(cells.nth(0)).to_have_text(before)
+
+    cells.nth(0).locator(".editable").click()
+    field.fill("2026-12-04")
+    page.keyboard.press("Tab")
+    expect(cells.nth(0)).to_have_text("4 Dec")
+    expect(cells.nth(1).locator("input[type=date]")).to_be_focused()
+    field.fill("2026-12-09")
+    page.click(".topbar .crumbs")
+    expect(cells.nth(1)).to_have_text("9 Dec")
+
+    cells.nth(0).locator(".editable").click()
+    field.fill("2026-11-20")
+    page.keyboard.press("Tab")
+    expect(page.locator("#rows .error")).to_be_visible()
+    expect(cells.nth(0).locator("input[type=date]")).to_be_focused()
+    assert desk.faults() == []
+
+
+def test_a_peek_walks_to_its_neighbours(desk: Look) -> None:
+    page = desk.at("/orders/")
+    page.keyboard.press("j")
+    page.keyboard.press(" ")
+    first = page.locator("#drawer-h bdi").first.inner_text()
+    page.keyboard.press("j")
+    expect(page.locator("#drawer-h")).not_to_contain_text(first)
+    page.click("#drawer [data-step=k]")
+    expect(page.locator("#drawer-h")).to_contain_text(first)
+    assert desk.faults() == []
+
+
+def test_single_letters_can_be_switched_off(desk: Look) -> None:
+    page = desk.at("/orders/")
+    page.keyboard.press("?")
+    page.locator("#keys [data-act=letters]").uncheck()
+    page.keyboard.press("Escape")
+    before = page.evaluate("document.activeElement.outerHTML")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.outerHTML") == before
+    assert 'data-letters="off"' in page.request.get(desk.home + "/orders/").text()
+    page.keyboard.press("?")
+    page.locator("#keys [data-act=letters]").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("#rows > tr[data-id]").first.locator("a").first).to_be_focused()
+
+
 def test_typing_searches_and_keeps_the_place(desk: Look) -> None:
     page = desk.at("/orders/")
     page.keyboard.press("/")
@@ -249,7 +304,7 @@ def test_unsaved_work_survives_a_reload_and_is_forgotten_once_saved(desk: Look) 
     page.fill("[name=wanted_on]", "2026-11-20")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#errors")).to_contain_text("On or after 1 December, the first day with capacity.")
-    expect(page.locator("#errors")).to_be_focused()
+    expect(page.locator("form[data-guard] [aria-invalid=true]:not([type=hidden])").first).to_be_focused()
     assert desk.faults() == []
     page.fill("[name=wanted_on]", "2026-12-04")
     page.locator("[data-row]").nth(2).locator("[data-remove]").click()

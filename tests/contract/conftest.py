@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,14 @@ from django.urls import get_resolver
 
 from loomline.domains.accounts.models import User
 from loomline.domains.accounts.pages import seen
+from loomline.domains.tasks.queries import notices
 from loomline.kernel.company import Company
 from loomline.kernel.context import Ctx
 from loomline.surface import registry
 from tests.contract.filler import NOW, Filler, Unfillable
 from tests.contract.samples import SAMPLES
 
-CEILINGS = Path(__file__).with_name("ceilings.json")
+CEILINGS = Path(__file__).with_name("ceilings")
 RECORDING = os.environ.get("LOOMLINE_RECORD") == "1"
 
 
@@ -34,10 +37,28 @@ def _addresses() -> None:
     get_resolver().url_patterns  # noqa: B018
 
 
+class _Still(datetime):
+    """A clock that stands at the moment the samples are made for."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> _Still:
+        """The same each time."""
+        return cls.fromtimestamp(NOW.timestamp(), tz)
+
+
+@pytest.fixture(autouse=True)
+def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in force today is in force whenever the tests run: a page asks as much on each day."""
+    monkeypatch.setattr("loomline.kernel.context.datetime", _Still)
+
+
 @pytest.fixture(autouse=True)
 def _seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that takes over a minute would note its browser again, one statement more than counted."""
+    """A test that takes over a minute would note its browser again and count its notices again, one statement
+    more than counted.
+    """
     monkeypatch.setattr(seen, "EVERY", 86_400.0)
+    monkeypatch.setattr(notices, "KEPT", 86_400)
 
 
 @pytest.fixture
@@ -73,17 +94,19 @@ def rows(filler: Filler) -> dict[str, Any]:
             found[resource.name] = filler.one(resource.model)
         except Unfillable as fault:
             faults.append(str(fault))
-    assert not faults, "Say in tests/contract/samples.py how to make these:\n" + "\n".join(
+    assert not faults, "Say in tests/domains/<name>/samples.py how to make these:\n" + "\n".join(
         sorted(set(faults))
     )
     return found
 
 
 class Statements:
-    """Counts what a page asks of the database, against the number kept in ceilings.json."""
+    """Counts what a page asks of the database, against the number kept in a file for each domain."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, int] = json.loads(CEILINGS.read_text()) if CEILINGS.exists() else {}
+        self.kept: dict[str, int] = {}
+        for file in sorted(CEILINGS.glob("*.json")):
+            self.kept |= json.loads(file.read_text())
         self.seen: dict[str, int] = {}
 
     def counted(self, name: str, work: Any) -> Any:
@@ -103,7 +126,11 @@ class Statements:
 
     def keep(self) -> None:
         """Write the numbers down."""
-        CEILINGS.write_text(json.dumps(dict(sorted({**self.kept, **self.seen}.items())), indent=1) + "\n")
+        domains: dict[str, dict[str, int]] = defaultdict(dict)
+        for name, count in sorted({**self.kept, **self.seen}.items()):
+            domains[name.split()[1].split(".")[0]][name] = count
+        for domain, counts in domains.items():
+            (CEILINGS / f"{domain}.json").write_text(json.dumps(counts, indent=1) + "\n")
 
 
 @pytest.fixture

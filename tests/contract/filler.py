@@ -112,5 +112,6 @@ MAKERS: tuple[tuple[Any, Any], ...] = (
     (models.IntegerField, lambda f, _field: 1 + f.count % 9),
     (models.JSONField, lambda _f, _field: []),
     (models.GenericIPAddressField, lambda _f, _field: "127.0.0.1"),
+    (models.BinaryField, lambda f, _field: f"bytes {f.count}".encode()),
     (models.Field, lambda _f, _field: date(2026, 11, 23)),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loomline.engines.mapping import Recipe, parse
+from loomline.engines.mapping import Recipe
+from loomline.engines.recipe_file import parse
 from loomline.engines.recognition import asked, best_fit, recognise, stem, wanted_by
 
 SHOP = """

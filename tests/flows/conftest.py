@@ -21,6 +21,7 @@ from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase
 from loomline.domains.sales.models import Order
 from loomline.kernel.event import StoredEvent
+from tests.domains.mail.conftest import office as office
 from tests.domains.warehouse.dock import Dock, make_dock
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from loomline.domains.bills import commands as bills
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item
 from loomline.domains.manufacturing import commands as manufacturing
@@ -26,13 +27,13 @@ from tests.flows.conftest import expected, free, told
 def jumper(dock: Dock, weaver: Party) -> Item:
     """Knitted in five days and packed in one, with a label that the weaver brings."""
     made = catalog.add_item(dock.ctx, sku="JMP", name="Jumper", supply="make", tracking="lot")
-    manufacturing.add_bill(
+    bills.add_bill(
         dock.ctx,
         item=made,
-        lines=[manufacturing.BillLineDraft(component=dock.label, quantity=Decimal(1))],
+        lines=[bills.BillLineDraft(component=dock.label, quantity=Decimal(1))],
         stages=[
-            manufacturing.StageDraft(name="Knitting", kind="knitting", days=5),
-            manufacturing.StageDraft(name="Packing", kind="packing", days=1),
+            bills.StageDraft(name="Knitting", kind="knitting", days=5),
+            bills.StageDraft(name="Packing", kind="packing", days=1),
         ],
     )
     return made

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from loomline.domains.bills import commands as bills
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item, Tracking
 from loomline.domains.inventory.models import Lot, LotState
@@ -105,14 +106,14 @@ def work(dock: Dock, weaver: Party, planned: Callable[..., Order]) -> WorkOrder:
     )
     sells(dock, weaver, yarn, days=14)
     jumper = catalog.add_item(dock.ctx, sku="JMP", name="Jumper", supply="make", tracking=Tracking.LOT)
-    manufacturing.add_bill(
+    bills.add_bill(
         dock.ctx,
         item=jumper,
-        lines=[manufacturing.BillLineDraft(component=yarn, quantity=Decimal("0.5"), stage_position=1)],
+        lines=[bills.BillLineDraft(component=yarn, quantity=Decimal("0.5"), stage_position=1)],
         stages=[
-            manufacturing.StageDraft(name="Dyeing", kind="dyeing", days=2, item=dyed, factor=Decimal("0.5")),
-            manufacturing.StageDraft(name="Knitting", kind="knitting", days=5),
-            manufacturing.StageDraft(name="Packing", kind="packing", days=1),
+            bills.StageDraft(name="Dyeing", kind="dyeing", days=2, item=dyed, factor=Decimal("0.5")),
+            bills.StageDraft(name="Knitting", kind="knitting", days=5),
+            bills.StageDraft(name="Packing", kind="packing", days=1),
         ],
     )
     dock.stock(yarn, "20", lot="Y-1")

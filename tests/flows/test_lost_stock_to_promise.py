@@ -10,12 +10,12 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from loomline.domains.bills import commands as bills
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item, Tracking
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.models import Lot
-from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.parties.models import Party
 from loomline.domains.sales import commands as sales
@@ -122,11 +122,11 @@ def jumper(dock: Dock) -> Item:
     """Knitted in five days of yarn that comes in lots."""
     yarn = catalog.add_item(dock.ctx, sku="YRN", name="Yarn", unit="kg", tracking=Tracking.LOT)
     made = catalog.add_item(dock.ctx, sku="JMP", name="Jumper", supply="make")
-    manufacturing.add_bill(
+    bills.add_bill(
         dock.ctx,
         item=made,
-        lines=[manufacturing.BillLineDraft(component=yarn, quantity=Decimal("0.5"))],
-        stages=[manufacturing.StageDraft(name="Knitting", kind="knitting", days=5)],
+        lines=[bills.BillLineDraft(component=yarn, quantity=Decimal("0.5"))],
+        stages=[bills.StageDraft(name="Knitting", kind="knitting", days=5)],
     )
     return made
 

@@ -56,6 +56,25 @@ def test_what_is_dear_to_count_is_estimated_and_says_so(rows: QuerySet[Party]) -
     assert query.count(rows, Estimate(rows=70_000, cost=query.DEAR + 1)) == Count(70_000, False)
 
 
+def test_what_is_expected_many_times_over_is_not_counted(
+    rows: QuerySet[Party], django_assert_num_queries: Any
+) -> None:
+    most = query.FAR * query.EXACT
+    assert query.count(rows, Estimate(rows=most - 1, cost=100)) == Count(12, True)
+    with django_assert_num_queries(0):
+        assert query.count(rows, Estimate(rows=most, cost=100)) == Count(most, False)
+
+
+def test_many_keys_travel_as_one_array(rows: QuerySet[Party]) -> None:
+    keys = list(rows.values_list("pk", flat=True))
+    absent = [keys[-1] + n for n in range(1, 30)]
+    sql, given = rows.filter(pk__in=[*keys, *absent]).order_by("pk").values("pk").query.sql_with_params()
+    assert sql.count("%s") == len(given) == 1
+    assert list(rows.filter(pk__in=[*keys, *absent]).order_by("pk").values_list("pk", flat=True)) == keys
+    assert list(rows.filter(owner__in=[*absent]).values_list("pk", flat=True)) == []
+    assert rows.filter(pk__in=[*map(str, keys), *map(str, absent)]).count() == 12
+
+
 def test_nothing_is_expected_of_no_rows(rows: QuerySet[Party], django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert query.estimate(rows.none()) == Estimate(0, 0)

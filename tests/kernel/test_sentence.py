@@ -94,6 +94,15 @@ def test_a_sentence_names_the_fields_and_what_they_held(ctx: Ctx) -> None:
     ]
 
 
+def test_a_list_reads_as_its_parts(ctx: Ctx) -> None:
+    role = roles["save"](ctx, record=Role(), values={"name": "Guest"})
+    hidden = ["parties.party.email", "sales.order.total"]
+    roles["save"](ctx, record=role, values={"hidden_fields": hidden})
+
+    edited = sentences_of(Activity.objects.select_related("actor").order_by("-id")[:1])[0]
+    assert [str(d) for d in edited.differences] == [f"Hidden fields: – → {', '.join(hidden)}"]
+
+
 def test_taking_back_says_what_was_taken_back_and_marks_it(ctx: Ctx) -> None:
     team = teams["save"](ctx, record=Team(), values={"name": "Knit"})
     teams["save"](ctx, record=team, values={"name": "Dye"})

@@ -35,7 +35,7 @@ def test_a_dialog_asks_for_what_the_command_needs_and_does_it(
 ) -> None:
     url = f"{DEALS}do/lose_opportunity/?ids={deals[0].pk}"
     dialog = client.get(url, headers={**HTMX, "HX-Target": "dialog#dialog"})
-    assert {f["field"].name for f in dialog.context["command"]["fields"]} == {"reason", "competitor"}
+    assert {f["field"].name for f in dialog.context["command"]["fields"]} == {"reason", "competitor", "cause"}
     missing = client.post(url, {"reason": ""}, headers={**HTMX, "HX-Target": "dialog#dialog"})
     assert missing.status_code == 422
     done = client.post(url, {"reason": "Price"}, headers={**HTMX, "HX-Target": "dialog#dialog"})

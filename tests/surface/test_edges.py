@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.pipeline.models import Opportunity
@@ -44,6 +46,27 @@ def test_a_nul_in_the_address_is_refused(client: Client, path: str) -> None:
 )
 def test_what_is_not_there_is_a_404(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_more_files_than_one_request_may_bring_are_refused_in_words(
+    client: Client, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    files = [SimpleUploadedFile(f"{number}.csv", b"Name\nBlue\n") for number in range(3)]
+    answer = client.post("/accounts/teams/import/", {"file": files})
+    assert answer.status_code == 413
+    assert "more files than one request may bring. Send a ZIP of them" in answer.content.decode()
+    assert Team.objects.count() == 0
+
+
+def test_more_fields_than_one_request_may_bring_are_refused_in_words(
+    client: Client, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+    answer = client.post(f"{TEAMS}new/", {"name": "Blue", "lead": "", "note": ""})
+    assert answer.status_code == 413
+    assert "Save it in parts." in answer.content.decode()
+    assert Team.objects.count() == 0
 
 
 def test_a_cross_site_post_is_refused(admin: User) -> None:

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from loomline.domains.parties import commands as parties
 from loomline.domains.pipeline.models import Opportunity
+from loomline.kernel.access import Level
 from loomline.kernel.context import Ctx
-from loomline.surface import find, find_index
+from loomline.surface import find, find_index, find_sql, registry
 from tests.surface.conftest import HTMX, Employ
 
 
@@ -74,15 +75,56 @@ def test_what_one_may_not_see_is_not_found(
 def test_a_search_costs_one_statement_and_one_more_for_wrong_letters(ctx: Ctx, people: list[Any]) -> None:
     for n in range(6):
         parties.open_party(ctx, name=f"Nordic {n}")
+    # The teams of the person are asked for once a request, whatever else is.
+    ctx.actor.team_ids()
     with CaptureQueriesContext(connection) as caught:
         find.search(ctx, "nordic")
-    assert len(caught) == 1
+    assert len(caught) == 1, [one["sql"] for one in caught.captured_queries]
     with CaptureQueriesContext(connection) as caught:
         find.search(ctx, "nordvk")
     assert (
         len([q for q in caught.captured_queries if "SELECT" in q["sql"] and "set_config" not in q["sql"]])
         == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "statements"),
+    [
+        ("huzo lind", ["Hugo Lind-Anderssen"], 2),
+        ("halden knitwaer", ["Halden Knitwear"], 2),
+        ("haldem knitwaer", ["Halden Knitwear"], 3),
+        ("haldem knitwaer xyz", [], 4),
+    ],
+)
+def test_one_misspelt_word_is_looked_for_beside_those_that_stand(
+    ctx: Ctx, people: list[Any], words: str, found: list[str], statements: int
+) -> None:
+    parties.open_party(ctx, name="Hugo Lind-Anderssen")
+    parties.open_party(ctx, name="Hugo Lund")
+    ctx.actor.team_ids()
+    with CaptureQueriesContext(connection) as caught:
+        assert titles(ctx, words) == found
+    asked = [q for q in caught.captured_queries if q["sql"].startswith("(SELECT")]
+    assert len(asked) == statements
+
+
+@pytest.mark.parametrize("level", list(Level)[1:])
+def test_the_search_sees_at_each_level_what_its_lists_see(employ: Employ, ctx: Ctx, level: Level) -> None:
+    user, _client = employ(f"L{level}", "Dye", **{"*": level})
+    theirs = Ctx.new(actor=user, via="page", now=ctx.now)
+    kinds = [r for r in registry.resources.values() if find_sql.kind_of(r.name).texts]
+    rooms = find_sql.rooms(kinds, theirs)
+    for kind in kinds:
+        rows = kind.visible(theirs).order_by().values("pk")
+        if kind not in rooms:
+            assert not rows.exists()
+        elif not rows.query.where:
+            assert rooms[kind] == ("", [])
+        else:
+            sql, params = rows.query.sql_with_params()
+            key = find_sql.kind_of(kind.name).key
+            assert rooms[kind] == (f"AND {key} IN ({sql})", list(params))
 
 
 def test_the_palette_groups_records_and_commands(client: Client, people: list[Any]) -> None:
@@ -109,6 +151,16 @@ def test_without_words_the_palette_shows_what_one_worked_on_last(client: Client,
         "Nordvik Outdoor",
         "Halden Knitwear",
     ]
+
+
+def test_a_table_has_one_index_for_all_lists_that_search_it(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE 'find\\_%'")
+        rows = cursor.fetchall()
+    assert len({table for table, _text in rows}) == len(rows)
+    # Parties are found by their numbers and addresses, which have a list of their own too.
+    (text,) = [text for table, text in rows if table == "parties_contactpoint"]
+    assert [name in text for name in ("upper((value)", "upper((normalised)")] == [True, True]
 
 
 def test_the_indexes_stand_and_are_put_in_place_once(db: None) -> None:

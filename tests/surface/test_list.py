@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.models import Opportunity
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
+from loomline.surface import find_words
 from loomline.surface.models import SavedView
 from tests.surface.conftest import HTMX, Employ, names
 
@@ -175,6 +179,39 @@ def test_search_finds_words_in_the_middle_and_in_related_records(
     assert len(names(client.get(LIST, {"q": "nord liv"}))) == 3
     assert names(client.get(LIST, {"q": "xyz"})) == []
     assert names(client.get(LIST, {"q": "D-"})) != []
+
+
+def test_a_searched_list_is_paged_and_sorted_like_any_other(
+    client: Client, ctx: Ctx, deals: list[Opportunity]
+) -> None:
+    pipeline.open_opportunity(ctx, name="Other", party=deals[0].party, amount=Decimal(15_000))
+    asked = {"q": "deal", "sort": "-amount", "limit": 2}
+    first = client.get(LIST, asked)
+    assert names(first) == [str(deals[2]), str(deals[1])]
+    pager = first.context["list"]["pager"]
+    assert pager["text"] == "1–2 of 3"
+    second = client.get(pager["next_url"])
+    assert names(second) == [str(deals[0])]
+    assert names(client.get(second.context["list"]["pager"]["prev_url"])) == names(first)
+    narrowed = client.get(LIST, {**asked, "amount.below": "30000"})
+    assert names(narrowed) == [str(deals[1]), str(deals[0])]
+    assert narrowed.context["list"]["sums"][0]["text"] == "€30k"
+
+
+def test_a_search_runs_once_a_page(client: Client, deals: list[Opportunity]) -> None:
+    client.get(LIST, {"q": "deal", "limit": 2})
+    with CaptureQueriesContext(connection) as caught:
+        client.get(LIST, {"q": "deal", "limit": 2})
+    assert len([q for q in caught.captured_queries if "LIKE" in q["sql"]]) == 1
+
+
+def test_a_search_that_finds_more_than_anybody_reads_is_not_counted(
+    client: Client, deals: list[Opportunity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get(LIST, {"q": "deal"}).context["list"]["pager"]["text"] == "3 rows"
+    monkeypatch.setattr(find_words, "MOST_HITS", 2)
+    shown = client.get(LIST, {"q": "deal"}).context["list"]
+    assert (shown["pager"]["text"], shown["sums"]) == ("1–2 of about 2", [])
 
 
 def test_an_empty_list_says_what_to_do_and_a_narrow_one_how_to_widen_it(client: Client, ctx: Ctx) -> None:

@@ -16,6 +16,9 @@ import loomline
 from loomline.kernel.company import Company
 from loomline.surface import paper
 
+# Whose letter it is stands with the company, in the database.
+pytestmark = pytest.mark.django_db
+
 TEMPLATE = Path(loomline.__file__).parent / "domains" / "sales" / "templates" / "sales" / "confirmation.typ"
 MARKUP = '#panic("x") #import "/etc/passwd" *bold* _it_ $1/0$ \\ [ ] { } <tag> @ref `raw` // gone /* "'
 HOUSE = Company(

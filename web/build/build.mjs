@@ -23,7 +23,7 @@ const options = (outdir) => ({
   entryNames: '[name]-[hash]',
   chunkNames: 'c/[name]-[hash]',
   assetNames: 'a/[name]-[hash]',
-  loader: { '.woff2': 'file' },
+  loader: { '.woff2': 'file', '.svg': 'dataurl' },
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',

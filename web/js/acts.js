@@ -33,9 +33,26 @@ act('density', ({ dataset }) => {
   root.dataset.density = dataset.value;
   setCookie('density', dataset.value);
   tick('density', dataset.value);
+  // A saved view that says its own no longer does: what is chosen by hand is kept with the next view.
+  const here = new URL(location.href);
+  if (!here.searchParams.has('density')) return;
+  here.searchParams.delete('density');
+  location.replace(here);
+});
+
+act('letters', (element) => {
+  const isOff = !element.checked;
+  if (isOff) root.dataset.letters = 'off';
+  else delete root.dataset.letters;
+  setCookie('letters', isOff ? 'off' : '');
 });
 
 act('close', (element) => (element.closest('dialog') ?? element.closest('[popover]'))?.[element.closest('dialog') ? 'close' : 'hidePopover']());
+// What was written down and stands in the timeline now is no longer in the box.
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  const form = detail.ctx?.sourceElement;
+  if (form?.matches?.('.composer')) form.reset();
+});
 act('kind', (element) => {
   const form = element.form;
   form.elements.kind.value = element.dataset.value;

@@ -1,5 +1,5 @@
 // ui-board: cards move by mouse, finger, Alt and arrows, or "Move to…"; the server may refuse, and then they fly back.
-import { $, $$, answer, post } from './dom.js';
+import { $, $$, answer, isTyping, keysAreOn, post } from './dom.js';
 import { into } from './request.js';
 import { toast } from './toasts.js';
 
@@ -14,7 +14,7 @@ customElements.define('ui-board', class extends HTMLElement {
     this.sortables = this.lists.map((list) => new Sortable(list, {
       group: 'cards',
       draggable: '.kcard:not(.locked)',
-      filter: '.menu-btn',
+      filter: '.menu-btn, ui-edit',
       preventOnFilter: false,
       animation: 140,
       ghostClass: 'ghost',
@@ -45,7 +45,10 @@ customElements.define('ui-board', class extends HTMLElement {
   }
 
   keys = (event) => {
-    const card = event.altKey && event.target.closest('.kcard:not(.locked)');
+    const at = event.target.closest('.kcard:not(.locked)');
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && keysAreOn();
+    if (at && isPlain && event.key === 'e') { event.preventDefault(); $('.editable', at)?.click(); }
+    const card = event.altKey && at;
     if (!card || this.hasAttribute('data-still')) return;
     const rtl = document.dir === 'rtl' ? -1 : 1;
     const aside = { ArrowRight: rtl, ArrowLeft: -rtl }[event.key];

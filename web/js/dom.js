@@ -23,6 +23,9 @@ export function later(wait, run) {
 export const isTyping = (element) =>
   Boolean(element?.closest?.('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]'));
 
+// Single letters may be switched off: they get in the way of some voices and readers.
+export const keysAreOn = () => document.documentElement.dataset.letters !== 'off';
+
 export async function post(url, values = {}) {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {

@@ -81,7 +81,7 @@ function guard(form) {
     location.href = form.dataset.cancel;
   });
   $('a[data-cancel]', form)?.addEventListener('click', () => { leaving = !isDirty(); });
-  $('#errors', form)?.focus();
+  ($('[aria-invalid=true]:not([type=hidden])', form) ?? $('#errors', form))?.focus();
 }
 
 // After a save that led elsewhere, the draft has done its work.

@@ -1,5 +1,5 @@
 // Keys that work anywhere: search, help, and the sequences that markup declares with data-keys ("g o", "n").
-import { $, $$, isTyping } from './dom.js';
+import { $, $$, isTyping, keysAreOn } from './dom.js';
 import { open } from './overlay.js';
 
 const PATIENCE = 900;
@@ -20,6 +20,8 @@ const begins = (keys) => $$('[data-keys]').some((one) => one.dataset.keys.starts
 document.addEventListener('keydown', (event) => {
   const withControl = event.ctrlKey || event.metaKey;
   if (withControl && event.key.toLowerCase() === 'k' && $('#palette')) {
+    // Nobody's password becomes a search.
+    if (event.target.matches?.('input[type=password]')) return;
     event.preventDefault();
     if (!$('#palette').open) $('[data-act=palette]').click();
     return;
@@ -32,6 +34,7 @@ document.addEventListener('keydown', (event) => {
   if (withControl || event.altKey || isTyping(event.target) || $('dialog[open]')) return;
 
   if (event.key === '?') { open($('#keys')); return; }
+  if (!keysAreOn()) return;
   if (event.key === '/') {
     event.preventDefault();
     const field = $('[data-search]');

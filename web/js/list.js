@@ -1,5 +1,5 @@
 // Rows: walking, selecting (a range, a page, all that match), bulk commands, peeking and editing in place.
-import { $, $$, isTyping, locale } from './dom.js';
+import { $, $$, isTyping, keysAreOn, locale } from './dom.js';
 import { act } from './acts.js';
 import { htmx, into } from './request.js';
 
@@ -63,6 +63,9 @@ window.addEventListener('pageshow', paint);
 
 const here = () => rows().findIndex((row) => row.contains(document.activeElement));
 
+// The pencils are walked over: a row is entered at its link, a peek at its next neighbour.
+const step = (key) => $(`#drawer[open] [data-step="${key}"]`);
+
 const keys = {
   j: () => $('a, button.editable', rows()[Math.min(rows().length - 1, here() + 1)])?.focus(),
   k: () => $('a, button.editable', rows()[Math.max(0, here() - 1)])?.focus(),
@@ -81,8 +84,11 @@ const keys = {
 };
 
 document.addEventListener('keydown', (event) => {
+  if (!keysAreOn()) return;
   const run = keys[event.key.toLowerCase()];
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  const aside = isPlain && !isTyping(event.target) && step(event.key.toLowerCase());
+  if (aside) { aside.click(); return; }
   if (!run || !isPlain || isTyping(event.target) || $('dialog[open]') || !rows().length) return;
   const row = rows()[here()];
   if (row || event.key === 'j' || event.key === 'k') run(row, event);
@@ -102,28 +108,85 @@ const watch = () => { const table = $('.list-card .table'); if (table) fit.obser
 document.addEventListener('htmx:after:swap', watch);
 watch();
 
-// A cell that is edited in its place: Esc brings back what stood there; the focus never gets lost.
+// A cell that is edited in its place: leaving it saves, Tab goes on to its neighbour, Esc brings back what
+// stood there; the focus never gets lost.
 const stood = new WeakMap();
-let place = null;
-const cellOf = (element) => element?.closest?.('td, dd');
+const cellOf = (element) => element?.closest?.('td, dd, [data-cell]');
 
 document.addEventListener('htmx:before:request', ({ detail }) => {
   const edit = detail.ctx.sourceElement?.closest?.('ui-edit');
   if (edit && $('.editable', edit)) stood.set(cellOf(edit), edit.outerHTML);
 });
+// Cells whose answer is on its way, with what stands there until it comes: several may be at once.
+const awaited = new Map();
+const began = new WeakMap();
+const content = (form) => new URLSearchParams(new FormData(form)).toString();
+
 document.addEventListener('htmx:before:swap', ({ detail }) => {
-  if (detail.ctx.sourceElement?.matches?.('.editable, .editing')) place = cellOf(detail.ctx.sourceElement);
+  const source = detail.ctx.sourceElement;
+  if (!source?.matches?.('.editable, .editing')) return;
+  // Who has gone on is only called back where something is wrong.
+  const hasGone = source.matches('[data-left]') && (detail.ctx.response?.status ?? 200) < 400;
+  if (!hasGone) awaited.set(cellOf(source), source.closest('ui-edit'));
 });
 document.addEventListener('htmx:after:settle', () => {
-  if (place) $('.editing :is(input:not([type=hidden]), select, textarea), .editable', place)?.focus();
-  place = null;
+  for (const [cell, old] of awaited) {
+    if ($('ui-edit', cell) === old) continue;
+    awaited.delete(cell);
+    const wrong = $('.editing + .error')?.closest('ui-edit');
+    if (wrong && !cell.contains(wrong) && $('.editing', cell)) {
+      // First what is wrong, then the next cell.
+      putBack($('ui-edit', cell));
+      $('input:not([type=hidden]), select, textarea', wrong)?.focus();
+      continue;
+    }
+    $('.editing :is(input:not([type=hidden]), select, textarea), .editable', cell)?.focus();
+  }
 });
-document.addEventListener('keydown', (event) => {
-  const edit = event.key === 'Escape' && event.target.closest('.editing') ? event.target.closest('ui-edit') : null;
+document.addEventListener('focusin', ({ target }) => {
+  const form = target.closest?.('.editing');
+  if (form && !began.has(form)) began.set(form, content(form));
+});
+
+function putBack(edit) {
   const cell = cellOf(edit);
-  if (!edit || !stood.has(cell)) return;
-  event.preventDefault();
+  if (!stood.has(cell)) return null;
   edit.outerHTML = stood.get(cell);
   htmx.process(cell);
-  $('.editable', cell).focus();
+  return $('.editable', cell);
+}
+
+function leave(form) {
+  const isSame = began.get(form) === content(form);
+  if (form.dataset.left || (isSame && form.matches(':has(+ .error)'))) return;
+  form.dataset.left = '1';
+  if (isSame) putBack(form.closest('ui-edit'));
+  else {
+    // What was wrong the last time says nothing about what is sent now.
+    $('.error', form.parentNode)?.remove();
+    form.requestSubmit();
+  }
+}
+
+document.addEventListener('focusout', ({ target, relatedTarget }) => {
+  const form = target.closest?.('.editing');
+  if (!form || form.contains(relatedTarget) || !document.hasFocus()) return;
+  // A list of choices or a question over the cell does not count as leaving it.
+  setTimeout(() => { if (form.isConnected && !form.contains(document.activeElement) && !$('dialog[open]')) leave(form); });
+});
+document.addEventListener('keydown', (event) => {
+  const form = event.target.closest('.editing');
+  if (!form || event.defaultPrevented) return;
+  const edit = form.closest('ui-edit');
+  if (event.key === 'Escape') {
+    event.preventDefault();
+    form.dataset.left = '1';
+    putBack(edit)?.focus();
+  } else if (event.key === 'Tab') {
+    const all = $$('ui-edit', form.closest('tr, dl, .kcard'));
+    const next = all[all.indexOf(edit) + (event.shiftKey ? -1 : 1)];
+    event.preventDefault();
+    leave(form);
+    (next && $('.editable', next))?.click();
+  }
 });

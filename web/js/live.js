@@ -18,6 +18,7 @@ const isBusy = (region) =>
 customElements.define('ui-live', class extends HTMLElement {
   connectedCallback() {
     this.waiting = new Set();
+    document.addEventListener('htmx:before:swap', this.hold);
     this.flush = later(250, this.fetchWaiting);
     const topics = [...new Set($$('[data-live]').flatMap(topicsOf))];
     if (!topics.length) return;
@@ -26,7 +27,12 @@ customElements.define('ui-live', class extends HTMLElement {
     this.open(url);
   }
 
-  disconnectedCallback() { this.stream?.close(); clearTimeout(this.timer); clearTimeout(this.again); }
+  disconnectedCallback() {
+    this.stream?.close();
+    clearTimeout(this.timer);
+    clearTimeout(this.again);
+    document.removeEventListener('htmx:before:swap', this.hold);
+  }
 
   open(url) {
     this.stream = new EventSource(url);
@@ -35,7 +41,8 @@ customElements.define('ui-live', class extends HTMLElement {
       this.timer = null;
       const wasAway = this.dataset.state === 'wait' || this.dataset.state === 'stale';
       this.show('live', 'ok', this.dataset.liveText);
-      if (wasAway) $$('[data-live]').forEach((region) => this.queue(region));
+      // A short job may have ended between the page and its stream.
+      $$(wasAway ? '[data-live]' : '[data-live][data-runs]').forEach((region) => this.queue(region));
     });
     this.stream.addEventListener('error', () => {
       if (this.dataset.state !== 'stale') this.show('wait', 'muted', this.dataset.waitText);
@@ -73,6 +80,14 @@ customElements.define('ui-live', class extends HTMLElement {
     if (region.id) this.waiting.add(region.id);
     this.flush();
   }
+
+  // Who has begun to type while the news was on its way is not pulled away either.
+  hold = (event) => {
+    const { sourceElement: region, target } = event.detail.ctx;
+    if (region !== target || !region.matches('[data-live]') || !isBusy(region)) return;
+    event.preventDefault();
+    setTimeout(() => this.queue(region), BUSY_WAIT);
+  };
 
   fetchWaiting = () => {
     const regions = [...this.waiting].map((id) => document.getElementById(id)).filter(Boolean);

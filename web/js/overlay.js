@@ -9,14 +9,17 @@ function nameIt(dialog) {
 }
 
 document.addEventListener('htmx:after:swap', ({ detail }) => {
-  const target = detail.ctx?.target;
+  // Where the server led the answer elsewhere, the target is still its selector.
+  const given = detail.ctx?.target;
+  const target = typeof given === 'string' ? $(given) : given;
   if (!(target instanceof HTMLDialogElement) || !target.children.length) return;
   $$(':popover-open:not(#toasts)').forEach((open) => open.hidePopover());
   nameIt(target);
   if (!target.open) target.showModal();
-  const wrong = $('[role=alert], [aria-invalid=true]', target);
+  const wrong = $('[aria-invalid=true]:not([type=hidden])', target) ?? $('[role=alert]', target);
   const first = $('input:not([type=hidden], [type=checkbox]), select, textarea', target);
-  (wrong?.matches('[tabindex], input') ? wrong : first)?.focus();
+  const step = target.contains(document.activeElement) ? null : $('[data-step=j]', target);
+  (wrong?.matches('[tabindex], input, select, textarea') ? wrong : first ?? step)?.focus();
 });
 
 // Sheets that are seldom opened wait in a template, so that a page does not carry them.

@@ -22,11 +22,20 @@ function mark(index) {
   $('#palette-none').hidden = options.length > 0;
 }
 
+// A page whose name begins with what is typed is meant more likely than a record that holds it somewhere.
+function sort(wanted, options) {
+  const [found, own] = ['#palette-found', '#palette-own'].map((name) => $(name));
+  const begins = (option) => !option.hidden && $('.grow', option).textContent.toLowerCase().startsWith(wanted);
+  (wanted && options.some(begins) ? found.before(own) : own.before(found));
+}
+
 function narrow() {
   const wanted = input.value.trim().toLowerCase();
-  $$('#palette-own [role=option]').forEach((option) => {
+  const options = $$('#palette-own [role=option]');
+  options.forEach((option) => {
     option.hidden = wanted !== '' && !option.textContent.toLowerCase().includes(wanted);
   });
+  sort(wanted, options);
   $$('#palette-own .grp').forEach((heading) => {
     let next = heading.nextElementSibling;
     let any = false;
@@ -58,6 +67,7 @@ if (dialog) {
     input.value = '';
     narrow();
     input.focus();
+    input.dispatchEvent(new Event('opened'));
   });
   input.addEventListener('input', narrow);
   dialog.addEventListener('htmx:after:swap', () => mark(0));

@@ -93,7 +93,7 @@ customElements.define('ui-pick', class extends HTMLElement {
     if (!option || option.matches('[aria-disabled]')) return;
     if (option.dataset.create !== undefined) {
       const url = new URL(this.dataset.create, location.href);
-      url.searchParams.set('name', option.dataset.create);
+      url.searchParams.set('text', option.dataset.create);
       url.searchParams.set('for', this.input.id);
       this.shut();
       into('#dialog', url.pathname + url.search);

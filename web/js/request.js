@@ -20,6 +20,19 @@ document.addEventListener('htmx:before:swap', (event) => {
   toast({ text: said.join('. ') || $('#toasts').dataset.failed, tone: 'bad' });
 });
 
+// A list that takes longer than a moment says that it is looking.
+let looking;
+document.addEventListener('htmx:before:request', ({ detail }) => {
+  const target = $('#list');
+  if (detail.ctx?.target !== target || !target) return;
+  clearTimeout(looking);
+  looking = setTimeout(() => target.setAttribute('aria-busy', 'true'), 400);
+});
+document.addEventListener('htmx:finally:request', () => {
+  clearTimeout(looking);
+  $('#list')?.removeAttribute('aria-busy');
+});
+
 document.addEventListener('htmx:error', ({ detail }) => {
   const wasMeant = detail.error?.name === 'AbortError';
   if (!wasMeant) toast({ text: $('#toasts')?.dataset.failed ?? '', tone: 'bad' });
@@ -37,7 +50,7 @@ document.addEventListener('htmx:confirm', (event) => {
   dialog.addEventListener('close', () => (dialog.returnValue === 'yes' ? issueRequest() : dropRequest()), { once: true });
 });
 
-export const into = (target, url) => htmx.ajax('GET', url, { target, swap: 'innerHTML' });
+export const into = (target, url) => htmx.ajax('GET', url, { target, swap: 'innerHTML', headers: { 'HX-Target': target } });
 
 export function refresh(region = $('#main')) {
   if (!region?.id) return undefined;

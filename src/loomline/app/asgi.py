@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
+from loomline.app import processes
 from loomline.app.bridge import Bridge, Receive, Scope, Send
 from loomline.app.live import Live, answer
 from loomline.app.settings import ENV
@@ -14,6 +16,10 @@ HEALTH = "/health/"
 pages = get_wsgi_application()
 bridge = Bridge(pages, threads=ENV.web_threads, behind_proxy=ENV.https)
 live = Live()
+
+# All pages are read in before the first one is asked for.
+list(get_resolver().url_patterns)
+processes.settle()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

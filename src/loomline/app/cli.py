@@ -19,7 +19,7 @@ import psycopg
 from django.db import Error as DatabaseError
 
 from loomline import __version__
-from loomline.app import database, environment
+from loomline.app import database, environment, processes
 from loomline.app.environment import Environment
 from loomline.app.fault import Fault
 from loomline.kernel.refusal import Refused
@@ -111,6 +111,7 @@ def _run(words: list[str]) -> int:
         django.setup()
     # Only now: the files of verbs import models, which Django must have loaded.
     module = cast(Module, importlib.import_module(f"loomline.app.verbs.{name}_"))
+    processes.settle()
     parser = argparse.ArgumentParser(
         prog=f"loomline {name}",
         description=module.__doc__,

@@ -17,8 +17,6 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Model
 
 OURS = "loomline."
-# What these do can neither be read from the models nor repeated without the models of their time.
-BY_HAND = (RunPython, SeparateDatabaseAndState)
 
 
 def create_tables() -> bool:
@@ -65,7 +63,10 @@ def _own() -> set[str]:
 
 
 def _needs_a_hand(migration: Migration) -> bool:
+    """What can neither be read from the models nor repeated without the models of their time."""
     return any(
-        isinstance(operation, BY_HAND) or (isinstance(operation, RunSQL) and operation.state_operations)
+        isinstance(operation, RunPython)
+        or (isinstance(operation, RunSQL) and operation.state_operations)
+        or (isinstance(operation, SeparateDatabaseAndState) and operation.database_operations)
         for operation in migration.operations
     )

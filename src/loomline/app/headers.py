@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; "
+    "font-src 'self'; frame-src 'self'; connect-src 'self'; "
+    "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"

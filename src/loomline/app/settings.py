@@ -19,14 +19,25 @@ DOMAINS = (
     "automation",
     *("parties", "catalog"),
     *("sites", "privacy", "territories"),
-    *("timeline", "pricing", "inventory", "ledger", "workcentres", "storage", "trade", "approvals", "taxes"),
+    *("timeline", "pricing", "inventory", "ledger", "workcentres", "trade", "approvals", "taxes"),
     *("mail", "tasks"),
     *("pipeline", "marketing", "partners", "loyalty", "costing", "bills"),
     *("sales", "procurement", "manufacturing", "leads", "forecasting", "coaching"),
     *("warehouse", "transport", "quality", "service", "finance", "devices"),
-    *("quoting", "sourcing", "contracts", "inbound", "payables", "shopfloor"),
-    *("planning", "tracing", "risk", "footprint", "scorecards"),
-    *("insights", "exchange", "intake"),
+    *(
+        "quoting",
+        "requisitions",
+        "sourcing",
+        "contracts",
+        "inbound",
+        "payables",
+        "shopfloor",
+        "storage",
+        "counting",
+    ),
+    *("planning", "corrections"),
+    *("tracing", "risk", "footprint", "scorecards", "recalls"),
+    *("insights", "exchange", "intake", "portal"),
 )
 
 
@@ -71,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "loomline.domains.accounts.pages.seen.Seen",
     "loomline.surface.middleware.Surface",
+    "loomline.domains.portal.pages.outside.Outside",
 ]
 
 _LOADERS = [
@@ -95,6 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "loomline.surface.page.shell",
+                "loomline.domains.portal.pages.outside.shell",
             ],
         },
     }
@@ -152,6 +165,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 
 USE_TZ = True
 TIME_ZONE = "UTC"

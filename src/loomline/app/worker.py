@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from loomline.app import environment, processes
+from loomline.surface import registry
 
 GRACE_SECONDS = 20
 # Without polling, jobs that share a lock wait five seconds for each other.
@@ -35,6 +36,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loomline.app.settings")
     processes.tether()
     django.setup()
+    processes.settle()
+    # Who may see which rows is said beside the declarations: jobs ask as pages do.
+    registry.load()
     asyncio.run(work(env))
 
 

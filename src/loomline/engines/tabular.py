@@ -127,7 +127,7 @@ def _spreadsheet(data: bytes, name: str) -> Table:
         raise Unreadable(
             f"{name} cannot be opened as a spreadsheet: {fault}. Save it again as XLSX or CSV."
         ) from fault
-    rows = [[_cell(value) for value in row] for row in sheet.to_python()]
+    rows = [[cell_text(value) for value in row] for row in sheet.to_python()]
     return _table([row for row in rows if any(row)], name, "", "")
 
 
@@ -146,7 +146,8 @@ def _table(rows: list[list[str]], name: str, encoding: str, delimiter: str) -> T
     return Table(columns, body, encoding, delimiter, overlong)
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A cell of a spreadsheet as text: dates as ISO 8601, numbers without exponent."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Sales asks what a customer owes, the pipeline what a currency is worth; finance answers both."""
+"""Sales asks what a customer owes, and finance answers; the pipeline what a currency is worth: the ledger."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from loomline.domains.finance import queries as finance
+from loomline.domains.ledger import queries as ledger
 from loomline.domains.pipeline import ports as pipeline
 from loomline.domains.sales import ports as sales
 from loomline.kernel.port import fill
@@ -20,5 +21,5 @@ def receivables(*, customers: Iterable[int], on: date) -> Mapping[int, Mapping[s
 
 @fill(pipeline.exchange_rates)
 def exchange_rates(*, currencies: Iterable[str], into: str, on: date) -> Mapping[str, Decimal]:
-    """Deals in other currencies are worth what finance's newest rate says."""
-    return finance.exchange_rates(currencies=currencies, into=into, on=on)
+    """Deals in other currencies are worth what the newest rate says."""
+    return ledger.exchange_rates(currencies=currencies, into=into, on=on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from loomline.domains.inventory.events import LotBlocked, ReservationsFreed
+from loomline.domains.inventory.events import LotBlocked, LotsBlocked, ReservationsFreed
 from loomline.domains.planning import commands as planning
 from loomline.domains.planning.models import WORK_ORDER
 from loomline.kernel.context import Ctx
@@ -32,3 +32,10 @@ def lot_blocked(ctx: Ctx, event: LotBlocked) -> None:
     if event.on_hand and not event.freed:
         cause = _("lot {number} is blocked: {reason}").format(number=event.number, reason=event.reason)
         planning.promise_again(ctx, items=[event.item_id], works=[], cause=cause)
+
+
+@on(LotsBlocked)
+def lots_blocked(ctx: Ctx, event: LotsBlocked) -> None:
+    """The same for many lots at once: promises may have counted on what lies there."""
+    if event.item_ids:
+        planning.promise_again(ctx, items=list(event.item_ids), works=[], cause=event.reason)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from loomline.kernel.refusal import NotPermitted, NotThere
+from loomline.kernel.record import Record
+from loomline.kernel.refusal import NotPermitted, NotThere, Refused
 
 if TYPE_CHECKING:
     from loomline.kernel.command import Command
@@ -21,6 +23,13 @@ M = TypeVar("M", bound=Model)
 
 class UnknownPermission(LookupError):
     """A permission name that no command and no view carries: always a typing error in code."""
+
+
+class FieldNotShown(Refused):
+    """What somebody may not even see, they do not write."""
+
+    says = _("Your roles do not show the {field} of a {what}, so it cannot be changed by you.")
+    status = 403
 
 
 class Level(enum.IntEnum):
@@ -61,18 +70,20 @@ class Policy:
     def __or__(self, other: Policy) -> Policy:
         return Policy({**self.rows, **other.rows})
 
+    def open_at(self, level: Level) -> list[Level]:
+        """The levels whose rows a level opens: its own and narrower ones; "all" needs no other."""
+        if level >= Level.ALL and Level.ALL in self.rows:
+            return [Level.ALL]
+        return [at for at in self.rows if (at <= level if at > Level.PARTY else at == level)]
+
     def q(self, level: Level, actor: Any) -> Q | None:
         """The condition on rows at this level; None when the level opens none at all."""
-        if level >= Level.ALL and Level.ALL in self.rows:
-            return Q()
-        open_levels = [
-            rows for at, rows in self.rows.items() if (at <= level if at > Level.PARTY else at == level)
-        ]
-        if not open_levels:
+        opened = self.open_at(level)
+        if not opened:
             return None
         condition = Q()
-        for rows in open_levels:
-            condition |= rows(actor)
+        for at in opened:
+            condition |= self.rows[at](actor)
         return condition
 
 
@@ -101,6 +112,11 @@ def everyone() -> Policy:
     return Policy({Level.ALL: lambda actor: Q()})
 
 
+def shared() -> Policy:
+    """Every row, for whoever may see any: what all who do the same work choose from."""
+    return Policy({Level.OWN: lambda actor: Q(), Level.ALL: lambda actor: Q()})
+
+
 def through(path: str, model: type[Model]) -> Policy:
     """Rows whose parent at this path is visible: lines follow their document."""
 
@@ -109,16 +125,13 @@ def through(path: str, model: type[Model]) -> Policy:
             parent = policy(model).q(level, actor)
             if parent is None:
                 return Q(pk__in=[])
+            if not parent:
+                return parent
             return Q(**{f"{_lookup(path)}__in": model._default_manager.filter(parent)})
 
         return condition
 
-    return Policy(
-        {
-            **{level: rows(level) for level in Level if Level.NONE < level < Level.ALL},
-            Level.ALL: lambda _a: Q(),
-        }
-    )
+    return Policy({level: rows(level) for level in Level if level > Level.NONE})
 
 
 def govern(model: type[Model], rules: Policy) -> None:
@@ -150,19 +163,25 @@ def known(permission: str) -> bool:
     return True
 
 
-def level_of(actor: Any, permission: str) -> Level:
-    """How far this permission reaches for a person; unknown names raise."""
+@cache
+def _granted_by(permission: str) -> frozenset[str]:
+    """The grants that open a permission: its own name, and those of whole domains and kinds."""
     if not known(permission):
         raise UnknownPermission(permission)
+    domain, _dot, verb = permission.partition(".")
+    kind = "view" if verb.startswith("view_") else "do"
+    return frozenset({permission, f"{domain}.{kind}", f"{domain}.*", f"*.{kind}", "*"})
+
+
+def level_of(actor: Any, permission: str) -> Level:
+    """How far this permission reaches for a person; unknown names raise."""
+    names = _granted_by(permission)
     if not getattr(actor, "is_active", False):
         return Level.NONE
     if actor.is_superuser:
         return Level.ALL
     grants: Mapping[str, Level] = actor.grants()
-    domain = permission.partition(".")[0]
-    kind = "*.view" if permission.partition(".")[2].startswith("view_") else "*.do"
-    names = (permission, f"{domain}.view" if kind == "*.view" else f"{domain}.do", f"{domain}.*", kind, "*")
-    return max((grants[name] for name in names if name in grants), default=Level.NONE)
+    return max((grants[name] for name in names & grants.keys()), default=Level.NONE)
 
 
 def may(ctx: Ctx, permission: str) -> bool:
@@ -173,6 +192,37 @@ def may(ctx: Ctx, permission: str) -> bool:
 def visible(ctx: Ctx, model: type[M]) -> QuerySet[M]:
     """The only door to rows: those of a model that the actor may see."""
     return rows_at(ctx, model, view_permission(model))
+
+
+def closed(ctx: Ctx) -> frozenset[str]:
+    """The fields that none of the actor's roles shows, as "parties.party.credit_limit"."""
+    actor = ctx.actor
+    is_open = actor.is_superuser or not getattr(actor, "is_active", False)
+    return frozenset() if is_open else actor.closed_fields()
+
+
+def refuse_closed(ctx: Ctx, model: type[Model], names: Iterable[str]) -> None:
+    """Refuse to write fields that the actor's roles do not show."""
+    fields = {str(model._meta.label_lower) + f".{name}": name for name in names}
+    kept = sorted(closed(ctx) & fields.keys())
+    if kept:
+        raise FieldNotShown(field=fields[kept[0]].removeprefix("custom."), what=model._meta.verbose_name)
+
+
+def subject(ctx: Ctx, about: Any, kind: str, pk: int, *, needed: bool = False) -> Any:
+    """The record that something is about, given itself or by its kind and key; one that the actor may see."""
+    if isinstance(about, Record):
+        kind, pk = about._meta.label_lower, about.pk
+    if not kind and not needed:
+        return None
+    try:
+        model = apps.get_model(kind)
+    except (LookupError, ValueError) as fault:
+        raise NotThere(reference=kind or _("nothing")) from fault
+    found = visible(ctx, model).filter(pk=pk).first() if issubclass(model, Record) else None
+    if found is None:
+        raise NotThere(reference=f"{model._meta.verbose_name} {pk}")
+    return found
 
 
 def rows_at(ctx: Ctx, model: type[M], permission: str) -> QuerySet[M]:

@@ -94,6 +94,7 @@ def save_record(
 ) -> Any:
     """Write one record and the lines that belong to it. `seen` holds the values the form was opened with."""
     is_new = record.pk is None
+    access.refuse_closed(ctx, type(record), _names(values))
     if not is_new:
         record = lock(record)
         _refuse_stale(record, values, seen)
@@ -113,6 +114,7 @@ def edit_records(ctx: Ctx, *, records: Iterable[Any], values: Mapping[str, Any])
     locked = lock_all(records)
     if not locked or not values:
         return locked
+    access.refuse_closed(ctx, type(locked[0]), _names(values))
     for record in locked:
         _assign(record, values, is_new=False)
         _clean(record, only=set(values))
@@ -120,6 +122,10 @@ def edit_records(ctx: Ctx, *, records: Iterable[Any], values: Mapping[str, Any])
         locked, [type(locked[0])._meta.get_field(name).name for name in values], batch_size=1000
     )
     return locked
+
+
+def _names(values: Mapping[str, Any]) -> list[str]:
+    return [*values, *(f"custom.{name}" for name in values.get("custom") or {})]
 
 
 def delete_records(ctx: Ctx, *, records: Iterable[Any]) -> int:
@@ -162,6 +168,8 @@ def reverse(changes: models.QuerySet[Change], *, ledgers: bool = False) -> int:
     closed = {kind for _id, kind, *_rest in rows if getattr(tables.get(kind), "append_only", False)}
     if closed and not ledgers:
         raise NotUndoable(_t("Entries were posted to a ledger; reverse them with a correcting entry."))
+    if changes.filter(operation="D", old__isnull=True).exists():
+        raise NotUndoable(_t("What was deleted has been cleared from the trash for good."))
     _refuse_touched(changes)
     with connection.cursor() as cursor:
         if ledgers:
@@ -213,20 +221,21 @@ def _reversal(table: str, operation: str, columns: Sequence[str]) -> str:
 
 
 def _refuse_touched(changes: models.QuerySet[Change]) -> None:
+    done = changes.order_by().values("id", "kind", "object_id", "activity_id")
+    sql, params = done.query.sql_with_params()
     with connection.cursor() as cursor:
-        sql, params = (
-            changes.order_by().values("id", "kind", "object_id", "activity_id").query.sql_with_params()
-        )
         cursor.execute(
             f"WITH done AS ({sql}) SELECT later.kind, later.object_id FROM kernel_change later"
             " JOIN (SELECT kind, object_id, max(id) AS id FROM done GROUP BY 1, 2) d"
             " ON later.kind = d.kind AND later.object_id = d.object_id AND later.id > d.id"
-            " WHERE later.activity_id IS NULL OR later.activity_id NOT IN (SELECT activity_id FROM done)"
-            " LIMIT 1",
+            " WHERE later.activity_id IS NULL OR (later.activity_id NOT IN (SELECT activity_id FROM done)"
+            # What was done later and taken back again, both by activities that stand, has left no trace.
+            " AND later.activity_id NOT IN (SELECT unnest(ARRAY[a.id, u.id]) FROM kernel_activity a"
+            " JOIN kernel_activity u ON u.id = a.undone_by_id WHERE u.undone_by_id IS NULL)) LIMIT 1",
             params,
         )
         found = cursor.fetchone()
-    if found:
+    if found is not None:
         tables = {model._meta.db_table: model for model in apps.get_models()}
         model = tables.get(found[0])
         record = model._default_manager.filter(pk=found[1]).first() if model else None
@@ -234,6 +243,14 @@ def _refuse_touched(changes: models.QuerySet[Change]) -> None:
         raise NotUndoable(
             _t("{what} has been changed since. Undo that first, or correct it by hand."), what=what
         )
+
+
+def plain_text(value: Any) -> str:
+    """A stored value as text, the same for equal values."""
+    plain = getattr(value, "pk", value)
+    if hasattr(plain, "normalize") and hasattr(plain, "as_tuple"):
+        return f"{plain.normalize():f}"
+    return "" if plain is None else str(plain)
 
 
 def own_activity() -> int:
@@ -262,7 +279,7 @@ def _differences(record: Any, values: Mapping[str, Any], *, is_new: bool) -> lis
         if name == "custom":
             value = {**record.custom, **checked(fields_of(record._meta.label_lower), value)}
         now = getattr(record, record._meta.get_field(name).attname)
-        if is_new or _plain(now) != _plain(getattr(value, "pk", value)):
+        if is_new or plain_text(now) != plain_text(getattr(value, "pk", value)):
             found.append((name, value))
     return found
 
@@ -292,17 +309,12 @@ def _refuse_stale(record: Any, values: Mapping[str, Any], seen: Mapping[str, Any
         field = record._meta.get_field(name)
         now = getattr(record, field.attname)
         wanted = getattr(values.get(name), "pk", values.get(name))
-        if name in values and _plain(now) not in (_plain(before), _plain(wanted)):
+        if name in values and plain_text(now) not in (plain_text(before), plain_text(wanted)):
             raise ChangedSince(
-                field=str(capfirst(field.verbose_name)), now=_plain(now) or "–", seen=_plain(before) or "–"
+                field=str(capfirst(field.verbose_name)),
+                now=plain_text(now) or "–",
+                seen=plain_text(before) or "–",
             )
-
-
-def _plain(value: Any) -> str:
-    field_value = getattr(value, "pk", value)
-    if hasattr(field_value, "normalize") and hasattr(field_value, "as_tuple"):
-        return f"{field_value.normalize():f}"
-    return "" if field_value is None else str(field_value)
 
 
 def _save_lines(record: Any, name: str, rows: Sequence[Mapping[str, Any]], *, is_new: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as queue
 
 from loomline.kernel.context import Ctx
-from loomline.kernel.prepared import fetch
+from loomline.kernel.prepared import array, fetch, json_text
 from loomline.kernel.quantity import plain
 
 E = TypeVar("E", bound="Event")
@@ -67,17 +66,18 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The fields as plain JSON values; Decimals and dates as text."""
-        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        return {name: _plain(value) for name, value in vars(self).items()}
 
     def subjects(self) -> set[tuple[str, int]]:
         """Pairs of record kind and id that this fact is about."""
-        found = ((kind, getattr(self, field)) for field, kind in self.about.items())
-        return {
-            (kind, pk)
-            for kind, value in found
-            if value
-            for pk in (value if isinstance(value, (list, tuple)) else (value,))
-        }
+        found: set[tuple[str, int]] = set()
+        for field, kind in self.about.items():
+            value = getattr(self, field)
+            if isinstance(value, (list, tuple)):
+                found.update((kind, pk) for pk in value)
+            elif value:
+                found.add((kind, value))
+        return found
 
 
 # What an event says of itself; `says` is given as a plain or a ClassVar attribute and never as a field.
@@ -183,12 +183,12 @@ def store(ctx: Ctx, activity: models.Model) -> None:
         (
             getattr(event, "happened_at", None) or ctx.now,
             event.name,
-            json.dumps(event.payload()),
+            json_text(event.payload()),
             " ".join(f"{kind}:{pk}" for kind, pk in sorted(event.subjects())),
         )
         for event in ctx.unit.events
     ]
-    keys = fetch(INSERT, [activity.pk, *map(list, zip(*facts, strict=True))])
+    keys = fetch(INSERT, [activity.pk, *map(array, zip(*facts, strict=True))])
     _enqueue([(key, event) for (key,), event in zip(keys, ctx.unit.events, strict=True)], ctx)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from django.db.models import Field, ForeignKey, lookups
+from django.db.models import Field, ForeignKey, IntegerField, lookups
 from django.db.models.fields.related_lookups import RelatedIn
 
 from loomline.kernel.prepared import array_type
@@ -20,9 +20,21 @@ SCALARS = {int, str}
 
 
 class AsArray(lookups.In):
-    """`= ANY (array)` instead of a long `IN (...)`."""
+    """`= ANY (array)` instead of a long `IN (...)`; keys go as they are, without a look at each."""
+
+    def get_prep_lookup(self) -> Any:
+        return self.rhs if self._are_keys() else super().get_prep_lookup()
+
+    def _are_keys(self) -> bool:
+        many = isinstance(self.rhs, (list, tuple)) and len(self.rhs) > SHORT
+        column: Any = self.lhs.output_field
+        column = getattr(column, "target_field", column)
+        return many and set(map(type, self.rhs)) == {int} and isinstance(column, IntegerField)
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
+        if self._are_keys():
+            written = ",".join(map(str, self.rhs))
+            return f"(%s::{array_type(self.lhs.output_field)})", [f"{{{written}}}"]
         told: Any = super().process_rhs(compiler, connection)
         sql, params = told
         if not self.rhs_is_direct_value() or len(params) <= SHORT or sql.count("%s") != len(params):

@@ -6,11 +6,16 @@ database needs to answer. A prepared query is composed once; the server keeps it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from types import NoneType
 from typing import Any, Generic, TypeVar, cast
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -19,6 +24,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
+# What PostgreSQL reads as `str` writes it.
+WRITTEN = (str, int, Decimal, date, NoneType)
+# A zero byte stands in no text of a database.
+SEPARATOR, NULL = "\0,", "\0N"
 
 
 class Given(Expression):
@@ -169,6 +178,34 @@ def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
     with cursor() as session:
         session.execute(sql, values)
         return int(session.rowcount)
+
+
+def copy_in(table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Put rows into a table without asking for anything back."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    text = f'COPY "{table}" ({names}) FROM STDIN'
+    with cursor() as session, session.db.wrap_database_errors, session.copy(text) as copy:
+        for row in zip(*columns.values(), strict=True):
+            copy.write_row(row)
+
+
+def array(values: Sequence[Any]) -> str | list[Any]:
+    """Many values as the text of one array; the driver would look at each of them several times."""
+    if not values or not all(issubclass(kind, WRITTEN) for kind in set(map(type, values))):
+        return list(values)
+    text = SEPARATOR.join([NULL if v is None else v if isinstance(v, str) else str(v) for v in values])
+    if text.count("\0") >= len(values) + values.count(None):
+        return list(values)
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace(SEPARATOR, '","')
+    return "{" + f'"{text}"'.replace(f'"{NULL}"', "NULL") + "}"
+
+
+def json_text(value: Any, encoder: type[json.JSONEncoder] | None = None) -> str:
+    """A value as JSON; what is more than text, numbers, lists and mappings is left to the encoder."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except TypeError:
+        return json.dumps(value, cls=encoder)
 
 
 def array_type(column: Field[Any, Any]) -> str:

@@ -84,3 +84,12 @@ class QuantityField(_Decimal):
         kwargs.setdefault("max_digits", 20)
         kwargs.setdefault("decimal_places", 6)
         super().__init__(*args, **kwargs)
+
+
+class ShareField(_Decimal):
+    """A share kept as a fraction, 0.05; people read and type it in percent."""
+
+    def deconstruct(self) -> Any:
+        """To the database it is a decimal like others."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DecimalField", args, kwargs

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models import Field, QuerySet
 from django.db.models.expressions import DatabaseDefault
 
-from loomline.kernel.prepared import array_type, execute, fetch, is_expression
+from loomline.kernel.prepared import array, array_type, copy_in, execute, fetch, is_expression, json_text
 
 Column = tuple["Field[Any, Any]", list[Any]]
 
@@ -23,6 +24,7 @@ PLAIN: dict[tuple[Callable[..., Any], Callable[..., Any]], type] = {
         (models.TextField, str),
         (models.IntegerField, int),
         (models.BooleanField, bool),
+        (models.DateField, date),
     )
 }
 
@@ -53,8 +55,8 @@ class Rows(QuerySet[Any]):
         is_one = len(rows) == 1
         model: type[models.Model] = self.model
         text = _insert(model, tuple(columns), is_one)
-        found = fetch(text, [column[0] for column in values] if is_one else values)
-        returned = self.model._meta.db_returning_fields
+        found = fetch(text, [column[0] if is_one else array(column) for column in values])
+        returned = _returned(model, columns)
         for row, answer in zip(rows, found, strict=True):
             for field, value in zip(returned, answer, strict=True):
                 setattr(row, field.attname, value)
@@ -72,9 +74,23 @@ class Rows(QuerySet[Any]):
     def _write_arrays(self, rows: Sequence[Any], columns: Sequence[Field[Any, Any]]) -> int:
         sent = [self.model._meta.pk, *columns]
         here = connections[self.db]
-        values = [_prepared(c, [getattr(row, c.attname) for row in rows], here) for c in sent]
+        values = [array(_prepared(c, [getattr(row, c.attname) for row in rows], here)) for c in sent]
         model: type[models.Model] = self.model
         return execute(_update(model, tuple(sent)), values)
+
+
+def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Copy in new rows of which nobody asks the keys: the columns named, and defaults in the others."""
+    if not rows:
+        return
+    given = dict(zip(map(model._meta.get_field, names), zip(*rows, strict=True), strict=True))
+    sent: dict[str, list[Any]] = {}
+    for field in model._meta.local_concrete_fields:
+        if field in given:
+            sent[str(field.column)] = _prepared(field, [*given[field]], connection)
+        elif not (field.primary_key or field.generated or field.has_db_default()):
+            sent[str(field.column)] = _prepared(field, [field.get_default()], connection) * len(rows)
+    copy_in(model._meta.db_table, sent)
 
 
 @cache
@@ -87,6 +103,11 @@ def _update(model: type[models.Model], sent: tuple[Any, ...]) -> str:
     )
 
 
+def _returned(model: type[models.Model], sent: Collection[Any]) -> list[Any]:
+    """The columns that the database fills itself."""
+    return [field for field in model._meta.db_returning_fields if field not in sent]
+
+
 @cache
 def _insert(model: type[models.Model], columns: tuple[Any, ...], is_one: bool) -> str:
     names = ", ".join(f'"{column.column}"' for column in columns)
@@ -94,7 +115,7 @@ def _insert(model: type[models.Model], columns: tuple[Any, ...], is_one: bool) -
         values = f"VALUES ({', '.join(['%s'] * len(columns))})"
     else:
         values = f"SELECT * FROM unnest({', '.join(f'%s::{array_type(column)}' for column in columns)})"
-    returned = ", ".join(f'"{field.column}"' for field in model._meta.db_returning_fields)
+    returned = ", ".join(f'"{field.column}"' for field in _returned(model, columns))
     return f'INSERT INTO "{model._meta.db_table}" ({names}) {values} RETURNING {returned}'
 
 
@@ -118,8 +139,8 @@ def _columns_of(model: type[models.Model], rows: Sequence[Any]) -> list[Column] 
 
 
 def _goes_as_array(column: Field[Any, Any], rows: Sequence[Any]) -> bool:
-    """Arrays of arrays, JSON and expressions are left to Django, and so is what it refuses."""
-    if isinstance(column, ArrayField | models.JSONField) or not column.concrete or column.primary_key:
+    """Arrays of arrays and expressions are left to Django, and so is what it refuses."""
+    if isinstance(column, ArrayField) or not column.concrete or column.primary_key:
         return False
     kinds = {type(getattr(row, column.attname)) for row in rows}
     return all(row.pk is not None for row in rows) and not any(map(is_expression, kinds))
@@ -129,6 +150,8 @@ def _sent(column: Field[Any, Any], values: list[Any], rows: Sequence[Any], here:
     """What goes to the database for new rows; some fields make their value only now."""
     if type(column).pre_save is not Field.pre_save:
         values = [column.pre_save(row, True) for row in rows]
+        if isinstance(column, models.CharField):
+            return values
     return _prepared(column, values, here)
 
 
@@ -139,4 +162,6 @@ def _prepared(column: Field[Any, Any], values: list[Any], here: Any) -> list[Any
     is_usual = type(asked).get_db_prep_save is Field.get_db_prep_save
     if plain and is_usual and set(map(type, values)) <= {plain, type(None)}:
         return values
+    if isinstance(column, models.JSONField):
+        return [None if value is None else json_text(value, column.encoder) for value in values]
     return [column.get_db_prep_save(value, here) for value in values]

@@ -333,14 +333,14 @@ class _Names:
 
     def shown(self, field_: Any, value: Any) -> str:
         """A stored value as a person reads it."""
-        if value is None or value == "":
+        if value in (None, "", [], {}):
             return NOTHING
         if isinstance(value, bool):
             return _t("yes") if value else _t("no")
         if field_ is not None and field_.is_relation:
             return self.known.get((field_.related_model, value), _t("(gone)"))
         choices = dict(field_.flatchoices) if field_ is not None else {}
-        if value in choices:
+        if not isinstance(value, (dict, list)) and value in choices:
             return str(choices[value])
         return Truncator(_typed(field_, value)).chars(LONGEST)
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
+from django.db.migrations import AlterField
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -125,6 +126,22 @@ class StateField(_Text):
         if isinstance(default, States):
             kwargs["default"] = default.value
         return name, path, args, kwargs
+
+
+class AlterStates(AlterField):
+    """The migration of a column whose list of states changed: its check in the database follows."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Replace the check; Django itself sees no change in choices."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        name = f"{model._meta.db_table}_{field.column}_check"
+        schema_editor.execute(
+            f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT IF EXISTS "{name}",'
+            f' ADD CONSTRAINT "{name}" CHECK ({field.db_check(schema_editor.connection)})'
+        )
+
+    database_backwards = database_forwards
 
 
 def advance(record: Record, move: str, **changes: Any) -> None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from loomline.kernel import access
 from loomline.kernel.command import Command
 from loomline.kernel.command import registry as commands
-from loomline.surface import api_schema, argument, problem, registry
+from loomline.surface import api_schema, argument, closed, problem, registry
 from loomline.surface.api_caller import KEY_LENGTH, Bearer, caller, key_of
 from loomline.surface.api_records import create_row, delete_row, list_rows, show_row, update_row
 from loomline.surface.fields import Pool
@@ -248,30 +248,34 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
         )
 
 
+def _seen(resource: type[Resource], request: HttpRequest) -> type[Resource]:
+    return closed.seen_by(resource, caller(request))
+
+
 def _plain(work: Callable[..., Any], resource: type[Resource]) -> Callable[..., Any]:
     def view(request: HttpRequest) -> Any:
-        return work(resource, request)
+        return work(_seen(resource, request), request)
 
     return view
 
 
 def _with_pk(work: Callable[..., Any], resource: type[Resource]) -> Callable[..., Any]:
     def view(request: HttpRequest, pk: int) -> Any:
-        return work(resource, request, pk)
+        return work(_seen(resource, request), request, pk)
 
     return view
 
 
 def _with_body(work: Callable[..., Any], resource: type[Resource]) -> Callable[..., Any]:
     def view(request: HttpRequest, body: BaseModel) -> Any:
-        return work(resource, request, body)
+        return work(_seen(resource, request), request, body)
 
     return view
 
 
 def _with_both(work: Callable[..., Any], resource: type[Resource]) -> Callable[..., Any]:
     def view(request: HttpRequest, pk: int, body: BaseModel) -> Any:
-        return work(resource, request, pk, body)
+        return work(_seen(resource, request), request, pk, body)
 
     return view
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from pydantic import BaseModel
 
+from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Invalid, NotPermitted, NotThere, Refused
 from loomline.surface import menu
@@ -69,6 +70,7 @@ def create_row(resource: type[Resource], request: HttpRequest, body: BaseModel) 
     creator = resource.creator()
     if creator is None or not resource.may_create(ctx):
         raise NotPermitted(verb=_t("make one here"), permission=creator.name if creator else resource.name)
+    access.refuse_closed(ctx, resource.model, body.model_fields_set)
     made = _saved(Editor(resource, ctx, data=_flat(resource, body)))
     return HttpResponse(
         orjson.dumps(row_json(resource, ctx, made.pk)), status=201, content_type="application/json"
@@ -81,6 +83,7 @@ def update_row(resource: type[Resource], request: HttpRequest, pk: int, body: Ba
     record = record_of(resource, ctx, pk)
     if not resource.may_edit(ctx):
         raise NotPermitted(verb=_t("change this"), permission=resource.plain["save"].name)
+    access.refuse_closed(ctx, resource.model, body.model_fields_set)
     editor = Editor(resource, ctx, record=record, data=_flat(resource, body), only=body.model_fields_set)
     editor.refuse_closed(body.model_fields_set)
     _saved(editor)

@@ -114,7 +114,7 @@ def of_type(annotation: Any, pool: Pool, *, name: str = "") -> forms.Field:
         labels = (
             plain.choices()
             if issubclass(plain, States)
-            else [(m.value, capfirst(str(m.value))) for m in plain]
+            else [(m.value, capfirst(str(getattr(m, "label", m.value)))) for m in plain]
         )
         return forms.ChoiceField(choices=labels)
     if typing.get_origin(plain) is typing.Literal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.kernel import access, query, sentence
+from loomline.kernel import access, edit, query, sentence
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
 from loomline.kernel.query import Page, Sort
@@ -30,6 +31,7 @@ from loomline.surface.page import action, ctx_of, page, staff
 from loomline.surface.spreadsheet import csv_lines
 
 SIZE = 50
+UNDO_DAYS = 30
 FILTERS = (
     Filter("actor", label=_("Who")),
     Filter("at", label=_("When")),
@@ -79,6 +81,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         "page": page(
             _t("Record of changes"),
             actions=[
+                action(_t("Trash"), "/trash/", icon="trash", kind="quiet"),
                 action(
                     _t("Export"), f"/audit/export.csv?{params.urlencode()}", icon="download", kind="quiet"
                 ),
@@ -98,7 +101,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
                 if k not in ("q", "after", "before")
             ],
             **_bar(conditions, params, ctx),
-            "entries": _entries(found.rows),
+            "entries": _entries(found.rows, ctx),
             "pager": _pager(params, found),
             "note": _t("Nothing has been done that fits."),
         },
@@ -172,7 +175,8 @@ def _pager(params: QueryDict, found: Page) -> dict[str, str]:
     }
 
 
-def _entries(rows: Sequence[Activity]) -> list[dict[str, Any]]:
+def _entries(rows: Sequence[Activity], ctx: Ctx) -> list[dict[str, Any]]:
+    may_all = access.level_of(ctx.actor, edit.undo.name) >= access.Level.ALL
     found: list[dict[str, Any]] = []
     last = None
     for one in sentence.sentences_of(rows):
@@ -191,11 +195,19 @@ def _entries(rows: Sequence[Activity]) -> list[dict[str, Any]]:
                 "at": one.at,
                 "via": one.via,
                 "changes": _diff(one),
+                "undo": way_back(one, ctx) if may_all or one.actor_id == ctx.actor.pk else None,
                 "alarm": False,
                 "open": False,
             }
         )
     return found
+
+
+def way_back(one: Sentence, ctx: Ctx) -> dict[str, Any] | None:
+    """The button that takes one thing back, for thirty days."""
+    if not one.is_undoable or one.at < ctx.now - timedelta(days=UNDO_DAYS):
+        return None
+    return action(_t("Undo"), f"/undo/{one.id}/", icon="arrow-back-up", method="post", kind="quiet")
 
 
 def _besides(one: Sentence) -> str:

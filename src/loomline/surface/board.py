@@ -8,25 +8,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
 
-from loomline.kernel import access
+from loomline.kernel import access, rates
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
-from loomline.kernel.refusal import MoveRefused, NotPermitted, NotThere, Warned
+from loomline.kernel.refusal import Invalid, MoveRefused, NotPermitted, NotThere, Warned
 from loomline.kernel.state import StateField
-from loomline.surface import answer, argument, draw_text, filter_forms
-from loomline.surface.draw_cells import plain
+from loomline.surface import answer, argument, draw_text, filter_forms, registry
+from loomline.surface.draw_cells import Cell, plain
 from loomline.surface.fields import as_key
 from loomline.surface.layout import Board
+from loomline.surface.list_rows import edit_label, form_names, with_edit
 from loomline.surface.listing import Listing
 from loomline.surface.page import open_resource, record_of, staff
 from loomline.surface.resource import Resource
 
 CARDS = 30
+SCOPES = 20
 COUNTED = 5000
 
 
@@ -45,14 +49,15 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
     """The board as a page; the rest of one column when it is asked for."""
     board = listing.layout
     assert isinstance(board, Board)
-    scope = _scope(board, listing)
+    scopes = _scopes(board, listing)
+    scope = _scope(board, listing, scopes)
     piles = _piles(board, listing, scope)
     rows = _rows(board, listing, scope)
-    asked = request.GET.get("board.more", "")
-    if asked:
-        pile = next((p for p in piles if p.name == asked), None)
+    more = request.GET.get("board.more", "")
+    if more:
+        pile = next((p for p in piles if p.name == more), None)
         if pile is None:
-            raise NotThere(reference=asked)
+            raise NotThere(reference=more)
         drawn = _pile(
             board,
             listing,
@@ -63,14 +68,16 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
         return render(request, "loom/board_more.html", {"col": drawn, "board": {"can_move": True}})
     figures = _figures(board, rows, piles, listing.ctx)
     cards = _cards(board, listing, rows, piles)
+    move = listing.query(**{"as": board.name}).urlencode()
     context = {
         "page": page,
         "board": {
             **filter_forms.bar(listing),
             "title": str(scope) if scope is not None else page["title"],
-            "text": _adds_up(figures),
+            "text": _adds_up(figures) if cards or _is_any(listing) else listing.resource.empty_text(),
+            "switch": _switch(board, listing, scopes, scope),
             "url": listing.resource.path(),
-            "move_url": f"{listing.resource.path()}move/",
+            "move_url": f"{listing.resource.path()}move/?{move}",
             "note": "",
             "can_move": listing.resource.may_see(listing.ctx),
             "label": _t("{many} by {field}").format(
@@ -92,20 +99,43 @@ def show(request: HttpRequest, listing: Listing, page: dict[str, Any]) -> HttpRe
     return render(request, "loom/board.html", context)
 
 
+def _is_any(listing: Listing) -> bool:
+    """True when there are records that these filters leave out; asked for an empty board alone."""
+    return listing.resource.visible(listing.ctx).exists()
+
+
 def _key_of(board: Board, record: Any) -> Any:
     return getattr(record, board.by.steps[0].attname)
 
 
-def _scope(board: Board, listing: Listing) -> Model | None:
-    """The pipeline whose stages stand side by side: the one asked for, the default one, or the first."""
+def _scopes(board: Board, listing: Listing) -> list[Model]:
+    """The pipelines whose stages can stand side by side, the default one first."""
     if board.within is None or board.within.target is None:
-        return None
-    rows = access.visible(listing.ctx, board.within.target)
-    asked = as_key(listing.params.get(board.within.text))
-    if asked is not None:
-        return rows.filter(pk=asked).first()
+        return []
     names = {f.name for f in board.within.target._meta.concrete_fields}
-    return rows.order_by(*(["-is_default"] if "is_default" in names else []), "pk").first()
+    default = ["-is_default"] if "is_default" in names else []
+    return list(access.visible(listing.ctx, board.within.target).order_by(*default, "pk")[:SCOPES])
+
+
+def _scope(board: Board, listing: Listing, scopes: list[Model]) -> Model | None:
+    """The pipeline asked for, the default one, or the first."""
+    asked = as_key(listing.params.get(board.within.text)) if board.within is not None else None
+    return next((one for one in scopes if asked in (None, one.pk)), None)
+
+
+def _switch(board: Board, listing: Listing, scopes: list[Model], scope: Model | None) -> list[dict[str, Any]]:
+    """The way to the boards of the other pipelines."""
+    if board.within is None or len(scopes) < 2:
+        return []
+    here, name = listing.resource.path(), board.within.text
+    return [
+        {
+            "title": str(one),
+            "url": f"{here}?{listing.query(**{name: one.pk}).urlencode()}",
+            "current": one is scope,
+        }
+        for one in scopes
+    ]
 
 
 def _piles(board: Board, listing: Listing, scope: Model | None) -> list[Pile]:
@@ -115,6 +145,9 @@ def _piles(board: Board, listing: Listing, scope: Model | None) -> list[Pile]:
     if board.by.target is None:
         return [Pile(v, str(v), str(label)) for v, label in field.flatchoices if v not in board.hide]
     rows = access.visible(listing.ctx, board.by.target)
+    target = registry.of(board.by.target)
+    if board.within is None and target is not None:
+        rows = rows.filter(**(target.pickable or {}))
     if scope is not None:
         back = next(
             (
@@ -132,9 +165,8 @@ def _piles(board: Board, listing: Listing, scope: Model | None) -> list[Pile]:
 
 def _likely(board: Board, row: Model) -> int | None:
     """The share in percent that a column's sum is weighted with, when it stands on the column itself."""
-    if board.weight is None or board.weight.steps[0] is not board.by.steps[0]:
-        return None
-    value = getattr(row, board.weight.steps[-1].name, None)
+    own = next((w for w in board.weights if w.steps[0] is board.by.steps[0]), None)
+    value = getattr(row, own.steps[-1].name, None) if own is not None else None
     return None if value is None else int(value)
 
 
@@ -146,24 +178,59 @@ def _rows(board: Board, listing: Listing, scope: Model | None) -> QuerySet[Any]:
 
 
 def _figures(board: Board, rows: QuerySet[Any], piles: list[Pile], ctx: Ctx) -> dict[Any, dict[str, Any]]:
-    """Count, sum and weighted sum of each column, from its first five thousand cards, in one statement."""
+    """Count, sum and weighted sum of each column, from its first five thousand cards, in one statement.
+
+    Amounts in several currencies become those of the company, as far as there are rates.
+    """
     value = board.parts.get("value")
     by = board.by.lookup
-    names = ["pk", by]
+    names = {"pk": "pk", "pile": by, **{f"weight_{n}": w.lookup for n, w in enumerate(board.weights)}}
     if value is not None and value.path is not None:
-        names.append(value.lookup)
+        names["amount"] = value.lookup
         if value.currency is not None:
-            names.append(value.currency.lookup)
-    parts = [rows.filter(**{by: p.key}).values_list(*names)[: COUNTED + 1] for p in piles]
-    found: dict[Any, dict[str, Any]] = {p.key: {"count": 0, "sums": {}} for p in piles}
-    for row in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0] if parts else ():
-        figure = found[row[1]]
-        figure["count"] += 1
-        if len(row) > 2 and row[2] is not None:
-            currency = str(row[3] or "") if len(row) > 3 else ctx.company.currency
-            figure["sums"][currency] = figure["sums"].get(currency, Decimal(0)) + row[2]
+            names["currency"] = value.currency.lookup
+    parts = [rows.filter(**{by: p.key}).values_list(*names.values())[: COUNTED + 1] for p in piles]
+    found: dict[Any, dict[str, Any]] = {p.key: {"count": 0, "sums": {}, "weighted": {}} for p in piles}
+    for key, share, currency, count, total in _added(parts, list(names)) if parts else ():
+        figure = found[key]
+        figure["count"] += count
+        if total is not None:
+            kind = ctx.company.currency if currency is None else currency
+            for name, amount in (("sums", total), ("weighted", total * share / Decimal(100))):
+                figure[name][kind] = figure[name].get(kind, Decimal(0)) + amount
     for pile in piles:
         found[pile.key]["likely"] = pile.likely
+    return _in_one_currency(found, ctx)
+
+
+def _added(parts: list[QuerySet[Any, Any]], names: list[str]) -> list[tuple[Any, ...]]:
+    """The rows of these parts, whose columns are so called, added up by pile, weight and currency."""
+    try:
+        whole = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+        sql, params = whole.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    share = ", ".join([*(name for name in names if name.startswith("weight")), "0"])
+    currency = "currency" if "currency" in names else "NULL"
+    total = "sum(amount)" if "amount" in names else "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pile, coalesce({share}), {currency}, count(*), {total}"
+            f" FROM ({sql}) cards ({', '.join(names)}) GROUP BY 1, 2, 3",
+            params,
+        )
+        return list(cursor.fetchall())
+
+
+def _in_one_currency(found: dict[Any, dict[str, Any]], ctx: Ctx) -> dict[Any, dict[str, Any]]:
+    own = ctx.company.currency
+    used = {currency for figure in found.values() for currency in figure["sums"]}
+    if len(used) < 2:
+        return found
+    known = rates.exchange_rates(currencies=used, into=own, on=ctx.today)
+    for figure in found.values():
+        for name in ("sums", "weighted"):
+            figure[name] = rates.in_one(figure[name], into=own, rates=known)
     return found
 
 
@@ -174,19 +241,15 @@ def _words(board: Board, figure: dict[str, Any]) -> dict[str, str]:
     if figure["count"] > COUNTED:
         return {"count": f"{draw_text.number(COUNTED)}+", "sum": "", "weighted": ""}
     is_money = board.parts["value"].kind == "money" if "value" in board.parts else False
-    share = Decimal(figure["likely"] or 0) / 100
 
-    def said(factor: Decimal) -> str:
+    def said(name: str) -> str:
         write = draw_text.compact if is_money else (lambda v, _c: draw_text.number(v))
-        return (
-            " + ".join(write(v * factor, c) for c, v in sorted(figure["sums"].items()) if v)
-            or draw_text.NOTHING
-        )
+        return " + ".join(write(v, c) for c, v in sorted(figure[name].items()) if v) or draw_text.NOTHING
 
     return {
         "count": str(figure["count"]),
-        "sum": said(Decimal(1)),
-        "weighted": said(share) if figure["likely"] is not None else "",
+        "sum": said("sums") if "value" in board.parts else "",
+        "weighted": said("weighted") if figure["likely"] is not None else "",
     }
 
 
@@ -195,11 +258,9 @@ def _adds_up(figures: dict[Any, dict[str, Any]]) -> str:
     sums: dict[str, Decimal] = {}
     weighted: dict[str, Decimal] = {}
     for figure in figures.values():
-        for currency, value in figure["sums"].items():
-            sums[currency] = sums.get(currency, Decimal(0)) + value
-            weighted[currency] = (
-                weighted.get(currency, Decimal(0)) + value * Decimal(figure["likely"] or 0) / 100
-            )
+        for name, total_ in (("sums", sums), ("weighted", weighted)):
+            for currency, value in figure[name].items():
+                total_[currency] = total_.get(currency, Decimal(0)) + value
     if not any(sums.values()):
         return _t("{n} in all").format(n=draw_text.number(total))
     money = " + ".join(draw_text.compact(v, c) for c, v in sorted(sums.items()))
@@ -256,12 +317,17 @@ def _card(board: Board, listing: Listing, row: Any, values: dict[str, Any]) -> d
         value = values.get(part)
         if value in (None, ""):
             return ""
-        return plain(board.parts[part].cell(row, value, listing.ctx))
+        cell = board.parts[part].cell(row, value, listing.ctx)
+        return draw_text.compact(value, cell.unit) if (part, cell.kind) == ("value", "money") else plain(cell)
 
-    value = board.parts.get("value")
-    amount = said("value")
-    if value is not None and value.kind == "money" and values.get("value") is not None:
-        amount = draw_text.compact(values["value"], value.cell(row, values["value"], listing.ctx).unit)
+    def written(part: str) -> Cell:
+        """What the card says, as a cell that is edited in its place where the person may."""
+        cell, column = Cell(text=said(part)), board.parts.get(part)
+        if column is None or column.text not in form_names(listing.resource) or not can_edit:
+            return cell
+        return with_edit(column, cell, row, listing.resource, edit_label(column), is_fact=True)
+
+    can_edit = listing.resource.may_edit(listing.ctx)
     chip = said("chip")
     title = said("title")
     return {
@@ -269,11 +335,11 @@ def _card(board: Board, listing: Listing, row: Any, values: dict[str, Any]) -> d
         "url": listing.resource.url(row.pk),
         "title": title or str(row),
         "party": said("party"),
-        "value": amount,
+        "value": written("value"),
         "note": str(row) if title and title != str(row) else "",
         "promise": {"tone": str(values.get("chip_tone") or "muted"), "text": chip} if chip else None,
         "badges": [],
-        "date": said("date"),
+        "date": written("date"),
         "late": "",
         "owner": said("owner"),
         "locked": "",
@@ -284,7 +350,9 @@ def _card(board: Board, listing: Listing, row: Any, values: dict[str, Any]) -> d
 def move_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     """A card was dropped: give the command that the move names, or say why not."""
     resource, ctx = open_resource(request, domain, slug)
-    board = next((v for v in resource.views if isinstance(v, Board)), None)
+    layout = resource.layout(request.GET.get("as", ""))
+    boards = [v for v in (layout, *resource.views) if isinstance(v, Board)]
+    board = boards[0] if boards else None
     key = as_key(request.POST.get("id"))
     if board is None or key is None or request.method != "POST":
         raise NotThere(reference=resource.title())
@@ -302,11 +370,12 @@ def move_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
         return JsonResponse({"text": words, "dialog_url": ask_url}, status=422)
     try:
         argument.on_records(command, given)(ctx, [record])
-    except Warned as warning:
-        return JsonResponse({"text": str(warning), "dialog_url": ask_url}, status=409)
+    except (Warned, Invalid) as refusal:
+        # What may be accepted, or filled in, is asked in the dialog.
+        return JsonResponse({"text": str(refusal), "dialog_url": ask_url}, status=refusal.status)
     words = _t("{what} moved.").format(what=record)
     listing = Listing(resource, ctx, request.GET)
-    scope = _scope(board, listing)
+    scope = _scope(board, listing, _scopes(board, listing))
     piles = _piles(board, listing, scope)
     figures = _figures(board, _rows(board, listing, scope), piles, ctx)
     columns = {p.name: _words(board, figures.get(p.key, {})) for p in piles}
@@ -333,8 +402,10 @@ def _move(
     if to is None:
         raise NotThere(reference=f"{target._meta.verbose_name} {wanted}")
     for command in every:
-        name = next((p.name for p in argument.asked(command) if p.model is target and not p.is_list), "")
-        if name and (command.move == board.by_text or name == board.by_text):
+        asked = argument.asked(command)
+        name = next((p.name for p in asked if p.model is target and not p.is_list), "")
+        is_named = name == board.by_text and not any(p.required and p.name != name for p in asked)
+        if name and (command.move == board.by_text or is_named):
             return command, {name: to}
     return _plain_edit(resource, ctx, record, board.by_text), {"values": {board.by_text: to}}
 

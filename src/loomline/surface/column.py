@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count as CountRows
 from django.db.models import DecimalField, Model, OuterRef, Subquery, Value
@@ -138,7 +139,7 @@ class Column:
             self.path is not None
             and self.path.in_database
             and not self.path.is_custom
-            and not _is_json(self.path)
+            and not isinstance(self.path.field, (ArrayField, models.JSONField))
         )
 
     def _adds_up(self) -> bool:
@@ -347,7 +348,7 @@ class Count(_Aggregate):
 def kind_of(path: Path) -> str:
     """How values of this path are written."""
     field = path.field
-    if field is None:
+    if field is None or path.is_custom:
         return "text"
     if path.is_relation:
         return "person" if field.related_model._meta.label == settings.AUTH_USER_MODEL else "text"
@@ -384,10 +385,6 @@ def _parents(owner: type[Model], name: str) -> list[str]:
         if isinstance(f, models.ForeignKey)
         and any(g.name == name for g in f.remote_field.model._meta.concrete_fields)
     ]
-
-
-def _is_json(path: Path) -> bool:
-    return isinstance(path.field, models.JSONField)
 
 
 def _day(value: date) -> date:

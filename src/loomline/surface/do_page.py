@@ -20,11 +20,12 @@ from loomline.kernel import access
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent
+from loomline.kernel.quantity import ShareField
 from loomline.kernel.refusal import Invalid, NotThere, Refused, Warned
-from loomline.surface import answer, argument, bulk, registry
+from loomline.surface import answer, argument, bulk, fields, registry
 from loomline.surface.argument import Unwritable
 from loomline.surface.fields import Pool, StructureField, WordsField
-from loomline.surface.form_page import warnings
+from loomline.surface.form_page import amount_of, warnings
 from loomline.surface.jobs import bulk_command
 from loomline.surface.page import need, open_resource, page, staff
 from loomline.surface.resource import Resource
@@ -68,19 +69,41 @@ class Asking:
 
     def _form(self) -> forms.Form:
         made: dict[str, forms.Field] = {}
+        asks = self.resource.asks.get(self.command.verb)
+        now = {**self.given, **(self.data.dict() if self.data is not None else {})}
+        wanted = set(asks(self.ctx, self.record, now)) if asks is not None else None
         for parameter in argument.asked(self.command):
+            if wanted is not None and parameter.name not in wanted:
+                continue
             try:
-                made[parameter.name] = argument.form_field(parameter, self.pool, model=self.resource.model)
+                made[parameter.name] = self._chosen(parameter.name) or argument.form_field(
+                    parameter, self.pool, model=self.resource.model
+                )
             except Unwritable:
                 continue
         kind = type("CommandForm", (forms.Form,), dict(made))
         form: forms.Form = kind(data=self.data, initial={k: v for k, v in self.given.items() if k in made})
         return form
 
+    def _chosen(self, name: str) -> forms.Field | None:
+        """Records to tick, where the Resource says which ones there are."""
+        offer = self.resource.choices.get(f"{self.command.verb}.{name}")
+        if offer is None or self.record is None:
+            return None
+        rows = {str(row.pk): (row, words) for row, words in offer(self.ctx, self.record)}
+        return forms.TypedMultipleChoiceField(
+            label=argument.label_of(name, self.resource.model),
+            choices=[(key, words) for key, (_row, words) in rows.items()],
+            coerce=lambda key: rows[key][0],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
     def _formset(self, parameter: Any) -> tuple[Any, BaseFormSet[Any], Any]:
         kind = argument.item_type(parameter.annotation)
         hints = typing.get_type_hints(kind)
-        made = {one.name: self._draft_field(one, hints[one.name]) for one in dataclasses.fields(kind)}
+        line = self._line_model(parameter.name)
+        made = {f.name: self._draft_field(f, hints[f.name], line) for f in dataclasses.fields(kind)}
         made = {name: field for name, field in made.items() if field is not None}
         cls: Any = formset_factory(
             type("DraftForm", (forms.Form,), made),
@@ -96,25 +119,37 @@ class Asking:
             kind,
         )
 
-    def _draft_field(self, one: Any, hint: Any) -> forms.Field | None:
+    def _line_model(self, name: str) -> type[models.Model] | None:
+        """The table of the record's own lines of this name."""
+        fields = {f.name: f for f in self.resource.model._meta.get_fields() if f.one_to_many}
+        return fields[name].related_model if name in fields else None
+
+    def _draft_field(self, one: Any, hint: Any, line: type[models.Model] | None) -> forms.Field | None:
         model = argument.bare(hint)
         is_key = one.name.endswith("_id") and model is int
+        missing = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
         try:
-            if argument.is_model(model) and registry.of(model) is None:
-                made: forms.Field = self._own_lines(model)
+            if argument.is_model(model) and (registry.of(model) is None or model is line):
+                made: forms.Field = self._own_lines(model, is_hidden=not missing)
             else:
                 made = argument.of_type(hint, self.pool, name=one.name)
         except Unwritable:
             return None
-        missing = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
         made.required = missing and not isinstance(made, forms.BooleanField)
-        made.label = argument.label_of(one.name, model if argument.is_model(model) and not is_key else None)
+        made.label = argument.label_of(
+            one.name, line or (model if argument.is_model(model) and not is_key else None)
+        )
+        if isinstance(made.widget, forms.Textarea):
+            made.widget = forms.TextInput()
         if not missing and one.default is not dataclasses.MISSING:
             made.initial = one.default
-        return made
+        known = {f.name: f for f in line._meta.concrete_fields} if line is not None else {}
+        return fields.in_percent(made) if isinstance(known.get(one.name), ShareField) else made
 
-    def _own_lines(self, model: type[models.Model]) -> forms.Field:
-        """A choice among the lines of the record that the command stands on."""
+    def _own_lines(self, model: type[models.Model], *, is_hidden: bool) -> forms.Field:
+        """A choice among the lines of the record that the command stands on; where a draft may do without,
+        the line is carried along unseen.
+        """
         relation: Any = next(
             (f for f in self.resource.model._meta.get_fields() if f.one_to_many and f.related_model is model),
             None,
@@ -122,9 +157,13 @@ class Asking:
         if relation is None or self.record is None:
             raise Unwritable(model._meta.label)
         rows = {str(row.pk): row for row in getattr(self.record, relation.get_accessor_name()).order_by("pk")}
-        return forms.TypedChoiceField(
+        made = forms.TypedChoiceField(
             choices=[(k, str(r)) for k, r in rows.items()], coerce=rows.get, empty_value=None
         )
+        made.prepare_value = lambda value: getattr(value, "pk", value)  # type: ignore[method-assign]
+        if is_hidden:
+            made.widget = forms.HiddenInput()
+        return made
 
     def is_valid(self) -> bool:
         """True when every field holds what it can hold."""
@@ -354,24 +393,24 @@ def _page(
 
 
 def _lines(asking: Asking, parameter: Any, formset: BaseFormSet[Any], _kind: Any) -> dict[str, Any]:
-    fields = formset.empty_form.fields
-    columns = [
+    held = formset.empty_form.fields
+    columns = {n: f for n, f in held.items() if n != "DELETE" and not f.widget.is_hidden}
+    drawn = [
         {
             "name": name,
             "label": str(f.label),
             "align": "end" if isinstance(f, (forms.DecimalField, forms.IntegerField)) else "",
             "wide": False,
         }
-        for name, f in fields.items()
-        if name != "DELETE"
+        for name, f in columns.items()
     ]
     return {
         "title": argument.label_of(parameter.name, asking.resource.model),
         "hint": "",
         "prefix": parameter.name,
         "formset": formset,
-        "columns": columns,
+        "columns": drawn,
         "add": _t("Add a line"),
-        "amount": None,
+        "amount": amount_of(columns),
         "can_move": False,
     }

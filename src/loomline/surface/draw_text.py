@@ -1,6 +1,7 @@
 """Numbers, money, days and times in the reader's own writing, through CLDR."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -31,12 +32,18 @@ def here() -> Locale:
     return locale_of(get_language() or "en")
 
 
+@lru_cache(maxsize=8192)
+def _said(write: Callable[..., str], *given: object, **rules: object) -> str:
+    """What a formatter of Babel says; lists and boards say the same figures again and again."""
+    return str(write(*given, **rules))
+
+
 def number(value: Number | None, *, decimals: int | None = None) -> str:
     """Write a number with separators; without `decimals` it keeps up to three that matter."""
     if value is None:
         return NOTHING
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, pattern, locale=here()))
+    return _said(format_decimal, value, pattern, locale=here())
 
 
 def money(value: Number | None, currency: str = "", *, decimals: int | None = None) -> str:
@@ -46,10 +53,10 @@ def money(value: Number | None, currency: str = "", *, decimals: int | None = No
     if not currency:
         return number(value, decimals=2 if decimals is None else decimals)
     if decimals is None:
-        return str(format_currency(value, currency, locale=here()))
+        return _said(format_currency, value, currency, locale=here())
     pattern = here().currency_formats["standard"].pattern.split(";")[0]
     whole = pattern.replace("0.00", "0" + ("." + "0" * decimals if decimals else ""))
-    return str(format_currency(value, currency, whole, locale=here(), currency_digits=False))
+    return _said(format_currency, value, currency, whole, locale=here(), currency_digits=False)
 
 
 def compact(value: Number | None, currency: str = "") -> str:
@@ -61,9 +68,9 @@ def compact(value: Number | None, currency: str = "") -> str:
     if size < 1000:
         return money(value, currency, decimals=0) if currency else number(value, decimals=None)
     if currency:
-        text = str(format_compact_currency(value, currency, locale=here(), fraction_digits=digits))
+        text = _said(format_compact_currency, value, currency, locale=here(), fraction_digits=digits)
     else:
-        text = str(format_compact_decimal(value, locale=here(), fraction_digits=digits))
+        text = _said(format_compact_decimal, value, locale=here(), fraction_digits=digits)
     return text.replace("K", "k") if here().language == "en" else text
 
 
@@ -71,8 +78,7 @@ def percent(value: Number | None, *, decimals: int = 0) -> str:
     """Write a share; 0.942 is 94 %."""
     if value is None:
         return NOTHING
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(Decimal(str(value)) * 100, pattern, locale=here())) + "%"
+    return number(Decimal(str(value)) * 100, decimals=decimals) + "%"
 
 
 def quantity(value: Number | None, unit: str = "", *, decimals: int | None = None) -> str:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
 from django.db.models import Model
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import CustomField
+from loomline.kernel.quantity import ShareField
 from loomline.surface import registry
 from loomline.surface.filter import LARGEST
 
@@ -126,6 +129,36 @@ class RecordsField(forms.CharField):
         return made
 
 
+class PercentInput(forms.TextInput):
+    """A share as people type it, in percent; what a machine sends is the share itself."""
+
+    def format_value(self, value: Any) -> Any:
+        try:
+            return plain_decimal(Decimal(str(value)) * 100)
+        except InvalidOperation:
+            return value
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = data.get(name)
+        try:
+            share = Decimal(str(typed).replace(",", ".").rstrip("% ")) / 100
+        except InvalidOperation:
+            return typed
+        return f"{share:f}" if isinstance(data, QueryDict) else typed
+
+
+def in_percent(made: forms.Field) -> forms.Field:
+    """The same field, typed in percent."""
+    made.widget, made.help_text = PercentInput(attrs={"inputmode": "decimal"}), ""
+    made.label = _("{what}, %").format(what=made.label)
+    return made
+
+
+def plain_decimal(value: Any) -> Any:
+    """A number without the zeros that its column keeps."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
 class WordsField(forms.CharField):
     """A list of words, written with commas between."""
 
@@ -194,7 +227,7 @@ def of_model_field(field: Any, pool: Pool) -> forms.Field:
     if made is None:
         made = forms.CharField(required=not field.blank, max_length=field.max_length)
     made.label = label
-    return dress(made)
+    return in_percent(made) if isinstance(field, ShareField) else dress(made)
 
 
 def dress(made: forms.Field) -> forms.Field:
@@ -207,6 +240,7 @@ def dress(made: forms.Field) -> forms.Field:
         made.widget.input_type = "date"
     elif isinstance(made, forms.DecimalField) and not isinstance(made.widget, forms.HiddenInput):
         made.widget.attrs |= {"step": "any", "inputmode": "decimal"}
+        made.prepare_value = plain_decimal  # type: ignore[method-assign]
     elif isinstance(made.widget, forms.Textarea):
         made.widget.attrs["rows"] = 3
     return made

@@ -84,6 +84,12 @@ OPERATORS: dict[str, dict[str, str | Promise]] = {
         "empty": _("is empty"),
     },
     "bool": {"is": _("is")},
+    "related": {
+        "from": _("at least"),
+        "to": _("at most"),
+        "above": _("more than"),
+        "below": _("less than"),
+    },
 }
 STEPS = {
     "from": "gte",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _t
 
 from loomline.kernel.context import Ctx
@@ -17,10 +18,20 @@ from loomline.surface.conditions import Condition
 from loomline.surface.fields import Pool, RecordField, as_key
 from loomline.surface.filter import Filter
 from loomline.surface.listing import Listing
+from loomline.surface.markup import format_html
 from loomline.surface.page import open_resource, staff
+from loomline.surface.related import (
+    RelatedFilter,
+    Wanted,
+    builder_label,
+    put_together,
+    ready_made,
+    taken_apart,
+)
 from loomline.surface.resource import Resource
 
 RULES = "rule"
+PARTS = ("number", "figure", "which", "day", "period")
 MOST_RULES = 20
 FOLDING = ("set", "set.op", "set.value", "set.old")
 
@@ -33,6 +44,7 @@ FILTER_ICONS = {
     "bool": "check",
     "text": "search",
     "code": "tag",
+    "related": "link",
 }
 
 
@@ -51,7 +63,7 @@ def bar(listing: Listing) -> dict[str, Any]:
                 "edit_url": f"{base}{f.name}/?{query}",
             }
             for f in listing.filters.values()
-            if f.name not in used
+            if f.name not in used and not isinstance(f, RelatedFilter)
         ],
         "builder_url": f"{base}?{query}" if listing.filters else "",
         "clear_url": listing.without_filters() if listing.conditions or listing.q else "",
@@ -84,12 +96,12 @@ def _fold_one(params: QueryDict, resource: type[Resource], ctx: Ctx) -> QueryDic
     plain = params.copy()
     for name in FOLDING:
         plain.pop(name, None)
-    one = Listing(resource, ctx, QueryDict()).filters.get(str(params["set"]))
+    one = Listing(resource, ctx, QueryDict()).all_filters.get(str(params["set"]))
     if one is None:
         return plain
     if params.get("set.old"):
         plain.pop(str(params["set.old"]), None)
-    values = [v for v in params.getlist("set.value") if v]
+    values = _values_of(params, "set.value")
     op = params.get("set.op") or one.default
     if op == "empty":
         values = values[:1] or ["yes"]
@@ -101,7 +113,7 @@ def _fold_one(params: QueryDict, resource: type[Resource], ctx: Ctx) -> QueryDic
 
 
 def _fold_rules(params: QueryDict, resource: type[Resource], ctx: Ctx) -> QueryDict:
-    filters = Listing(resource, ctx, QueryDict()).filters
+    filters = Listing(resource, ctx, QueryDict()).all_filters
     plain = QueryDict(mutable=True)
     for name in params:
         if name != "join" and not name.startswith(f"{RULES}-"):
@@ -129,17 +141,70 @@ def _posted_rules(params: QueryDict) -> list[dict[str, Any]]:
             {
                 "field": params.get(f"{key}field", ""),
                 "operator": params.get(f"{key}operator", ""),
-                "value": [v for v in params.getlist(f"{key}value") if v],
+                "value": _values_of(params, f"{key}value"),
                 "gone": params.get(f"{key}DELETE", ""),
             }
         )
     return found
 
 
+def _values_of(params: QueryDict, key: str) -> list[str]:
+    """The values of one control; those of a filter over related records come in parts."""
+    if f"{key}_number" in params:
+        parts = [params.get(f"{key}_{name}", "") for name in PARTS]
+        return [text] if (text := put_together(*parts)) else []
+    return [v for v in params.getlist(key) if v]
+
+
+class RelatedWidget(forms.MultiWidget):
+    """A number, what it counts, among which, and in which stretch of days."""
+
+    def __init__(self, one: RelatedFilter) -> None:
+        self.one = one
+        days = {"": _t("whenever"), **{name: f.label for name, f in one.days.items()}}
+        choices = {
+            "figure": one.figures.items(),
+            "which": [("", _t("all of them")), *ready_made(one)],
+            "day": days.items(),
+            "period": period_words.offered(),
+        }
+        number = forms.NumberInput(attrs={"step": "any", "min": "0"})
+        super().__init__({"number": number, **{n: forms.Select(choices=list(c)) for n, c in choices.items()}})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        words = (_t("Number"), _t("Figure"), _t("Among which"), _t("Day"), _t("Stretch of days"))
+        given = zip(PARTS, self.widgets, self.decompress(value), words, strict=True)
+        drawn = []
+        for part, widget, held, label in given:
+            own = {**(attrs or {}), "aria-label": label, "id": f"{(attrs or {}).get('id', name)}_{part}"}
+            drawn.append(widget.render(f"{name}_{part}", held, own, renderer))
+        return format_html('<span class="related">{}</span>', mark_safe("".join(drawn)))
+
+    def decompress(self, value: Any) -> list[Any]:
+        """The parts of a value; one that nobody can choose here is offered as it is."""
+        if not value:
+            return ["1", "", "", "", period_words.USUAL]
+        wanted = Wanted.read(str(value), self.one.name)
+        day, period, rest = taken_apart(self.one, wanted.query)
+        offered: Any = self.widgets[2]
+        if rest and rest not in dict(offered.choices):
+            offered.choices = [*offered.choices, (rest, rest)]
+        return [f"{wanted.number:f}", wanted.figure, rest, day, period or period_words.USUAL]
+
+
+class RelatedField(forms.Field):
+    """The control of a filter over related records."""
+
+    def __init__(self, one: RelatedFilter) -> None:
+        super().__init__(widget=RelatedWidget(one), required=False)
+
+
 def value_field(one: Filter, pool: Pool, op: str = "", *, single: bool = False) -> forms.Field:
     """The control for a filter's value."""
     if op == "empty":
         return forms.ChoiceField(choices=[("yes", _t("Yes")), ("no", _t("No"))], required=False)
+    if isinstance(one, RelatedFilter):
+        return RelatedField(one)
     match one.kind:
         case "choice":
             choices = [(v, label) for v, label in one.choices]
@@ -203,7 +268,7 @@ def editor_page(request: HttpRequest, domain: str, slug: str, name: str) -> Http
     for extra in FOLDING:
         params.pop(extra, None)
     listing = Listing(resource, ctx, params)
-    one = listing.filters.get(name)
+    one = listing.all_filters.get(name)
     if one is None:
         raise NotThere(reference=name)
     now = next((c for c in listing.conditions.items if c.parameter == held), None)
@@ -235,7 +300,7 @@ class _Rule(forms.Form):
         self, *args: Any, listing: Listing, given: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        filters = listing.filters
+        filters = listing.all_filters
         given = given or {"field": next(iter(filters)), "operator": "", "value": []}
         one = filters.get(given["field"]) or next(iter(filters.values()))
         op = given["operator"] if given["operator"] in one.operators else one.default
@@ -247,7 +312,7 @@ class _Rule(forms.Form):
             "hx-include": "closest form",
         }
         self.fields["field"] = forms.ChoiceField(
-            choices=[(f.name, f.label) for f in filters.values()], widget=forms.Select(attrs=again)
+            choices=_choices(filters.values()), widget=forms.Select(attrs=again)
         )
         self.fields["operator"] = forms.ChoiceField(
             choices=list(one.operators.items()), widget=forms.Select(attrs=again)
@@ -259,6 +324,14 @@ class _Rule(forms.Form):
             "operator": op,
             "value": as_key(first) if one.kind == "record" else first,
         }
+
+
+def _choices(filters: Iterable[Filter]) -> list[Any]:
+    """The filters of the record itself, and below them those over what belongs to it."""
+    every = list(filters)
+    own = [(f.name, f.label) for f in every if not isinstance(f, RelatedFilter)]
+    over = [(f.name, builder_label(f)) for f in every if isinstance(f, RelatedFilter)]
+    return [*own, (_t("What belongs to it"), over)] if over else own
 
 
 def _used(listing: Listing) -> list[str]:

@@ -45,11 +45,21 @@ def install(using: str = "default", **_kwargs: Any) -> None:
 
 
 def _wanted(tables: set[str]) -> dict[str, tuple[str, list[str]]]:
+    """One index for each table, whichever lists search it: it serves any of its columns."""
+    resources = [one for one in registry.resources.items() if one[0]._meta.managed]
+    columns = {model._meta.db_table: own_columns(model, resource.search) for model, resource in resources}
+    for path in (path for _model, resource in resources for path in resource.search if hangs(path)):
+        columns.setdefault(path.owner._meta.db_table, []).append(str(path.field.column))
     found: dict[str, tuple[str, list[str]]] = {}
-    for model, resource in registry.resources.items():
-        table = model._meta.db_table
-        columns = own_columns(model, resource.search)
-        if columns and table in tables and model._meta.managed:
-            mark = hashlib.sha256(",".join(columns).encode()).hexdigest()[:6]
-            found[f"{PREFIX}{table[:40]}_{mark}"] = (table, columns)
+    for table, named in columns.items():
+        names = list(dict.fromkeys(named))
+        if names and table in tables:
+            mark = hashlib.sha256(",".join(names).encode()).hexdigest()[:6]
+            found[f"{PREFIX}{table[:40]}_{mark}"] = (table, names)
     return found
+
+
+def hangs(path: Path) -> bool:
+    """True for a text on the records that hang on one of this kind: "contact_points.normalised"."""
+    texts = (models.CharField, models.TextField)
+    return len(path.steps) == 2 and bool(path.steps[0].one_to_many) and isinstance(path.field, texts)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _t
 
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
-from loomline.kernel.custom import CustomField, fields_of
-from loomline.kernel.edit import ChangedSince, FieldClosed
+from loomline.kernel.custom import CustomField
+from loomline.kernel.edit import ChangedSince, FieldClosed, plain_text
 from loomline.kernel.refusal import Invalid, Refused
-from loomline.surface import argument, fields
+from loomline.surface import argument, closed, fields
 from loomline.surface.fields import Pool
 from loomline.surface.lines import Lines
 from loomline.surface.path import Path
@@ -34,6 +34,10 @@ class LineForm(forms.Form):
     """One line; `pk` is the line that it was."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def has_changed(self) -> bool:
+        """A place among the others is no reason to ask for the rest of a line."""
+        return any(name != "ORDER" for name in self.changed_data)
 
 
 class Editor:
@@ -90,7 +94,7 @@ class Editor:
         names = {f.name for f in self.resource.model._meta.concrete_fields}
         takes = self.is_plain or (self.command is not None and "custom" in self.command.parameters)
         return (
-            fields_of(self.resource.model._meta.label_lower)
+            closed.own_fields(self.resource.model, self.ctx)
             if "custom" in names and takes and self._wanted("custom")
             else []
         )
@@ -329,14 +333,6 @@ def flat(values: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, An
         for i, row in enumerate(rows):
             data |= {f"{name}-{i}-{'pk' if key == 'id' else key}": value for key, value in row.items()}
     return data
-
-
-def plain_text(value: Any) -> str:
-    """A stored value as text, the same for equal values."""
-    plain = getattr(value, "pk", value)
-    if hasattr(plain, "normalize") and hasattr(plain, "as_tuple"):
-        return f"{plain.normalize():f}"
-    return "" if plain is None else str(plain)
 
 
 def _rows(lines: Lines, formset: BaseFormSet[Any]) -> list[dict[str, Any]]:

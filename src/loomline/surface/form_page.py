@@ -5,6 +5,7 @@ picker's choices.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,14 +16,17 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _t
 
+from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import NotThere, Refused, Warned
 from loomline.surface import answer, find_words
+from loomline.surface.column import Column, name_field
 from loomline.surface.fields import Pick, StructureField, WordsField
 from loomline.surface.form import CUSTOM, SEEN, Editor
 from loomline.surface.lines import Lines
-from loomline.surface.list_rows import edit_label, editable_columns, with_edit
+from loomline.surface.list_rows import edit_label, editable_columns, form_names, with_edit
 from loomline.surface.listing import Listing
 from loomline.surface.page import need, open_resource, page, record_of, staff
+from loomline.surface.panel import Facts
 from loomline.surface.path import Path
 from loomline.surface.record_page import list_address
 from loomline.surface.resource import Resource
@@ -107,6 +111,7 @@ def _form(request: HttpRequest, editor: Editor, *, cancel: str) -> HttpResponse:
             "again": "" if record else _t("Save and make another"),
             "cancel_url": cancel,
             "draft": request.path,
+            "watch": () if record else resource.watch,
         },
     }
     return render(request, "loom/form.html", context, status=422 if request.method == "POST" else 200)
@@ -142,18 +147,13 @@ def sections(editor: Editor) -> list[dict[str, Any]]:
 
 
 def _lines(lines: Lines, formset: Any) -> dict[str, Any]:
-    names = {p.text for p in lines.fields}
-    price = next((n for n in ("price", "unit_price", "amount") if n in names), "")
-    amount = {
-        "quantity": "quantity",
-        "price": price,
-        "discount": "discount" if "discount" in names else "",
-        "label": _t("Amount"),
-        "decimals": 2,
-        "suffix": "",
-    }
     columns = [
-        {"name": p.text, "label": p.label, "align": "end" if _is_number(p) else "", "wide": p.is_relation}
+        {
+            "name": p.text,
+            "label": formset.empty_form.fields[p.text].label,
+            "align": "end" if _is_number(p) else "",
+            "wide": p.is_relation,
+        }
         for p in lines.fields
     ]
     return {
@@ -163,9 +163,19 @@ def _lines(lines: Lines, formset: Any) -> dict[str, Any]:
         "formset": formset,
         "columns": columns,
         "add": _t("Add a line"),
-        "amount": amount if price and "quantity" in names else None,
+        "amount": amount_of({p.text for p in lines.fields}),
         "can_move": bool(lines.order),
     }
+
+
+def amount_of(names: Collection[str]) -> dict[str, Any] | None:
+    """The column that multiplies quantity and price, where lines have both."""
+    price = next((n for n in ("price", "unit_price", "amount") if n in names), "")
+    if not price or "quantity" not in names:
+        return None
+    discount = "discount" if "discount" in names else ""
+    told = {"label": _t("Amount"), "decimals": 2, "suffix": ""}
+    return {"quantity": "quantity", "price": price, "discount": discount, **told}
 
 
 def _is_number(path: Path) -> bool:
@@ -207,10 +217,11 @@ def quick_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     creator = resource.creator()
     need(resource.may_create(ctx), _t("make one here"), creator.name if creator else f"{domain}.create")
     picker = request.GET.get("for", "")[:80]
-    first = next(
-        (p.text for p in resource.form if isinstance(p, Path) and p.field.get_internal_type() == "CharField"),
-        "",
-    )
+    texts = [
+        p.text for p in resource.form if isinstance(p, Path) and p.field.get_internal_type() == "CharField"
+    ]
+    called = name_field(resource.model)
+    first = called if called in texts else next(iter(texts), "")
     initial = {first: request.GET["text"]} if first and request.GET.get("text") else {}
     editor = Editor(resource, ctx, data=request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and editor.is_valid():
@@ -270,7 +281,8 @@ def options_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     rows = resource.rows(ctx).filter(**(resource.pickable or {}))
     if words:
-        rows = rows.filter(find_words.matching(resource.model, resource.search, words) | _by_key(words))
+        hits = find_words.hits(resource.visible(ctx), resource.search, words)
+        rows = rows.filter(Q(pk__in=hits) | _by_key(words))
     found = list(rows.order_by("-pk")[: OPTIONS + 1])
     second = [p for p in resource.search if len(p.steps) == 1][1:2]
     context = {
@@ -303,14 +315,24 @@ def _cell_data(request: HttpRequest, name: str) -> QueryDict | None:
     return data
 
 
+def _cell_column(resource: type[Resource], ctx: Ctx, name: str, *, is_fact: bool) -> Column:
+    """The column whose cell is edited: one of the list, or a fact on the record's own page."""
+    column = resource.by_name().get(name)
+    if not is_fact and column is not None and name in editable_columns(Listing(resource, ctx, QueryDict())):
+        return column
+    if not is_fact or name not in form_names(resource) or not resource.may_edit(ctx):
+        raise NotThere(reference=name)
+    told = (c for p in resource.detail if isinstance(p, Facts) for c in p.columns if c.text == name)
+    own = column if column is not None and column.text == name else None
+    return next(told, own) or Column(name).bind(resource.model, by=resource.__qualname__)
+
+
 @staff
 def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) -> HttpResponse:
     """One cell in its place: its editor, and after saving the cell again."""
     resource, ctx = open_resource(request, domain, slug)
-    listing = Listing(resource, ctx, request.GET)
-    column = next((c for c in resource.columns if c.name == name), None)
-    if column is None or name not in editable_columns(listing):
-        raise NotThere(reference=name)
+    is_fact = "fact" in request.GET
+    column = _cell_column(resource, ctx, name, is_fact=is_fact)
     record = record_of(resource, ctx, pk, column.joins())
     editor = Editor(resource, ctx, record=record, data=_cell_data(request, name), only=[name])
     editor.refuse_closed([name])
@@ -323,8 +345,9 @@ def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) 
         if isinstance(bound.field.widget, Pick):
             bound.field.widget.attrs["autofocus"] = True
         # What the cell was opened with travels along, so that somebody else's change is noticed.
-        seen = urlencode({"seen": editor.shown()[name]})
-        context = {"url": f"{request.path}?{seen}", "field": bound, "label": column.label}
+        seen = urlencode({"seen": editor.shown()[name], **({"fact": "1"} if is_fact else {})})
+        said = [*bound.errors, *editor.form.non_field_errors(), *editor.changed.values()]
+        context = {"url": f"{request.path}?{seen}", "field": bound, "label": column.label, "errors": said}
         return render(
             request, "loom/cell_edit.html", context, status=422 if request.method == "POST" else 200
         )
@@ -332,7 +355,7 @@ def cell_page(request: HttpRequest, domain: str, slug: str, pk: int, name: str) 
     if fresh is None:
         return answer.done(request, _t("Saved. The record is no longer among those you may see."))
     shown = column.cell(fresh, column.value(fresh), ctx)
-    cell = with_edit(column, shown, fresh, resource, edit_label(column))
+    cell = with_edit(column, shown, fresh, resource, edit_label(column), is_fact=is_fact)
     response = render(request, "loom/parts/cell.html", {"c": cell})
     words = _t("{field} of {record} was changed.").format(field=column.label, record=fresh)
     response.headers["HX-Trigger"] = json.dumps(

@@ -8,36 +8,97 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
+from loomline.kernel import access
+from loomline.kernel.access import Level
 from loomline.kernel.audit import Change
 from loomline.kernel.command import describe
 from loomline.kernel.command import registry as commands
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout
+from loomline.kernel.event import registry as facts
+from loomline.kernel.port import port
 from loomline.kernel.quantity import plain as plain_number
-from loomline.surface import draw_text
+from loomline.surface import draw_text, registry
 from loomline.surface.fields import Pool
 
 SIZE = 30
+RECENT = 300
 OPERATIONS = {"I": "plus", "U": "pencil", "D": "trash"}
 
 
 def entries(
-    kind: str, pk: int, *, before: int = 0, size: int = SIZE, kinds: Sequence[str] = ()
+    kind: str, pk: int, ctx: Ctx, *, before: int = 0, size: int = SIZE, kinds: Sequence[str] = ()
 ) -> tuple[list[Any], int]:
-    """The told facts about a record, newest first, and the key that older ones follow. One statement."""
+    """The told facts about a record, newest first, and the key that older ones follow.
+
+    One statement, and one for each other kind of record that the facts are mainly about and of which the
+    person sees some only: what is told of a deal is not shown to whom the deal is not. `kinds` names facts
+    ("timeline.NoteWritten") or whole domains ("sales").
+    """
     rows = EventAbout._default_manager.filter(kind=kind, object_id=pk)
     if before:
         rows = rows.filter(event_id__lt=before)
     if kinds:
-        rows = rows.filter(event__name__in=kinds)
+        wanted = Q()
+        for name in kinds:
+            wanted |= Q(event__name=name) if "." in name else Q(event__name__startswith=f"{name}.")
+        rows = rows.filter(wanted)
     found = list(rows.select_related("event__activity__actor").order_by("-event_id")[: size + 1])
-    return [row.event for row in found[:size]], found[size - 1].event_id if len(found) > size else 0
+    told = seen_of([row.event for row in found[:size]], (kind, pk), ctx)
+    return told, found[size - 1].event_id if len(found) > size else 0
+
+
+def seen_of(events: Sequence[Any], here: tuple[str, int], ctx: Ctx) -> list[Any]:
+    """Those of the facts whose own records the person may see, and that tell no field kept back."""
+    kept = access.closed(ctx)
+    events = [e for e in events if not _tells(e, kept)] if kept else events
+    main = {event.pk: _subjects(event) for event in events}
+    asked: dict[str, set[int]] = {}
+    for kind, keys in main.values():
+        asked.setdefault(kind, set()).update(keys - {here[1]} if kind == here[0] else keys)
+    seen = {kind: _seen_keys(kind, keys, ctx) if keys else set() for kind, keys in asked.items()}
+    seen.setdefault(here[0], set()).add(here[1])
+    return [e for e in events if not main[e.pk][1] or main[e.pk][1] & seen[main[e.pk][0]]]
+
+
+@port
+def pinned(ctx: Ctx, *, kind: str, pk: int) -> list[dict[str, Any]]:
+    """What people have pinned to the top of a record, as entries; nothing where nobody keeps notes."""
+    return []
+
+
+def _subjects(event: Any) -> tuple[str, set[int]]:
+    """The records that a fact is mainly about: those that its class names first."""
+    made = facts.get(event.name)
+    field, kind = next(iter(made.about.items()), ("", "")) if made is not None else ("", "")
+    value = event.payload.get(field)
+    return kind, {v for v in (value if isinstance(value, list) else [value]) if v}
+
+
+def _tells(event: Any, kept: frozenset[str]) -> bool:
+    made = facts.get(event.name)
+    kinds = set(made.about.values()) if made is not None else set()
+    return any(f"{kind}.{field}" in kept for kind in kinds for field in event.payload)
+
+
+def _seen_keys(kind: str, keys: set[int], ctx: Ctx) -> set[int]:
+    resource = registry.by_kind(kind)
+    if resource is None or access.level_of(ctx.actor, access.view_permission(resource.model)) >= Level.ALL:
+        return keys
+    return set(resource.visible(ctx).filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def domains_of(kind: str, pk: int) -> list[str]:
+    """Which domains have told of a record lately."""
+    rows = EventAbout._default_manager.filter(kind=kind, object_id=pk).order_by("-event_id")
+    names = rows.values_list("event__name", flat=True)[:RECENT]
+    return list(dict.fromkeys(name.partition(".")[0] for name in names))
 
 
 def as_entries(events: Iterable[Any]) -> list[dict[str, Any]]:
@@ -51,20 +112,23 @@ def as_entries(events: Iterable[Any]) -> list[dict[str, Any]]:
             last = day
         actor = event.activity.actor
         found.append(
-            {
-                "icon": event.icon,
-                "tone": event.tone,
-                "title": event.sentence,
-                "url": "",
-                "text": "",
-                "at": event.at,
-                "when": "",
-                "body": str(event.payload.get("body") or ""),
-                "files": [],
-                "actor": "" if getattr(actor, "is_system", False) else str(actor),
-            }
+            entry(
+                icon=event.icon,
+                tone=event.tone,
+                title=event.sentence,
+                url=str(event.payload.get("url") or ""),
+                at=event.at,
+                body=str(event.payload.get("body") or ""),
+                actor="" if getattr(actor, "is_system", False) else str(actor),
+            )
         )
     return found
+
+
+def entry(**given: Any) -> dict[str, Any]:
+    """One line of a timeline, as cotton/timeline.html draws it."""
+    usual = {"icon": "point", "tone": "", "title": "", "url": "", "text": "", "at": None, "when": ""}
+    return {**usual, "body": "", "files": [], "actor": "", **given}
 
 
 def day_words(day: date) -> str:
@@ -95,21 +159,16 @@ def as_changes(rows: Sequence[Change], ctx: Ctx) -> list[dict[str, Any]]:
             found.append({"day": day_words(day)})
             last = day
         activity = row.activity
+        by_hand = _t("Not by a command: changed in the database itself")
         found.append(
-            {
-                "icon": OPERATIONS.get(row.operation, "point"),
-                "tone": "" if activity else "warn",
-                "title": _title(row),
-                "url": "",
-                "text": "; ".join(differences(row, pool)),
-                "at": row.at,
-                "when": "",
-                "body": "",
-                "files": [],
-                "actor": str(activity.actor)
-                if activity
-                else _t("Not by a command: changed in the database itself"),
-            }
+            entry(
+                icon=OPERATIONS.get(row.operation, "point"),
+                tone="" if activity else "warn",
+                title=_title(row),
+                text="; ".join(differences(row, pool)),
+                at=row.at,
+                actor=str(activity.actor) if activity else by_hand,
+            )
         )
     return found
 
@@ -141,10 +200,12 @@ def pairs(row: Change, pool: Pool) -> list[tuple[str, str, str]]:
     model = model_of(row.kind)
     if row.operation != "U" or model is None:
         return []
-    found = []
+    found, kept = [], access.closed(pool.ctx)
     for column, new in (row.new or {}).items():
         field = next((f for f in model._meta.concrete_fields if f.column == column), None)
-        if field is not None and column not in ("custom", "revision"):
+        if field is None or f"{model._meta.label_lower}.{field.name}" in kept:
+            continue
+        if column not in ("custom", "revision"):
             old = (row.old or {}).get(column)
             found.append(
                 (str(capfirst(str(field.verbose_name))), _words(field, old, pool), _words(field, new, pool))

@@ -1,18 +1,20 @@
-"""Long work of the surface: bulk edits, bulk commands and imports that are too large for one answer."""
+"""Long work of the surface: bulk edits and commands too large for one answer; the trash at night."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app as queue
 
+from loomline.kernel.actor import system_actor
 from loomline.kernel.command import registry as commands
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, job
-from loomline.surface import argument, bulk, importing, registry
+from loomline.surface import argument, bulk, closed, registry
 from loomline.surface.bulk import Outcome
+from loomline.surface.commands import clear_trash
 from loomline.surface.fields import Pool
-from loomline.surface.models import ImportRun
 from loomline.surface.selection import Selection
 
 
@@ -78,15 +80,22 @@ def bulk_command(
     )
 
 
-@job(title=_("Import a file"))
-def run_import(ctx: Ctx, run: JobRun, *, import_id: int) -> dict[str, Any]:
-    """Bring the rows of a checked file in."""
-    return importing.carry_out(ctx, run, ImportRun._default_manager.get(pk=import_id))
+@job(title=_("Clear the trash"))
+def clear_old_trash(ctx: Ctx, run: JobRun) -> dict[str, Any]:
+    """Clear what was deleted longer ago than the company keeps it."""
+    return {"done": clear_trash(ctx)}
+
+
+@queue.periodic(cron="41 2 * * *")
+@queue.task(name="surface.clear_trash_at_night", queueing_lock="surface.clear_trash_at_night")
+def clear_trash_at_night(timestamp: int) -> None:
+    """Every night; the result stands on the page of jobs."""
+    clear_old_trash.start(Ctx.new(actor=system_actor("Housekeeping"), via="job"))
 
 
 def _selection(ctx: Ctx, kept: dict[str, Any]) -> Selection:
     return Selection(
-        registry.by_name(kept["resource"]),
+        closed.seen_by(registry.by_name(kept["resource"]), ctx),
         ctx,
         ids=tuple(kept["ids"]),
         query=kept["query"],

@@ -21,7 +21,7 @@ GRAIN = re.compile(r"^(day|week|month|quarter|year) of ([\w.]+)$")
 class Layout:
     """One way to look at rows; `name` is its word in the address."""
 
-    name: ClassVar[str] = ""
+    name: str = ""
     icon: ClassVar[str] = ""
     words: ClassVar[str | Promise] = ""
 
@@ -48,10 +48,11 @@ class Board(Layout):
 
     A drop runs the command named by the move: for a state the command whose `move` leads there, for a
     relation the command that takes the record and such a related record (`move_to_stage`). `sum` and
-    `weight` (a share in percent, a path) give the figures over each column. `within` is a relation that
-    the columns belong to (the pipeline of the stages), chosen above the board. `chip` is a path to the
-    words of the small line on each card and `chip_tone` to its tone; `title`, `party`, `date`, `owner`
-    and `value` are found among the columns when they are not named.
+    `weight` (a share in percent: a path, or several of which the first that is filled counts) give the
+    figures over each column, in the company's currency. A second board has a name of its own.
+    `within` is a relation that the columns belong to (the pipeline of the stages), chosen above the board.
+    `chip` is a path to the words of the small line on each card and `chip_tone` to its tone; `title`,
+    `party`, `date`, `owner` and `value` are found among the columns when they are not named.
     """
 
     name, icon, words = "board", "layout-kanban", _("Board")
@@ -61,7 +62,7 @@ class Board(Layout):
         by: str,
         *,
         sum: str = "",
-        weight: str = "",
+        weight: str | tuple[str, ...] = "",
         within: str = "",
         title: str = "",
         party: str = "",
@@ -74,7 +75,8 @@ class Board(Layout):
         label: str | Promise = "",
     ) -> None:
         super().__init__(label=label)
-        self.by_text, self.sum, self.weight_text, self.within_text, self.hide = by, sum, weight, within, hide
+        self.by_text, self.sum, self.within_text, self.hide = by, sum, within, hide
+        self.weight_texts = (weight,) if isinstance(weight, str) else weight
         self.texts = {
             "title": title,
             "party": party,
@@ -86,14 +88,14 @@ class Board(Layout):
         }
 
     by: Path
-    weight: Path | None
+    weights: tuple[Path, ...]
     within: Path | None
     parts: dict[str, Column]
 
     def bind(self, model: type[Model], columns: dict[str, Column], *, by: str) -> Self:
         bound = copy.copy(self)
         bound.by = Path.of(model, self.by_text, by=by)
-        bound.weight = Path.of(model, self.weight_text, by=by) if self.weight_text else None
+        bound.weights = tuple(Path.of(model, text, by=by) for text in self.weight_texts if text)
         bound.within = Path.of(model, self.within_text, by=by) if self.within_text else None
         if self.sum and self.sum not in columns:
             columns = {**columns, self.sum: Column(self.sum).bind(model, by=by)}

@@ -73,7 +73,7 @@ def topbar(listing: Listing) -> dict[str, Any]:
     kinds = {v.name: v for v in reversed(resource.views)}
     layouts = [
         {
-            "title": str(v.words),
+            "title": str(v.label if isinstance(v, Board) else v.words),
             "icon": v.icon,
             "url": listing.address(**{"as": "" if v is resource.views[0] else v.name}),
             "current": v.name == listing.layout.name,
@@ -103,7 +103,7 @@ def topbar(listing: Listing) -> dict[str, Any]:
         )
     if resource.may_create(ctx):
         words = _t("New {what}").format(what=resource.title().lower())
-        actions.append(action(words, f"{resource.path()}new/", icon="plus", kind="primary"))
+        actions.append(action(words, f"{resource.path()}new/", icon="plus", kind="primary", keys="c"))
     return page(resource.plural(), layouts=layouts if len(layouts) > 1 else [], actions=actions)
 
 

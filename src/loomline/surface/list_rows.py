@@ -118,7 +118,7 @@ def editable_columns(listing: Listing) -> dict[str, str]:
     resource = listing.resource
     if not resource.may_edit(listing.ctx):
         return {}
-    in_form = {p.text for p in resource.form if isinstance(p, Path)}
+    in_form = form_names(resource)
     return {
         c.name: edit_label(c)
         for c in listing.columns
@@ -126,16 +126,27 @@ def editable_columns(listing: Listing) -> dict[str, str]:
     }
 
 
+def form_names(resource: type[Resource]) -> set[str]:
+    """The fields of the record itself that its form has."""
+    return {p.text for p in resource.form if isinstance(p, Path)}
+
+
 def edit_label(column: Column) -> str:
     """What the cells of a column are called as editors, with a place for the record."""
     return _t("Change {field} of {record}").replace("{field}", column.label.lower())
 
 
-def with_edit(column: Column, cell: Cell, row: Any, resource: type[Resource], label: str) -> Cell:
-    """Let a cell become its own editor, where the record's state leaves the field open."""
+def with_edit(
+    column: Column, cell: Cell, row: Any, resource: type[Resource], label: str, *, is_fact: bool = False
+) -> Cell:
+    """Let a cell become its own editor, where the record's state leaves the field open.
+
+    In a list the link gives way; on the record's own page both stand.
+    """
     may = getattr(row, "may_edit", None)
     if may is None or may(column.name):
-        cell.url, cell.edit_url = "", resource.url(row.pk, "cell", column.name)
+        cell.edit_url = resource.url(row.pk, "cell", column.name) + ("?fact=1" if is_fact else "")
+        cell.url = cell.url if is_fact else ""
         cell.edit_label = label.replace("{record}", str(row))
     return cell
 

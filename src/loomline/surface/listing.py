@@ -5,7 +5,7 @@ all layouts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,16 +17,16 @@ from django.utils.translation import gettext as _t
 
 from loomline.kernel import query
 from loomline.kernel.context import Ctx
-from loomline.kernel.custom import CustomField, fields_of
+from loomline.kernel.custom import CustomField
 from loomline.kernel.query import Count, Estimate, Page, Sort
+from loomline.surface import closed, find_words, period_words
 from loomline.surface import filter as narrow
-from loomline.surface import period_words
 from loomline.surface.column import Column
 from loomline.surface.conditions import Condition, Conditions, conditions_of
 from loomline.surface.fields import Pool, as_key
 from loomline.surface.filter import Filter
-from loomline.surface.find_words import matching
 from loomline.surface.layout import Layout, Table
+from loomline.surface.related import HAS, RelatedFilter, related
 from loomline.surface.resource import Resource
 
 SIZE = 50
@@ -58,8 +58,10 @@ class Listing:
         self.resource, self.ctx, self.params = resource, ctx, params
         if custom is not None:
             self.custom = custom
-        self.filters = resource.filter_map(self.custom)
         given = {key: params.getlist(key) for key in params}
+        self.filters = resource.filter_map(self.custom)
+        if any(f"{HAS}." in key for key in given):
+            self.filters = self.all_filters
         self.conditions: Conditions = conditions_of(given, self.filters, ctx, strict=strict)
         self.q = params.get("q", "").strip()[:200]
         self.pool = Pool(ctx)
@@ -68,7 +70,12 @@ class Listing:
     def custom(self) -> list[CustomField]:
         """The fields that the company added to this entity."""
         names = {f.name for f in self.resource.model._meta.concrete_fields}
-        return fields_of(self.resource.model._meta.label_lower) if "custom" in names else []
+        return closed.own_fields(self.resource.model, self.ctx) if "custom" in names else []
+
+    @cached_property
+    def all_filters(self) -> dict[str, Filter]:
+        """The filters by name, those over what belongs to the rows included."""
+        return {**self.resource.filter_map(self.custom), **related(self.resource, self.ctx)}
 
     @cached_property
     def layout(self) -> Layout:
@@ -80,8 +87,11 @@ class Listing:
         """Every column that can be shown, the company's own included."""
         model = self.resource.model
         own = {
-            f"custom.{c.name}": Column(f"custom.{c.name}", label=c.label).bind(model, by="custom")
-            for c in self.custom
+            column.name: column.bind(model, by="custom")
+            for column in (
+                Column(f"custom.{c.name}", label=c.label, kind="bool" if c.kind == "boolean" else "")
+                for c in self.custom
+            )
         }
         return {**self.resource.by_name(), **own}
 
@@ -150,20 +160,31 @@ class Listing:
         rows = self.resource.rows(self.ctx, columns, used)
         if self.conditions:
             rows = rows.filter(self.conditions.q(self.ctx))
-        return rows.filter(self._searched()) if self.q else rows
+        return rows.filter(pk__in=self.hits) if self.q else rows
 
-    def _searched(self) -> Q:
-        return matching(self.resource.model, self.resource.search, self.q)
+    @cached_property
+    def hits(self) -> list[int]:
+        """The keys that the search has found among the visible rows; it is asked once."""
+        seen = self.resource.visible(self.ctx)
+        return find_words.hits(seen, self.resource.search, self.q) if self.q else []
+
+    @property
+    def is_cut(self) -> bool:
+        """True when the search has found more than anybody reads: what lies beyond is not counted."""
+        return len(self.hits) >= find_words.MOST_HITS
 
     @cached_property
     def expected(self) -> Estimate:
-        """How many rows the database expects to fit, and what finding them costs."""
-        return query.estimate(self.matching())
+        """How many rows the database expects to fit, and what finding them costs: what is searched for is
+        found already.
+        """
+        return Estimate(0, 0) if self.q else query.estimate(self.matching())
 
     @cached_property
     def count(self) -> Count:
         """How many rows fit: exact up to ten thousand, as long as counting is cheap."""
-        return query.count(self.matching(), self.expected)
+        found = query.count(self.matching(), self.expected)
+        return replace(found, is_exact=found.is_exact and not self.is_cut)
 
     def page(self, *, size: int = 0) -> Page:
         """One page of rows, in one statement; where it holds all of them, they are counted too."""
@@ -176,7 +197,7 @@ class Listing:
             before=before,
             are_few=bool(self.conditions or self.q) and self.expected.is_few,
         )
-        if not (after or before or found.after):
+        if not (after or before or found.after or self.is_cut):
             self.count = Count(len(found.rows), True)
         return found
 
@@ -284,6 +305,8 @@ class Listing:
     def words(self, condition: Condition) -> str:
         """A condition as a chip says it: "On track, Late"."""
         one = condition.filter
+        if isinstance(one, RelatedFilter):
+            return "; ".join(one.words(condition.op, text) for text in condition.values)
         shown = ", ".join(
             self._value_words(one, condition.op, value)
             for text in condition.values

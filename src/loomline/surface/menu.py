@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.apps import apps
-from django.db import connection
 from django.utils.functional import Promise
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from loomline.kernel import access
+from loomline.kernel import access, query
 from loomline.kernel.context import Ctx
 from loomline.surface import registry
 from loomline.surface.needs import Needs
@@ -73,11 +73,14 @@ def is_switched_on(resource: type[Resource], ctx: Ctx) -> bool:
 
 def shown(ctx: Ctx) -> Iterator[type[Resource]]:
     """The Resources that the person may see, in the order of the navigation."""
-    for resource in sorted(
-        registry.resources.values(), key=lambda r: (r.order, str(r.model._meta.verbose_name_plural))
-    ):
+    for resource in _sorted(tuple(registry.resources.values()), get_language()):
         if is_switched_on(resource, ctx) and resource.may_see(ctx):
             yield resource
+
+
+@lru_cache(maxsize=32)
+def _sorted(resources: tuple[type[Resource], ...], _language: str | None) -> list[type[Resource]]:
+    return sorted(resources, key=lambda r: (r.order, str(r.model._meta.verbose_name_plural)))
 
 
 def groups(ctx: Ctx, here: str) -> list[dict[str, Any]]:
@@ -207,12 +210,7 @@ def _give_keys(nav: list[dict[str, Any]]) -> None:
 def _missing(kinds: set[str]) -> set[str]:
     """Those of the kinds of which there is not one record yet, in one statement."""
     ordered = sorted(kinds)
-    if not ordered:
-        return set()
-    tables = [connection.ops.quote_name(apps.get_model(kind)._meta.db_table) for kind in ordered]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables))
-        there = cursor.fetchone()
+    there = query.count_each((apps.get_model(kind)._default_manager.all() for kind in ordered), most=0)
     return {kind for kind, exists in zip(ordered, there, strict=True) if not exists}
 
 

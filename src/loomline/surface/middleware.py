@@ -8,11 +8,14 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 
 from loomline.kernel.company import Company
 from loomline.kernel.context import Ctx
@@ -21,6 +24,13 @@ from loomline.kernel.refusal import Invalid, Refused
 from loomline.surface import answer
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+TOO_MUCH = {
+    TooManyFilesSent: _(
+        "These are more files than one request may bring. Send a ZIP of them, or fewer at once."
+    ),
+    TooManyFieldsSent: _("This form has more fields than one request may bring. Save it in parts."),
+    RequestDataTooBig: _("This is more than one request may bring. Send it as a file, or in parts."),
+}
 API = "/api/"
 
 
@@ -113,6 +123,16 @@ def as_refusal(fault: Exception) -> Refused | None:
     if isinstance(fault, (DataError, OverflowError)):
         return Invalid({"": [_t("A value is too large, or holds a character that cannot be stored.")]})
     return None
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is refused before any page reads it: more files, fields or bytes than one request may have."""
+    said = next((says for kind, says in TOO_MUCH.items() if isinstance(exception, kind)), None)
+    if said is None:
+        return defaults.bad_request(request, exception)
+    # Nothing of it is read again, the form of the answer included.
+    request._mark_post_parse_error()  # type: ignore[attr-defined]
+    return answer.refused(request, Refused(str(said)), status=413)
 
 
 def _holds_nul(request: HttpRequest) -> bool:

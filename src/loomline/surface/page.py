@@ -15,12 +15,14 @@ from django.utils.functional import SimpleLazyObject
 
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
+from loomline.kernel.port import port
 from loomline.kernel.refusal import NotPermitted, NotThere
-from loomline.surface import answer, draw_text, menu, registry
+from loomline.surface import answer, closed, draw_text, menu, registry
 from loomline.surface.middleware import ctx_of
 from loomline.surface.resource import Resource
 
 THEMES = ("light", "dark")
+LETTERS = ("off",)
 DENSITIES = ("compact", "normal", "roomy")
 PRODUCT = "Loomline"
 LIVE = "/live/events/"
@@ -42,6 +44,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "theme": _one_of(request.COOKIES.get("theme", ""), THEMES),
         "density": _one_of(request.GET.get("density") or request.COOKIES.get("density", ""), DENSITIES)
         or "normal",
+        "letters": _one_of(request.COOKIES.get("letters", ""), LETTERS),
         "messages": answer.told(request),
     }
     user = getattr(request, "user", None)
@@ -65,14 +68,19 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "settings_url": "/settings/" if access.may(ctx, access.view_permission(get_user_model())) else "",
         "logout_url": "/sign-out/",
         "help_url": "",
-        "inbox_url": "",
-        "inbox_count": 0,
+        **inbox(ctx),
     }
 
 
 def _digest(*drawn: object) -> str:
     """What pieces of the shell are kept by: equal when they would be drawn alike."""
     return hashlib.blake2b(repr(drawn).encode(), digest_size=16).hexdigest()
+
+
+@port
+def inbox(ctx: Ctx) -> dict[str, Any]:
+    """Where notices wait for a person, and how many are new; nowhere while nobody keeps them."""
+    return {"inbox_url": "", "inbox_count": 0}
 
 
 def person(user: Any) -> dict[str, Any]:
@@ -109,7 +117,7 @@ def open_resource(request: HttpRequest, domain: str, slug: str) -> tuple[type[Re
     found = next((r for r in registry.resources.values() if r.name == f"{domain}.{slug}"), None)
     if found is None or not menu.is_switched_on(found, ctx):
         raise Http404
-    return found, ctx
+    return closed.seen_by(found, ctx), ctx
 
 
 def record_of(resource: type[Resource], ctx: Ctx, pk: int, joins: Iterable[str] = ()) -> Any:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from loomline.kernel.company import Company
 from loomline.kernel.money import minor_unit
+from loomline.kernel.port import port
 from loomline.surface import draw_text
 
 # The typesetter reads templates of this folder only; those of domains share what stands in the surface.
@@ -77,6 +78,12 @@ def pairs(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in found if value]
 
 
+@port
+def letterhead(*, language: str) -> Mapping[str, Any]:
+    """Colour, logo and terms of our letters; the house's own look while nobody has chosen one."""
+    return {}
+
+
 def letter(
     company: Company, *, recipient: Sequence[str], facts: Iterable[tuple[str, str]], closing: Sequence[str]
 ) -> Data:
@@ -84,6 +91,7 @@ def letter(
     return {
         "lang": language(),
         "company": sender(company),
+        "look": dict(letterhead(language=language())),
         "recipient": [part for part in recipient if part],
         "facts": pairs(facts),
         "closing": [part for part in closing if part],

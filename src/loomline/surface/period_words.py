@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 Span = tuple[date | None, date | None]
 ROLLING = re.compile(r"^(next|last)_([1-9]\d{0,3})_days$")
 # Lists show these as choices; any other number of days can be written into the address.
-OFFERED = (7, 30, 45, 90)
+OFFERED = (7, 30, 45, 90, 180, 365)
+USUAL = "last_180_days"
 
 
 def span(word: str, today: date) -> Span:

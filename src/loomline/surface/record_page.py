@@ -14,11 +14,11 @@ from loomline.kernel.command import Command
 from loomline.kernel.command import registry as all_commands
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import NotThere
-from loomline.surface import answer, argument, record_panels
+from loomline.surface import answer, argument, recent, record_panels, registry
 from loomline.surface.column import Column
 from loomline.surface.fields import Pool
 from loomline.surface.listing import Listing
-from loomline.surface.page import action, open_resource, page, record_of, staff
+from loomline.surface.page import action, ctx_of, open_resource, page, record_of, staff
 from loomline.surface.panel import Callouts, Facts, Panel, Timeline, Tracker
 from loomline.surface.resource import Resource, list_cookie
 
@@ -31,8 +31,13 @@ def record_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRe
     """One record with everything around it."""
     resource, ctx = open_resource(request, domain, slug)
     record = record_of(resource, ctx, pk, record_panels.joins_of(resource) | column_joins(resource))
-    if resource.detail_page is not None:
-        return resource.detail_page(request, resource, record)
+    draw = resource.detail_page or page_of
+    return draw(request, resource, record)
+
+
+def page_of(request: HttpRequest, resource: type[Resource], record: Any) -> HttpResponse:
+    """The usual page of a record that was fetched."""
+    pk, ctx = record.pk, ctx_of(request)
     crumbs = [{"title": resource.plural(), "url": list_address(request, resource)}]
     position = {"text": "", "prev_url": resource.url(pk, "previous"), "next_url": resource.url(pk, "next")}
     context = {
@@ -41,7 +46,9 @@ def record_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpRe
             resource, record, ctx, tab=request.GET.get("tab", ""), activity=request.GET.get("activity", "")
         ),
     }
-    return render(request, "loom/record.html", context)
+    response = render(request, "loom/record.html", context)
+    recent.opened(request, response, resource, pk)
+    return response
 
 
 def column_joins(resource: type[Resource]) -> set[str]:
@@ -136,7 +143,7 @@ def actions_of(resource: type[Resource], record: Any, ctx: Ctx) -> tuple[list[An
     if buttons:
         buttons[0]["kind"] = "primary"
     buttons.reverse()
-    more = list(rest)
+    more = [*rest, *(made for offer in registry.offers if (made := offer(ctx, record)))]
     if resource.may_edit(ctx) and resource.form and is_open(record):
         edit = action(_t("Edit"), resource.url(record.pk, "edit"), icon="pencil", keys="e")
         if buttons:
@@ -207,15 +214,20 @@ def peek_page(request: HttpRequest, domain: str, slug: str, pk: int) -> HttpResp
         },
         "panels": record_panels.drawn(shown, record, ctx),
         "url": resource.url(pk),
+        "prev_url": f"{resource.url(pk, 'previous')}?peek=1",
+        "next_url": f"{resource.url(pk, 'next')}?peek=1",
         "actions": buttons,
     }
-    return render(request, "loom/drawer.html", context)
+    response = render(request, "loom/drawer.html", context)
+    recent.opened(request, response, resource, pk)
+    return response
 
 
 @staff
 def neighbour_page(request: HttpRequest, domain: str, slug: str, pk: int, way: str) -> HttpResponse:
-    """Lead to the record before or after this one in the list that the person came from."""
+    """Lead to the record before or after this one in the list that the person came from, or to its peek."""
     resource, ctx = open_resource(request, domain, slug)
+    is_peek = "peek" in request.GET
     listing = Listing(resource, ctx, QueryDict(_list_query(request, resource)))
     row = listing.matching(listing.needed()).filter(pk=pk).first()
     if row is not None:
@@ -224,10 +236,12 @@ def neighbour_page(request: HttpRequest, domain: str, slug: str, pk: int, way: s
         rows = listing.matching(listing.needed())
         found = query.page(rows, sort=listing.sort, size=1, after=after, before=before).rows
         if found:
-            return HttpResponseRedirect(resource.url(found[0].pk))
+            return HttpResponseRedirect(resource.url(found[0].pk, *(["peek"] if is_peek else [])))
     words = (
         _t("This is the last one of the list.") if way == "next" else _t("This is the first one of the list.")
     )
+    if is_peek:
+        return answer.triggered({"toast": {"text": words, "tone": ""}})
     answer.later(request, words)
     return HttpResponseRedirect(resource.url(pk))
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _t
 
 from loomline.kernel import access, query
 from loomline.kernel.context import Ctx
-from loomline.surface import draw_text, history, registry
+from loomline.surface import closed, draw_text, history, mention, registry
 from loomline.surface.column import Column
 from loomline.surface.draw_cells import Cell, plain
-from loomline.surface.list_rows import slots_of
+from loomline.surface.list_rows import edit_label, form_names, slots_of, with_edit
 from loomline.surface.page import action
 from loomline.surface.panel import Changes, Facts, LinesPanel, Panel, Related, Timeline
 from loomline.surface.path import Path
@@ -50,9 +51,9 @@ def _own(panel: Panel, record: Any, ctx: Ctx) -> dict[str, Any] | None:
 
 
 def _facts(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any] | None:
-    columns = panel.columns or _fact_columns(registry.of(type(record)))
+    columns = panel.columns or fact_columns(closed.of(type(record), ctx))
     look = "wide" if panel.place == "tab" else "dl"
-    shown = facts(columns, record, ctx)
+    shown = facts(columns, record, ctx, can_edit=True)
     if not shown and look == "dl":
         return None
     return {
@@ -64,19 +65,25 @@ def _facts(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any] | None:
     }
 
 
-def facts(columns: Sequence[Column], record: Any, ctx: Ctx, *, empty: bool = False) -> list[dict[str, Any]]:
-    """Labels and cells; what is empty is left out."""
+def facts(
+    columns: Sequence[Column], record: Any, ctx: Ctx, *, can_edit: bool = False
+) -> list[dict[str, Any]]:
+    """Labels and cells; what is empty is left out. Fields of the form may be edited in their place."""
+    resource = closed.of(type(record), ctx) if can_edit else None
+    names = form_names(resource) if resource is not None and resource.may_edit(ctx) else set()
     found = []
     for column in columns:
         value = column.value(record)
-        if empty or value not in (None, "", [], ()):
-            found.append(
-                {"label": column.label, "name": column.label, "cell": column.cell(record, value, ctx)}
-            )
+        if value in (None, "", [], ()):
+            continue
+        cell = column.cell(record, value, ctx)
+        if resource is not None and column.text in names:
+            with_edit(column, cell, record, resource, edit_label(column), is_fact=True)
+        found.append({"label": column.label, "name": column.label, "cell": cell})
     return found
 
 
-def _fact_columns(resource: type[Resource] | None) -> list[Column]:
+def fact_columns(resource: type[Resource] | None) -> list[Column]:
     if resource is None:
         return []
     shown = {c.text: c for c in resource.columns if not c.annotations() and c.read is None}
@@ -90,7 +97,7 @@ def joins_of(resource: type[Resource]) -> set[str]:
     columns: list[Column] = [*resource.head]
     for panel in resource.detail:
         if isinstance(panel, Facts):
-            columns += panel.columns or _fact_columns(resource)
+            columns += panel.columns or fact_columns(resource)
         elif isinstance(panel, LinesPanel):
             columns += getattr(panel, "totals", ())
     return {join for column in columns for join in column.joins()}
@@ -112,12 +119,13 @@ def rows_of(panel: LinesPanel, record: Any, ctx: Ctx, columns: Sequence[Column] 
     return rows.filter(**{panel.back: record.pk})
 
 
-def _columns_of(panel: LinesPanel) -> tuple[Column, ...]:
+def _columns_of(panel: LinesPanel, ctx: Ctx) -> tuple[Column, ...]:
     if panel.columns:
         return panel.columns
-    target = registry.of(panel.target)
+    target = closed.of(panel.target, ctx)
     if target is not None:
-        return tuple(c for c in target.columns if c.text != panel.back)
+        # What is reckoned beside the rows costs a statement each: that stands in the list of their own.
+        return tuple(c for c in target.columns if c.text != panel.back and c.read is None)
     names = [n for n in usual_columns(panel.target) if n != panel.back]
     return tuple(Column(n).bind(panel.target, by=panel.target._meta.label) for n in names)
 
@@ -161,7 +169,7 @@ def _cells(columns: Sequence[Column], values: Sequence[Mapping[int, Any]], row: 
 
 
 def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
-    columns = _columns_of(panel)
+    columns = _columns_of(panel, ctx)
     names = {f.name for f in panel.target._meta.concrete_fields}
     rows = list(
         rows_of(panel, record, ctx, columns).order_by("position" if "position" in names else "pk", "pk")[
@@ -192,7 +200,7 @@ def _lines(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any]:
 
 def _related(panel: Any, record: Any, ctx: Ctx) -> dict[str, Any] | None:
     target = registry.of(panel.target)
-    columns = _columns_of(panel)
+    columns = _columns_of(panel, ctx)
     down, path = panel.sort.startswith("-"), panel.sort.lstrip("-").replace(".", "__")
     rows = list(
         rows_of(panel, record, ctx, columns).order_by(f"-{path}" if down else path, "-pk")[: MOST_ROWS + 1]
@@ -243,22 +251,43 @@ def timeline(panel: Panel, record: Any, ctx: Ctx, *, before: int = 0, kind: str 
     """The timeline of a record, with its composer where notes are kept."""
     resource = registry.of(type(record))
     assert resource is not None
-    events, older = history.entries(
-        record._meta.label_lower, record.pk, before=before, kinds=NOTES if kind == "notes" else ()
-    )
+    about, pk = record._meta.label_lower, record.pk
+    kinds = NOTES if kind == "notes" else (kind,) if kind else ()
+    events, older = history.entries(about, pk, ctx, before=before, kinds=kinds)
     base = resource.url(record.pk)
+    if older or kind:
+        told = history.domains_of(about, pk)
+    else:
+        told = list(dict.fromkeys(event.name.partition(".")[0] for event in events))
+    # Who has pinned a note has written one: without any told of, nothing is asked.
+    can_have_pins = NOTED in told and not before and kind in ("", "notes")
+    pinned = history.pinned(ctx, kind=about, pk=pk) if can_have_pins else []
     return {
         "title": panel.title,
-        "entries": history.as_entries(events),
+        "entries": mention.linked(
+            [*([{"day": _t("Pinned")}, *pinned] if pinned else []), *history.as_entries(events)], ctx
+        ),
         "more": f"{resource.url(record.pk, 'timeline')}?before={older}&kind={kind}" if older else "",
         "filters": [
             {"title": _t("All"), "url": base, "current": not kind},
             {"title": _t("Notes and calls"), "url": f"{base}?activity=notes", "current": kind == "notes"},
+            *(
+                {"title": _domain(name), "url": f"{base}?activity={name}", "current": kind == name}
+                for name in told
+                if name != NOTED
+            ),
         ],
         "composer": composer(resource, record, ctx),
     }
 
 
+def _domain(name: str) -> str:
+    """What the part of the house is called that told of something."""
+    return str(apps.get_app_config(name).verbose_name) if name in apps.app_configs else name
+
+
+# The domain of notes, which has a word of its own above the timeline.
+NOTED = "timeline"
 # Kinds of notes in the composer: the command that writes each is found by its name, because notes live above.
 KINDS = (
     ("note", "timeline.write_note", "note"),
@@ -282,6 +311,8 @@ def composer(resource: type[Resource], record: Any, ctx: Ctx) -> dict[str, Any] 
         "url": resource.url(record.pk, "note"),
         "placeholder": _t("Write a note"),
         "kinds": kinds,
+        # What else can be written about the record, in a dialog or on a page of its own.
+        "beside": [made for offer in registry.offers if (made := offer(ctx, record)) and made.get("beside")],
         "attach": False,
     }
 

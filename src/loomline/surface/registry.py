@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from loomline.surface.resource import Resource
 
 resources: dict[type[Model], type[Resource]] = {}
+# What domains offer behind the three dots of any record's page: an action, or None where it does not fit.
+offers: list[Callable[[Ctx, Any], dict[str, Any] | None]] = []
 
 
 def load() -> None:

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
 from loomline.kernel import access
-from loomline.kernel.access import Policy, everyone, own, party, team, territory, through
+from loomline.kernel.access import Policy, everyone, own, party, shared, team, territory, through
 from loomline.kernel.command import Command, commands_on
 from loomline.kernel.command import registry as command_registry
 from loomline.kernel.context import Ctx
@@ -62,6 +62,7 @@ __all__ = [
     "needs",
     "own",
     "party",
+    "shared",
     "team",
     "territory",
     "through",
@@ -104,6 +105,9 @@ class Resource:
     pickable  conditions of the records that pickers offer; without it those that are active
     actions   names of commands to show first as buttons, the primary one first
     prefill   {"receive_goods": function(ctx, record)}: what the form of a command is opened with, by argument
+    watch     an address that draws hints while a new one is typed, and the fields sent to it
+    asks      {"move_to_stage": function(ctx, record, given)}: the arguments it asks for now; else for all
+    choices   {"accept_quote.options": function(ctx, record)}: what can be ticked, as (record, words)
     list_page, detail_page, form_page   views (request, resource, ...) that replace a derived page
 
     An entity whose table is `append_only` has no form, no edit and no delete of its own.
@@ -136,6 +140,9 @@ class Resource:
     pickable: ClassVar[dict[str, Any] | None] = None
     actions: ClassVar[Any] = ()
     prefill: ClassVar[dict[str, Callable[[Ctx, Any], dict[str, Any]]]] = {}
+    watch: ClassVar[tuple[str, ...]] = ()
+    asks: ClassVar[dict[str, Callable[[Ctx, Any, dict[str, Any]], Iterable[str]]]] = {}
+    choices: ClassVar[dict[str, Callable[[Ctx, Any], Iterable[tuple[Any, str]]]]] = {}
     list_page: ClassVar[Callable[..., Any] | None] = None
     detail_page: ClassVar[Callable[..., Any] | None] = None
     form_page: ClassVar[Callable[..., Any] | None] = None
@@ -145,8 +152,10 @@ class Resource:
     needs: ClassVar[Needs] = Needs()
     plain: ClassVar[dict[str, Command[Any, Any]]] = {}
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, derived: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if derived:
+            return
         model = cls.__dict__.get("model")
         if model is None or not issubclass(model, Model):
             raise BadResource(f'{cls.__qualname__} names no model: write "model = models.…".')
@@ -337,6 +346,8 @@ def _bind_reading(cls: type[Resource]) -> None:
     cls.search = tuple(Path.of(model, p, by=said) for p in as_tuple(cls.search) or usual_names(model))
     views = as_tuple(cls.views) or (Table(),)
     cls.views = tuple(v.bind(model, cls.by_name(), by=said) for v in views)
+    for view in [v for v in cls.views if isinstance(v, Board)][1:]:
+        view.name = f"board-{view.by_text}"
     for view in cls.views:
         if isinstance(view, Table):
             check_group(view, cls.by_name(), by=said)

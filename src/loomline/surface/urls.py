@@ -19,13 +19,11 @@ from loomline.surface import (
     filter_forms,
     find,
     form_page,
-    import_pages,
-    import_reports,
     list_page,
     record_page,
     registry,
-    rights,
     transfer,
+    trash,
     view_pages,
     work_pages,
 )
@@ -37,7 +35,6 @@ RECORD = f"{LIST}<int:pk>/"
 def urls() -> list[URLPattern | URLResolver]:
     """The addresses of all pages: those that domains bring in their pages.py first, then the derived ones."""
     registry.load()
-    rights.govern_own()
     # Named, not imported: some hundred endpoints take seconds to build, and most processes never serve one.
     interface = URLResolver(RoutePattern("api/"), "loomline.surface.api_urls", {})
     return [*_own_pages(), interface, *_fixed(), *_lists(), *_records()]
@@ -63,6 +60,8 @@ def _fixed() -> list[URLPattern]:
         path("audit/", audit_page.audit_page),
         path("audit/export.csv", audit_page.export_page),
         path("audit/filters/<str:name>/", audit_page.filter_page),
+        path("trash/", trash.trash_page),
+        path("trash/rule/", trash.rule_page),
     ]
 
 
@@ -83,14 +82,6 @@ def _lists() -> list[URLPattern]:
         path(f"{LIST}reschedule/", calendar.reschedule_page),
         path(f"{LIST}export/", transfer.export_dialog),
         *(path(f"{LIST}export.{kind}", transfer.export_page, {"kind": kind}) for kind in transfer.KINDS),
-        path(f"{LIST}import/", import_pages.upload_page),
-        path(f"{LIST}import/template.csv", import_reports.template_file),
-        path(f"{LIST}import/<int:pk>/match/", import_pages.match_page),
-        path(f"{LIST}import/<int:pk>/check/", import_pages.check_page),
-        path(f"{LIST}import/<int:pk>/run/", import_pages.run_page),
-        path(f"{LIST}import/<int:pk>/report/", import_reports.report_page),
-        path(f"{LIST}import/<int:pk>/undo/", import_reports.undo_import_page),
-        path(f"{LIST}import/<int:pk>/errors.csv", import_reports.error_file),
     ]
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
 
+from loomline.kernel import access, reach
+from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import NotThere, Refused
 from loomline.surface import answer, commands, views
 from loomline.surface.fields import as_key
@@ -15,15 +21,33 @@ from loomline.surface.page import open_resource, staff
 
 
 class ViewForm(forms.Form):
-    """The name of a view, and who shall see it."""
+    """The name of a view, who shall see it, and for whom it opens first."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, roles: Mapping[int, str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["title"] = forms.CharField(label=_t("Name"), max_length=60)
         self.fields["audience"] = forms.ChoiceField(label=_t("Who sees it"), choices=Audience.choices)
         self.fields["is_default"] = forms.BooleanField(
             label=_t("Opens first when I come to this list"), required=False
         )
+        if roles:
+            self.fields["role_id"] = forms.TypedChoiceField(
+                label=_t("Opens first for everybody who is"),
+                choices=[("", "–"), *roles.items()],
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+
+
+def _kept(ctx: Ctx, name: str, query: str, given: dict[str, Any]) -> SavedView:
+    """The view, and for which role it opens first: both or neither."""
+    role_id = given.pop("role_id", None)
+    with transaction.atomic():
+        saved = commands.save_view(ctx, resource=name, query=query, **given)
+        if role_id != saved.role_id and access.may(ctx, commands.open_first.name):
+            commands.open_first(ctx, view=saved, role_id=role_id)
+    return saved
 
 
 @staff
@@ -46,16 +70,14 @@ def views_page(request: HttpRequest, domain: str, slug: str) -> HttpResponse:
             undo=answer.undo_url(ctx, commands.drop_view),
             to=resource.path(),
         )
-    initial = (
-        {"title": view.title, "audience": view.audience, "is_default": view.is_default}
-        if view
-        else {"audience": Audience.PRIVATE}
-    )
-    form = ViewForm(request.POST if request.method == "POST" else None, initial=initial)
-    query = views.kept_query(request.GET)
+    names = ("title", "audience", "is_default", "role_id")
+    initial = {n: getattr(view, n) for n in names} if view else {"audience": Audience.PRIVATE}
+    roles = reach.roles_of() if access.may(ctx, commands.open_first.name) else {}
+    form = ViewForm(request.POST if request.method == "POST" else None, initial=initial, roles=roles)
+    query = views.kept_query(request.GET, density=request.COOKIES.get("density", ""))
     if request.method == "POST" and form.is_valid():
         try:
-            saved = commands.save_view(ctx, resource=resource.name, query=query, **form.cleaned_data)
+            saved = _kept(ctx, resource.name, query, form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.at_field if refusal.at_field in form.fields else None, str(refusal))
         else:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
 
+from loomline.kernel import reach
 from loomline.kernel.context import Ctx
 from loomline.kernel.query import count_each
 from loomline.surface import draw_text
@@ -24,15 +25,24 @@ COUNTED_TABLES = 20_000
 
 def theirs(ctx: Ctx, resource: type[Resource]) -> list[SavedView]:
     """The views that a person finds above a list."""
+    return list(seen_by(ctx).filter(resource=resource.name).order_by("title", "pk")[:20])
+
+
+def seen_by(ctx: Ctx) -> QuerySet[SavedView]:
+    """One's own views, the team's and everybody's."""
     seen = Q(owner=ctx.actor) | Q(audience=Audience.EVERYONE)
     if ctx.actor.team_ids():
         seen |= Q(audience=Audience.TEAM, team_id__in=ctx.actor.team_ids())
-    return list(SavedView._default_manager.filter(seen, resource=resource.name).order_by("title", "pk")[:20])
+    return SavedView._default_manager.filter(seen)
 
 
 def default_address(resource: type[Resource], saved: list[SavedView], ctx: Ctx) -> str:
-    """Where a bare address leads when the person has a view that opens first."""
+    """Where a bare address leads when a view opens first: the person's own choice, then that of a role."""
     first = next((v for v in saved if v.is_default and v.owner_id == ctx.actor.pk), None)
+    for_roles = [v for v in saved if v.role_id] if first is None else []
+    if for_roles:
+        held = reach.roles_of(user_id=ctx.actor.pk)
+        first = next((v for v in for_roles if v.role_id in held), None)
     return f"{resource.path()}?{with_key(first.query, first.pk)}" if first is not None else ""
 
 
@@ -99,9 +109,11 @@ def _meaning(params: QueryDict) -> dict[str, list[str]]:
     return {k: params.getlist(k) for k in params if k not in ("view", "after", "before")}
 
 
-def kept_query(params: QueryDict) -> str:
-    """What of an address a view keeps."""
+def kept_query(params: QueryDict, *, density: str = "") -> str:
+    """What of an address a view keeps, and how dense the rows stand."""
     kept = params.copy()
+    if density and "density" not in kept:
+        kept["density"] = density
     for name in ("view", "after", "before", "ids", "all"):
         kept.pop(name, None)
     return kept.urlencode()

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from loomline.surface import draw_text
+from loomline.surface.draw_cells import Cell
 from showroom.lists import action
 
 DEALS: list[tuple[str, int, list[tuple[str, str, int, str, str, str, str, int]]]] = [
@@ -184,8 +185,8 @@ def board(request: HttpRequest) -> HttpResponse:
                 "url": "/orders/SO-10471/",
                 "title": t,
                 "party": p,
-                "value": f"€{v}k",
-                "date": d,
+                "value": Cell(text=f"€{v}k"),
+                "date": Cell(text=d),
                 "owner": o,
                 "promise": {"tone": tone, "text": text},
                 "late": f"{late} overdue task{'s' if late > 1 else ''}" if late else "",
@@ -245,8 +246,8 @@ def board_more(request: HttpRequest) -> HttpResponse:
             "url": "#",
             "title": "Late arrival",
             "party": "Fjällglimt",
-            "value": "€12k",
-            "date": "1 Feb",
+            "value": Cell(text="€12k"),
+            "date": Cell(text="1 Feb"),
             "owner": "Tom Okafor",
         }
     ]

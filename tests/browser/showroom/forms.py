@@ -181,7 +181,7 @@ class CustomerForm(forms.Form):
 
 def new_customer(request: HttpRequest) -> HttpResponse:
     """Make a customer from inside the picker."""
-    form = CustomerForm(request.POST or None, initial={"name": request.GET.get("name")})
+    form = CustomerForm(request.POST or None, initial={"name": request.GET.get("text")})
     if form.is_valid():
         name = form.cleaned_data["name"]
         said = {"picked": {"for": "id_customer", "value": name, "text": name}, "close-dialog": {}}

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from loomline.surface import draw
 from loomline.surface.draw_cells import Cell
+from showroom.data import ORDERS
 from showroom.lists import action, column
 
 LINES = [
@@ -306,9 +307,13 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 def peek(request: HttpRequest, number: str) -> HttpResponse:
     """Show the drawer of one order."""
     found = record(number)
+    numbers = [order.number for order in ORDERS]
+    at = numbers.index(number) if number in numbers else 0
     context = {
         "record": found,
         "url": f"/orders/{number}/",
+        "prev_url": f"/orders/{numbers[max(0, at - 1)]}/peek/",
+        "next_url": f"/orders/{numbers[min(len(numbers) - 1, at + 1)]}/peek/",
         "actions": found["actions"][1:2],
         "panels": found["rail"],
     }

@@ -12,7 +12,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
-    "loomline.surface",
+    "showroom.apps.Templates",
 ]
 CACHES = {name: {"BACKEND": "django.core.cache.backends.dummy.DummyCache"} for name in ("default", "pieces")}
 STATIC_URL = "/static/"

@@ -81,6 +81,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             ],
             "theme": theme if theme in ("light", "dark") else "",
             "density": density if density in ("compact", "normal", "roomy") else "",
+            "letters": "off" if request.COOKIES.get("letters") == "off" else "",
             "dir": "rtl" if request.GET.get("dir") == "rtl" else "ltr",
             "lang": "en",
             "search_url": "/search/",

@@ -63,3 +63,13 @@ def test_who_may_not_change_it_reads_it_and_strangers_do_not(
     assert browser.get("/settings/").status_code == 200
     assert browser.post("/settings/", GIVEN).status_code == 403
     assert Company.current().name == "My company"
+
+
+def test_what_belongs_together_stands_together(client: Client) -> None:
+    groups = client.get("/settings/").context["settings"]["groups"]
+    found = {group["title"]: [item["url"] for item in group["items"]] for group in groups}
+
+    assert found["Rules and fields"] == ["/automation/rules/", "/automation/runs/", "/kernel/custom-fields/"]
+    assert found["Company"][0] == "/settings/"
+    assert "/privacy/erasures/" in found["Privacy"]
+    assert all(found.values())

@@ -28,6 +28,25 @@ def test_an_item_is_added_with_its_unit_by_code(ctx: Ctx) -> None:
     assert StoredEvent.objects.latest("id").sentence == "Merino 2/48 was added as YRN-48"
 
 
+def test_an_item_says_how_it_is_kept_valued_counted_and_taxed(ctx: Ctx) -> None:
+    plain = catalog.add_item(ctx, sku="A", name="Plain")
+    cheese = catalog.add_item(
+        ctx, sku="B", name="Serra", tracking="lot", temperature="chilled", cost_method="specific",
+        count_class="A", tax_class="reduced", origin_country="pt", min_remaining_days=14,
+        volume_m3=Decimal("0.0021"),
+    )  # fmt: skip
+    names = (
+        "temperature", "hazard", "cost_method", "count_class", "tax_class", "origin_country",
+        "min_remaining_days", "volume_m3",
+    )  # fmt: skip
+    rows = Item.objects.order_by("sku").values_list(*names)
+    assert list(rows) == [
+        ("any", "", "fifo", "", "standard", "", None, None),
+        ("chilled", "", "specific", "A", "reduced", "PT", 14, Decimal("0.0021")),
+    ]
+    assert (plain.count_class, cheese.origin_country) == ("", "PT")
+
+
 def test_a_thousand_items_cost_no_more_statements_than_one(
     ctx: Ctx, django_assert_max_num_queries: Any
 ) -> None:
@@ -46,6 +65,10 @@ def test_a_thousand_items_cost_no_more_statements_than_one(
         ({"sku": " ", "name": "A"}, r"Row 1 \(A\) has no SKU"),
         ({"sku": "A", "name": "A", "unit": "bushel"}, "A: there is no unit bushel"),
         ({"sku": "A", "name": "A", "kind": "service", "tracking": "lot"}, "A is not kept in stock"),
+        ({"sku": "A", "name": "A", "cost_method": "specific"}, "A is not tracked by lot or serial number"),
+        ({"sku": "A", "name": "A", "hazard": "10"}, "Choose temperature, hazard"),
+        ({"sku": "A", "name": "A", "volume_m3": Decimal(-1)}, "A volume cannot be negative"),
+        ({"sku": "A", "name": "A", "origin_country": "Portugal"}, "A: write the country of origin"),
         ({"sku": "A", "name": "A", "gtin": "4006381333932"}, "A: The last digit of this GTIN does not fit"),
         ({"sku": "A", "name": "A", "gtin": "40063"}, "A: A GTIN has 8, 12, 13 or 14 digits"),
         ({"sku": "A", "name": "A", "standard_cost": Decimal(-1)}, "cannot be negative"),

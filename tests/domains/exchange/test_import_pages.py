@@ -16,6 +16,7 @@ from django.test import Client
 from loomline.domains.accounts.models import User
 from loomline.domains.exchange import commands as exchange
 from loomline.domains.exchange.commands import intake
+from loomline.domains.exchange.commands import takeover as takeovers
 from loomline.domains.exchange.models import ForeignKey, Takeover, TakeoverState
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline.models import Opportunity
@@ -145,10 +146,34 @@ def test_rows_left_out_stand_in_a_file_that_is_safe_to_open(client: Client, ctx:
     assert figures(report, "report")["Left out"] == "1"
     assert Opportunity.objects.count() == 1
     answer = client.get(report.context["report"]["error_file_url"])
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert lines[0] == "File,Line,Key,Why"
-    assert lines[1].startswith("sales_pipeline.csv,3,'=1+1,\"deal_stage: the value 'Perhaps' is not known.")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == (
+        "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value,"
+        "Loomline: line,Loomline: why"
+    )
+    assert lines[1].startswith(
+        "'=1+1,Anna Snelling,GTXPro,Isdom,Perhaps,2016-10-20,,,3,\"deal_stage: the value"
+    )
     assert answer.headers["Content-Disposition"].startswith("attachment;")
+
+
+def test_a_report_that_cannot_keep_all_rows_left_out_says_so(
+    client: Client, ctx: Ctx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeovers, "MOST_ERRORS", 1)
+    head = SALES["sales_pipeline.csv"].splitlines()[0]
+    lines = "\n".join(f"{key},Anna Snelling,GTXPro,Isdom,Perhaps,2016-10-20,,," for key in "ABC")
+    takeover = upload(client, sales(sales_pipeline=f"{head}\n{lines}\n"))
+    rehearse(client, takeover)
+
+    said = "3 rows were left out; the list and its file hold the first 1 of them."
+    assert client.get(f"/import/{takeover.pk}/check/").context["check"]["notes"][0].startswith(said)
+    carry_out(client, takeover)
+    report = client.get(f"/import/{takeover.pk}/report/")
+    assert report.context["report"]["notes"][0].startswith(said)
+    page = report.content.decode()
+    assert "and 2 more" in page
+    assert "The first 1 as a file" in page
 
 
 def test_a_missing_file_is_named_and_can_be_added(client: Client, ctx: Ctx) -> None:
@@ -277,6 +302,31 @@ def test_the_days_that_files_have_lost_are_asked_for(client: Client, public_data
         "StartDate": "2022-03-02",
     }
     assert client.get(page).url == f"/import/{takeover.pk}/progress/"
+
+
+def test_what_files_leave_open_is_asked_once_and_remembered(client: Client, ctx: Ctx) -> None:
+    heads = "Record Id,Deal Name,Stage,Deal Owner,Created Time,Closing Date"
+    rows = ["zcrm_1,One,Gewonnen,Gone Away,2026-05-01 10:00:00,5/6/2026", "zcrm_2,Two,Gewonnen,,,6/5/2026"]
+    files = {"Deals_001.csv": "\n".join([heads, *rows]).encode()}
+    takeover = upload(client, files)
+    assert takeover.recipe == "zoho"
+    page = f"/import/{takeover.pk}/files/"
+    asked = {q["name"]: (q["kind"], q["help"]) for q in takeover.questions}
+    assert list(asked) == ["timezone", "dates", "owner", "deals.state=Gewonnen"]
+    assert asked["deals.state=Gewonnen"] == ("choice", "2 rows have it.")
+
+    refused = client.post(page, {"q0": "Europe/Berlin", "q1": "day", "q2": "ada@example.org", "q3": ""})
+    assert refused.status_code == 422
+    assert "Say what it is." in refused.content.decode()
+    rehearse(client, takeover, q0="Europe/Berlin", q1="day", q2="ada@example.org", q3="won")
+    carry_out(client, takeover)
+    deals = Opportunity.objects.order_by("name")
+    assert [(deal.state, deal.closes_on.month) for deal in deals] == [("won", 6), ("won", 5)]
+    assert deals[0].opened_at.hour == 8
+
+    again = upload(client, files)
+    shown = client.get(f"/import/{again.pk}/files/").context["files"]["questions"]
+    assert [field.initial for field in shown] == ["Europe/Berlin", "day", "ada@example.org", "won"]
 
 
 def test_an_import_that_is_stopped_halfway_takes_back_what_it_did(

@@ -7,9 +7,14 @@ from pathlib import Path
 
 from django.db.models import F, Sum
 
+from loomline.domains.catalog.models import Item
+from loomline.domains.costing import commands as costing
+from loomline.domains.costing import queries as costs
+from loomline.domains.costing.models import CostLayer
 from loomline.domains.exchange import commands as exchange
 from loomline.domains.exchange.models import ForeignKey
 from loomline.domains.inventory.models import Balance
+from loomline.domains.ledger import queries as ledger
 from loomline.domains.parties.models import Party
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.kernel.context import Ctx
@@ -76,3 +81,18 @@ def test_undo_takes_the_whole_import_back(ctx: Ctx, public_data: Path) -> None:
     assert not Balance.objects.exclude(on_hand=0).exists()
     outcome.takeover.refresh_from_db()
     assert outcome.takeover.state == "undone"
+
+
+def test_undo_takes_back_what_the_imported_stock_was_worth(ctx: Ctx, public_data: Path) -> None:
+    outcome = take(ctx, public_data)
+    assert outcome.takeover is not None
+    while costing.value_pending(ctx.fresh()):
+        continue
+    assert sum(worth.quantity for worth in costs.worth_now()) == 3119
+
+    exchange.undo_takeover(ctx.fresh(), takeover=outcome.takeover)
+
+    assert not CostLayer.objects.exists()
+    assert not Item.objects.filter(costing__isnull=False).exists()
+    assert costs.compare_stock() == costs.compare_layers() == costs.compare_accounts() == []
+    assert all(row.after == 0 for row in ledger.trial_balance())

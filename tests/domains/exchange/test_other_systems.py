@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.db.models import Sum
 
+from loomline.domains.bills.queries import explode
 from loomline.domains.catalog.models import Item
 from loomline.domains.exchange import commands as exchange
 from loomline.domains.inventory.models import Balance
-from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import WorkLine
 from loomline.domains.pipeline.models import Opportunity
 from loomline.domains.procurement.models import PurchaseLine, SupplierItem
@@ -44,7 +44,7 @@ def test_adventureworks_comes_in_with_bills_stock_and_purchases(ctx: Ctx, public
     assert (sums["rejected"] / sums["received"]).quantize(Decimal("0.0001")) == Decimal("0.0217")
     assert WorkLine.objects.count() == 36296
     bicycle = Item.objects.get(sku="BK-M82S-38")
-    parts = making.explode(item=bicycle, quantity=Decimal(1), on=date(2026, 11, 23))
+    parts = explode(item=bicycle, quantity=Decimal(1), on=date(2026, 11, 23))
     assert max(part.level for part in parts) == 4
     bought = {part.item_id for part in parts if part.is_leaf}
     assert SupplierItem.objects.filter(item__in=bought).exists()

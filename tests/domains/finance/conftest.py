@@ -1,4 +1,4 @@
-"""A shop that owes us money, and a mill that we owe."""
+"""A shop that owes us money."""
 
 from __future__ import annotations
 

@@ -197,16 +197,3 @@ def test_what_is_owed_is_read_by_age(ctx: Ctx, invoice: Callable[..., Invoice], 
     assert queries.overdue(today=TODAY).count() == 5
     assert queries.open_items(customer_id=world.shop.pk).first().due_on == TODAY - timedelta(days=91)
     assert queries.owed_by(customers=[world.shop.pk], on=TODAY) == {world.shop.pk: {"EUR": 6 * TOTAL}}
-
-
-def test_rates_are_read_in_both_directions_and_the_newest_counts(ctx: Ctx) -> None:
-    finance.record_rates(ctx, rates={"USD": Decimal("0.90")}, on=date(2026, 11, 1))
-    finance.record_rates(ctx, rates={"USD": Decimal("0.92"), "GBP": Decimal("1.2")}, on=date(2026, 11, 20))
-    finance.record_rates(ctx, rates={"USD": Decimal("0.94")}, on=date(2026, 12, 1))
-
-    rates = queries.exchange_rates(currencies=["USD", "GBP", "EUR", "JPY"], into="EUR", on=TODAY)
-    assert rates == {"EUR": Decimal(1), "USD": Decimal("0.92"), "GBP": Decimal("1.2")}
-    back = queries.exchange_rates(currencies=["EUR"], into="GBP", on=TODAY)
-    assert back["EUR"].quantize(Decimal("0.0001")) == Decimal("0.8333")
-    with pytest.raises(finance.RateNotPositive):
-        finance.record_rates(ctx, rates={"USD": Decimal(0)})

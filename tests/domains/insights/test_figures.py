@@ -7,13 +7,18 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from loomline.domains.accounts.models import Grant, Role, RoleHolder, User
 from loomline.domains.insights import queries
 from loomline.domains.insights.queries.figures import Figure
 from loomline.domains.parties import commands as parties
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline import reference
 from loomline.domains.pipeline.models import Stage
+from loomline.domains.sales import commands as sales
+from loomline.kernel.access import Level
+from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
+from loomline.kernel.event import StoredEvent
 from tests.domains.pipeline.desk import make_ctx
 
 
@@ -52,3 +57,21 @@ def test_the_tower_of_an_empty_company_says_so(ctx: Ctx) -> None:
     assert weighted(ctx).value == 0
     assert "Every open order will keep its promise." in page
     assert "Nothing is on the road now." in page
+
+
+def test_moved_dates_of_orders_that_one_may_not_see_are_not_counted(ctx: Ctx) -> None:
+    shop = parties.open_party(ctx, name="Nord Living", roles=["customer"])
+    order = sales.open_order(ctx, customer=shop)
+    told = Activity.objects.latest("id")
+    about = [f"sales.order:{order.pk}", f"parties.party:{shop.pk}"]
+    StoredEvent.objects.create(at=ctx.now, name="sales.DeliveryMoved", payload={}, activity=told, about=about)
+    clerk = User.objects.create(email="cle@example.org", name="Cle")
+    role = Role.objects.create(name="Own orders")
+    RoleHolder.objects.create(user=clerk, role=role)
+    Grant.objects.create(role=role, permission="sales.view", level=Level.OWN)
+
+    def news(who: Ctx) -> object:
+        return next(figure for figure in queries.figures(who) if figure.key == "at_risk").change
+
+    assert news(ctx) == 1
+    assert news(Ctx.new(actor=clerk, via="page", now=ctx.now)) is None

@@ -80,9 +80,11 @@ class Mill:
     def balance(
         self, *, item: Item | None = None, lot: Lot | None = None, at: Location | None = None
     ) -> Balance:
-        """The balance of buttons, or of a lot, on the shelf or elsewhere."""
+        """The balance of our buttons, or of a lot, lying loose on the shelf or elsewhere."""
         item = item or (lot.item if lot else self.button)
-        return Balance.objects.get(item=item, lot=lot, location=at or self.shelf)
+        return Balance.objects.get(
+            item=item, lot=lot, location=at or self.shelf, owner__isnull=True, unit__isnull=True
+        )
 
 
 @contextmanager

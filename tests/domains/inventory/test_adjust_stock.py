@@ -87,7 +87,7 @@ def test_a_long_list_is_told_in_one_sentence_and_costs_few_statements(mill: Mill
             mill.ctx, counts=[count(mill, "1", at=place) for place in places], reason="opening stock"
         )
 
-    assert len(statements) == 4  # Lock, the adjustment location, the balances, the ledger.
+    assert len(statements) == 5  # Lock, the adjustment location, the balances, the ledger, the bins.
     assert StoredEvent.objects.get(name="inventory.StockListed").sentence == (
         "Counted 300 places, 300 differed from the books: opening stock"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -19,6 +20,8 @@ from loomline.kernel.refusal import Refused
 from tests.domains.inventory.mill import Mill, make_mill
 
 WORKERS = 50
+# Fifty workers need fifty connections: no two such tests at once.
+pytestmark = pytest.mark.xdist_group("workers")
 
 
 @pytest.fixture
@@ -50,7 +53,23 @@ def together(work: Callable[[int], Any], *, workers: int = WORKERS) -> list[Any]
             connection.close()
 
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(run, range(workers)))
+        answers = list(pool.map(run, range(workers)))
+    wait_until_alone()
+    return answers
+
+
+def wait_until_alone() -> None:
+    """Sessions that were closed take a moment to end; the next fifty would find no room beside them."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone()[0] <= 1:
+                return
+        time.sleep(0.05)
 
 
 def deadlocks() -> int:

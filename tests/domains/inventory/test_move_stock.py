@@ -174,7 +174,7 @@ def test_a_thousand_moves_cost_as_many_statements_as_one(mill: Mill) -> None:
             ],
         )
 
-    assert len(many) == len(one) == 2  # The balances, the ledger.
+    assert len(many) == len(one) == 3  # The balances, the ledger, what the bins say.
     assert mill.balance(at=mill.rack).on_hand == 500
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from loomline.domains.bills import commands as bills
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
@@ -246,12 +247,12 @@ def test_more_than_planned_goes_into_stock_only_when_it_is_meant(
 def test_a_service_on_the_bill_is_neither_missing_nor_issued(ctx: Ctx, world: World) -> None:
     steam = catalog.add_item(ctx, sku="STEAM", name="Steaming", unit="h", kind="service")
     towel = catalog.add_item(ctx, sku="TOWEL", name="Towel", unit="pcs", supply="make")
-    manufacturing.add_bill(
+    bills.add_bill(
         ctx,
         item=towel,
         lines=[
-            manufacturing.BillLineDraft(component=world.label, quantity=Decimal(1)),
-            manufacturing.BillLineDraft(component=steam, quantity=Decimal("0.1")),
+            bills.BillLineDraft(component=world.label, quantity=Decimal(1)),
+            bills.BillLineDraft(component=steam, quantity=Decimal("0.1")),
         ],
     )
     world.buy(world.label, "10")

@@ -12,7 +12,7 @@ from django.test import Client
 
 from loomline.domains.accounts.models import User
 from loomline.domains.manufacturing import commands as manufacturing
-from loomline.domains.manufacturing.models import Bill, StageState, WorkOrder
+from loomline.domains.manufacturing.models import StageState, WorkOrder
 from loomline.kernel.context import Ctx
 from tests.domains.manufacturing.conftest import World
 
@@ -102,38 +102,6 @@ def test_materials_and_lots_stand_on_the_page_of_the_work(
     words = _words(browser.get(f"/manufacturing/work-orders/{work.pk}/?tab=materials").content)
     assert "Merino 2/48 MER-248 524.16 kg 524.16 kg 0 kg" in words
     assert "BY-7781" in _words(browser.get(f"/manufacturing/work-orders/{work.pk}/?tab=uses").content)
-
-
-def test_a_bill_shows_all_levels_and_what_one_costs(browser: Client, world: World) -> None:
-    words = _words(browser.get(f"/manufacturing/bills/{world.bill.pk}/?tab=levels").content)
-    assert "Merino 2/48 MER-248 0.4368 kg €13.76" in words
-    assert "Materials €13.84 Work €8.20 Together €22.04" in words
-
-
-def test_a_bill_is_written_on_its_page(browser: Client, world: World) -> None:
-    answer = browser.post(
-        "/manufacturing/bills/new/",
-        {
-            "item": world.label.pk,
-            "batch": "1",
-            "lines-TOTAL_FORMS": 1,
-            "lines-INITIAL_FORMS": 0,
-            "lines-0-component": world.merino.pk,
-            "lines-0-quantity": "0.01",
-            "lines-0-scrap": "0.1",
-            "stages-TOTAL_FORMS": 1,
-            "stages-INITIAL_FORMS": 0,
-            "stages-0-name": "Weaving",
-            "stages-0-kind": "other",
-            "stages-0-days": "2",
-            "stages-0-move_days": "0",
-            "stages-0-factor": "1",
-            "stages-0-rate": "0",
-        },
-    )
-    bill = Bill.objects.get(item=world.label)
-    assert answer.status_code in (204, 302)
-    assert (bill.lines.get().scrap, bill.stages.get().name) == (Decimal("0.1"), "Weaving")
 
 
 def test_a_stranger_sees_no_work(plan: Callable[..., WorkOrder]) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from loomline.domains.bills import commands as bills
+from loomline.domains.catalog import commands as catalog
 from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.models import WorkOrder, WorkStage, WorkState
@@ -17,7 +19,8 @@ from loomline.domains.sites.models import Calendar, Site
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout, StoredEvent
 from loomline.kernel.quantity import Quantity
-from tests.domains.manufacturing.conftest import TODAY, World
+from tests.domains.bills.knit import TODAY
+from tests.domains.manufacturing.conftest import World
 
 Line = manufacturing.WorkLineDraft
 
@@ -183,3 +186,21 @@ def test_a_work_order_is_planned_anew(ctx: Ctx, plan: Callable[..., WorkOrder]) 
 
     with pytest.raises(manufacturing.NoDayGiven):
         manufacturing.replan_work(ctx, work=work)
+
+
+def test_a_phantom_is_never_needed_itself(ctx: Ctx, world: World) -> None:
+    kit = catalog.add_item(ctx, sku="KIT", name="Kit", unit="pcs", kind="phantom")
+    screw = catalog.add_item(ctx, sku="SCREW", name="Screw", unit="pcs")
+    table = catalog.add_item(ctx, sku="TABLE", name="Table", unit="pcs")
+    for item, part, quantity in ((kit, screw, 8), (table, kit, 2)):
+        bills.add_bill(
+            ctx, item=item, lines=[bills.BillLineDraft(component=part, quantity=Decimal(quantity))]
+        )
+
+    work = manufacturing.open_work(
+        ctx, lines=[manufacturing.WorkLineDraft(item=table, quantity=Decimal(3))], starts_on=TODAY
+    )
+
+    assert [(need.sku, need.quantity) for need in queries.needs_of(work=work)] == [
+        ("SCREW", Quantity("48", "pcs"))
+    ]

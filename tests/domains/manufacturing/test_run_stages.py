@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,11 +10,14 @@ from decimal import Decimal
 import pytest
 
 from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory import ports as inventory_ports
 from loomline.domains.inventory import queries as stock
-from loomline.domains.inventory.models import Lot
+from loomline.domains.inventory.models import Balance, Lot
 from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.models import MaterialUse, StageState, WorkOrder, WorkState
+from loomline.domains.sites import commands as sites
+from loomline.domains.sites.models import Location, Site
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent
 from loomline.kernel.quantity import Quantity
@@ -171,6 +174,33 @@ def test_several_variants_come_out_line_by_line(
         ],
     )
     assert (world.on_hand(world.variant("pine", "M")), world.on_hand(world.variant("oat", "L"))) == (700, 490)
+
+
+def test_what_comes_out_is_put_where_the_rules_of_the_site_say_unless_a_place_is_named(
+    ctx: Ctx, world: World, plan: Callable[..., WorkOrder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    racks = sites.add_locations(
+        ctx, site=world.home, drafts=[sites.LocationDraft(code="R-1"), sites.LocationDraft(code="R-2")]
+    )
+    asked: list[inventory_ports.Arrival] = []
+
+    def put_at(_ctx: Ctx, *, site: Site, goods: Sequence[inventory_ports.Arrival]) -> list[Location]:
+        asked.extend(goods)
+        return [racks[0] for _one in goods]
+
+    monkeypatch.setattr(inventory_ports.put_at, "filled", put_at)
+    work = plan(lines={("pine", "M"): "700", ("oat", "L"): "500"}, released=True)
+    pine, oat = work.lines.order_by("position")
+    outputs = [
+        manufacturing.Output(line=pine, quantity=Decimal(30), lot="FJ-P"),
+        manufacturing.Output(line=oat, quantity=Decimal(20), lot="FJ-O", location=racks[1]),
+    ]
+    manufacturing.record_output(ctx, work=work, outputs=outputs)
+
+    made = Lot.objects.get(number="FJ-P")
+    assert asked == [inventory_ports.Arrival(item_id=pine.item_id, lot_id=made.pk, quantity=Decimal(30))]
+    lie = Balance.objects.filter(lot__number__in=["FJ-P", "FJ-O"], is_physical=True, on_hand__gt=0)
+    assert dict(lie.values_list("lot__number", "location")) == {"FJ-P": racks[0].pk, "FJ-O": racks[1].pk}
 
 
 def test_work_with_open_stages_is_not_done(ctx: Ctx, world: World, plan: Callable[..., WorkOrder]) -> None:

@@ -153,3 +153,13 @@ def test_an_identifier_is_kept_once(ctx: Ctx, shop: Party, anna: Party) -> None:
     with pytest.raises(Refused, match="Another party already has this number"):
         parties.add_identifier(ctx, party=anna, scheme="eori", value="DE123")
     assert [str(i) for i in shop.identifiers.all()] == ["EORI number DE123"]
+
+
+def test_a_profile_in_a_social_network_is_noted_and_never_first(ctx: Ctx, shop: Party) -> None:
+    point = parties.add_contact_point(ctx, party=shop, kind="social", value="https://social.example/@nord")
+    assert (point.normalised, point.is_primary) == ("social.example/@nord", False)
+    with pytest.raises(Refused, match="is a profile in a social network"):
+        parties.make_primary(ctx, contact_point=point)
+    parties.end_contact_point(ctx, contact_point=point)
+    point.refresh_from_db()
+    assert point.until == ctx.today

@@ -133,3 +133,19 @@ def test_programs_read_the_same_lists(
 def test_a_stranger_sees_nobody(client: Client, shop: Party) -> None:
     client.force_login(User.objects.create(email="sam@example.org", name="Sam"))
     assert client.get(f"/parties/parties/{shop.pk}/").status_code == 404
+
+
+def test_only_what_can_be_done_is_offered(ctx: Ctx, page: Client, shop: Party) -> None:
+    anna = parties.open_party(ctx, name="Anna Berg", kind="person")
+    of_shop, of_anna = (page.get(f"/parties/parties/{one.pk}/").content.decode() for one in (shop, anna))
+
+    for verb, for_shop, for_anna in (
+        ("restore_parties", False, False),
+        ("unmerge_party", False, False),
+        ("archive_parties", True, True),
+        ("add_person", True, False),
+        ("relate", False, True),
+        ("erase_people", False, True),
+    ):
+        asked = f"/parties/parties/do/{verb}/?ids="
+        assert (f"{asked}{shop.pk}" in of_shop, f"{asked}{anna.pk}" in of_anna) == (for_shop, for_anna), verb

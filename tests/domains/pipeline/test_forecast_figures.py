@@ -12,7 +12,7 @@ from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline import ports, queries
 from loomline.domains.pipeline.commands import OpportunityDraft, StageDraft
-from loomline.domains.pipeline.models import Category, ForecastAdjustment, Opportunity, Quota, Stage
+from loomline.domains.pipeline.models import Category, ForecastAdjustment, Opportunity, Quota
 from loomline.domains.pipeline.queries import Forecast, Velocity
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent
@@ -63,30 +63,13 @@ def test_currencies_are_converted_before_they_are_added(
     deal(amount=Decimal(50))
     deal(amount=Decimal(50), currency="USD")
     deal(amount=Decimal(70), currency="GBP")
-    (figures,) = queries.board_figures(ctx, rows=Opportunity.objects.all()).values()
+    figures = queries.open_worth(ctx, rows=Opportunity.objects.all())
 
+    assert figures is not None
     assert figures.amount == Money(Decimal("96.00"), "EUR")
     assert figures.weighted == Money(Decimal("9.60"), "EUR")
     assert figures.left_out == {"GBP": Decimal(70)}
     assert asked == [(["GBP", "USD"], "EUR", date(2026, 11, 23))]
-
-
-def test_the_board_counts_open_ones_by_stage_in_one_statement(
-    ctx: Ctx,
-    deal: Callable[..., Opportunity],
-    stage: Callable[[str], Stage],
-    django_assert_num_queries: Callable[..., object],
-) -> None:
-    quoted, agreed = stage("Quoted"), stage("Agreed")
-    for _n in range(2):
-        deal(stage=quoted, amount=Decimal("30000.55"))
-    deal(stage=agreed, amount=Decimal(10_000), probability_override=60)
-    with django_assert_num_queries(1):
-        figures = queries.board_figures(ctx, rows=Opportunity.objects.all())
-
-    assert (figures[quoted.pk].count, figures[quoted.pk].amount) == (2, Money(Decimal("60001.10"), "EUR"))
-    assert figures[quoted.pk].weighted == Money(Decimal("30000.55"), "EUR")
-    assert figures[agreed.pk].weighted == eur(6)
 
 
 def test_forecast_levels_include_the_surer_ones() -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from loomline.domains.accounts.models import Team, User
 from loomline.domains.parties import commands as parties
@@ -193,3 +194,66 @@ def test_giving_up_needs_a_reason_and_may_be_taken_back(ctx: Ctx, lead: Lead) ->
 
     back = pipeline.reopen_lead(ctx, lead=lead)
     assert (back.state, back.reason, back.closed_at) == (LeadState.WORKING, "", None)
+
+
+def test_a_lead_is_kept_warm_and_taken_up_again(ctx: Ctx, lead: Lead) -> None:
+    with pytest.raises(pipeline.ReasonMissing):
+        pipeline.nurture_lead(ctx, lead=lead, reason=" ")
+    warm = pipeline.nurture_lead(ctx, lead=lead, reason="Budget in spring")
+
+    assert (warm.state, warm.reason, warm.closed_at) == (LeadState.NURTURING, "Budget in spring", None)
+    assert pipeline.reopen_lead(ctx, lead=warm).state == LeadState.WORKING
+
+
+def test_a_qualification_is_taken_back_with_all_it_made(ctx: Ctx, lead: Lead) -> None:
+    with pytest.raises(pipeline.NotConverted):
+        pipeline.take_back_conversion(ctx, lead=lead)
+    pipeline.convert_lead(ctx, lead=lead)
+    back = pipeline.take_back_conversion(ctx, lead=lead)
+
+    assert (back.state, back.party, back.opportunity) == (LeadState.NEW, None, None)
+    assert not Opportunity.objects.exists()
+    assert not Party.objects.exists()
+    with pytest.raises(pipeline.NotConverted):
+        pipeline.take_back_conversion(ctx, lead=lead)
+
+
+def test_a_qualification_is_not_taken_back_over_later_work(ctx: Ctx, lead: Lead) -> None:
+    done = pipeline.convert_lead(ctx, lead=lead)
+    plain_commands(Opportunity)["save"](ctx, record=done.opportunity, values={"name": "Autumn"})
+
+    with pytest.raises(edit.NotUndoable, match="has been changed since"):
+        pipeline.take_back_conversion(ctx, lead=lead)
+    assert Lead.objects.get().state == LeadState.QUALIFIED
+
+
+def test_a_lead_that_is_known_already_is_told(ctx: Ctx, lead: Lead) -> None:
+    nord = parties.open_party(ctx, name="Nord Living", roles=["customer"])
+    ines = parties.open_party(ctx, name="I. Brandt", kind="person", email="ines@nord.example")
+    other = parties.open_party(ctx, name="Olaf", kind="person", email="olaf@nord.example")
+    parties.open_party(ctx, name="Somebody else", email="x@gmail.com")
+
+    found = queries.twins_of_lead(lead=lead, rows=Party.objects.all())
+
+    assert [(twin.party, twin.why, twin.is_sure) for twin in found] == [
+        (nord, "the same name", True),
+        (ines, "the same e-mail address", True),
+        (other, "mail at nord.example too", False),
+    ]
+    assert queries.twins_of_lead(lead=lead, rows=Party.objects.none()) == []
+
+
+def test_the_dialog_to_qualify_opens_with_whom_we_know(ctx: Ctx, lead: Lead) -> None:
+    nord = parties.open_party(ctx, name="Nord Living", roles=["customer"])
+    ines = parties.open_party(
+        ctx, name="I. Brandt", kind="person", email="ines@nord.example", organisation=nord
+    )
+    browser = Client()
+    browser.force_login(ctx.actor)
+
+    url = f"/pipeline/leads/do/convert_lead/?ids={lead.pk}"
+    asked = browser.get(url, headers={"HX-Request": "true"}).context["command"]
+    opened = {f["field"].name: f["field"].value() for f in asked["fields"]}
+    assert (opened["party"], opened["contact"], opened["opportunity"]) == (nord, ines, None)
+    page = browser.get(f"/pipeline/leads/{lead.pk}/").content.decode()
+    assert "We may know them already." in page

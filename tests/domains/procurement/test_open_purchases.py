@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,11 +12,12 @@ import pytest
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Unit
 from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement import ports
 from loomline.domains.procurement.commands.opening import QuantityNotPositive, StartsAsDraft
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent
-from tests.domains.procurement.conftest import World
+from tests.domains.procurement.conftest import TODAY, World
 
 Line = procurement.PurchaseLineDraft
 
@@ -126,3 +127,35 @@ def test_an_order_taken_over_as_sent_needs_the_day_it_was_ordered(ctx: Ctx, worl
     with pytest.raises(procurement.OrderedDayMissing, match="4012"):
         procurement.take_over_purchases(ctx, drafts=[draft])
     assert not Purchase.objects.exists()
+
+
+def test_what_a_contract_says_goes_before_the_suppliers_list(
+    ctx: Ctx, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ports.TermsAsk] = []
+
+    def agreed(*, asks: Sequence[ports.TermsAsk]) -> list[ports.Terms]:
+        asked.extend(asks)
+        contract = ports.Terms(price=Decimal("29.90"), lead_days=3, over_tolerance=Decimal("0.02"))
+        return [contract if ask.item == world.merino else ports.Terms() for ask in asks]
+
+    monkeypatch.setattr(ports.agreed_terms, "filled", agreed)
+    lines = [
+        Line(item=world.merino, quantity=Decimal(500)),
+        Line(item=world.zip, quantity=Decimal(10), price=Decimal("0.21")),
+    ]
+    first, second = procurement.open_purchases(
+        ctx, drafts=[procurement.PurchaseDraft(supplier=world.mill, lines=lines) for _n in range(2)]
+    )
+
+    assert [(ask.item, ask.quantity, ask.currency, ask.on) for ask in asked[:2]] == [
+        (world.merino, Decimal(500), "EUR", TODAY),
+        (world.zip, Decimal(10), "EUR", TODAY),
+    ]
+    assert len(asked) == 4
+    merino, zips = first.lines.order_by("position")
+    assert (merino.price, merino.over_tolerance) == (Decimal("29.90"), Decimal("0.02"))
+    assert (zips.price, zips.over_tolerance) == (Decimal("0.21"), Decimal("0.05"))
+    procurement.send_purchase(ctx, purchase=second)
+    merino = second.lines.get(item=world.merino)
+    assert merino.requested_on == date(2026, 11, 26)  # three working days after Monday

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from loomline.domains.inventory import ports as inventory_ports
 from loomline.domains.inventory.models import Lot, StockMove
+from loomline.domains.ledger import commands as ledger
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands.receiving import LotNotKept, QuantityWrong
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, Receipt, ReceiptLine
-from loomline.domains.sites.models import LocationKind
+from loomline.domains.sites import commands as sites
+from loomline.domains.sites import queries as places
+from loomline.domains.sites.models import Location, LocationKind, Site
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout, StoredEvent
 from tests.domains.procurement.conftest import World
@@ -231,3 +236,67 @@ def test_receiving_many_lines_costs_as_many_statements_as_few(
         procurement.receive_goods(ctx, purchase=purchase, lines=rows)
 
     assert world.available(world.merino) == Decimal(3000)
+
+
+def in_dollars(ctx: Ctx, world: World) -> Purchase:
+    """100 kg of merino for 40 dollars each less 5 %, sent."""
+    line = procurement.PurchaseLineDraft(
+        item=world.merino, quantity=Decimal(100), price=Decimal(40), discount=Decimal("0.05")
+    )
+    made = procurement.open_purchase(ctx, supplier=world.mill, lines=[line], currency="USD")
+    return procurement.send_purchase(ctx, purchase=made)
+
+
+def test_what_was_bought_in_dollars_costs_euros_at_the_rate_of_the_day(ctx: Ctx, world: World) -> None:
+    ledger.record_rates(ctx, rates={"USD": Decimal("0.90")}, on=date(2026, 11, 2))
+    ledger.record_rates(ctx, rates={"USD": Decimal("0.92")}, on=date(2026, 11, 23))
+    ledger.record_rates(ctx, rates={"USD": Decimal("0.95")}, on=date(2026, 11, 24))
+    purchase = in_dollars(ctx, world)
+
+    procurement.receive_goods(
+        ctx, purchase=purchase, lines=[Received(line=purchase.lines.get(), quantity=Decimal(100), lot="A")]
+    )
+
+    assert StockMove.objects.get().unit_cost == Decimal("34.96")  # 40 x 0.95 x 0.92
+
+
+def test_without_a_rate_nobody_knows_what_the_goods_cost(ctx: Ctx, world: World) -> None:
+    purchase = in_dollars(ctx, world)
+    procurement.receive_goods(
+        ctx, purchase=purchase, lines=[Received(line=purchase.lines.get(), quantity=Decimal(100), lot="A")]
+    )
+    assert StockMove.objects.get().unit_cost is None
+
+
+def test_what_is_good_lies_where_the_rules_of_the_site_say_and_what_is_not_stands_apart(
+    ctx: Ctx, world: World, order: Callable[..., Purchase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purchase = order(zips="100")
+    merino, zips = purchase.lines.order_by("position")
+    bins = {
+        item.pk: sites.add_location(ctx, site=world.site, code=code)
+        for item, code in ((world.merino, "Y-1"), (world.zip, "Z-9"))
+    }
+    asked: list[tuple[Site, inventory_ports.Arrival]] = []
+
+    def put_at(_ctx: Ctx, *, site: Site, goods: Sequence[inventory_ports.Arrival]) -> list[Location]:
+        asked.extend((site, one) for one in goods)
+        return [bins[one.item_id] for one in goods]
+
+    monkeypatch.setattr(inventory_ports.put_at, "filled", put_at)
+    lines = [
+        Received(line=merino, quantity=Decimal(500), rejected=Decimal(20), lot="BY-1", fault="wet cones"),
+        Received(line=zips, quantity=Decimal(100)),
+    ]
+    procurement.receive_goods(ctx, purchase=purchase, lines=lines)
+
+    lot = Lot.objects.get()
+    assert asked == [
+        (world.site, inventory_ports.Arrival(item_id=world.merino.pk, lot_id=lot.pk, quantity=Decimal(480))),
+        (world.site, inventory_ports.Arrival(item_id=world.zip.pk, quantity=Decimal(100))),
+    ]
+    assert [(m.item, m.quantity, m.destination) for m in StockMove.objects.order_by("pk")] == [
+        (world.merino, Decimal(480), bins[world.merino.pk]),
+        (world.merino, Decimal(20), places.quarantine_of(site=world.site)),
+        (world.zip, Decimal(100), bins[world.zip.pk]),
+    ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement import ports
 from loomline.domains.procurement.models import Purchase, PurchaseState
 from loomline.domains.sites import commands as sites
 from loomline.domains.sites.models import Calendar
@@ -82,3 +83,19 @@ def test_an_order_is_sent_once(ctx: Ctx, order: Callable[..., Purchase]) -> None
     purchase = order()
     with pytest.raises(MoveRefused, match="is sent; it cannot send now"):
         procurement.send_purchase(ctx, purchase=purchase)
+
+
+def test_an_order_waits_for_approval_and_is_not_sent_to_whom_nothing_is_bought_from(
+    ctx: Ctx, order: Callable[..., Purchase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purchase = order(sent=False)
+
+    monkeypatch.setattr(ports.may_send, "filled", lambda _ctx, *, purchase: "Sofia has to approve it.")
+    with pytest.raises(procurement.NotApproved, match=r"cannot be sent yet: Sofia has to approve it\."):
+        procurement.send_purchase(ctx, purchase=purchase)
+    monkeypatch.setattr(ports.may_buy_from, "filled", lambda *, supplier: "scored D in October.")
+    with pytest.raises(procurement.SupplierBlocked, match=r"from Biella Yarns now: scored D in October\."):
+        procurement.send_purchase(ctx, purchase=purchase)
+
+    purchase.refresh_from_db()
+    assert purchase.state == PurchaseState.DRAFT

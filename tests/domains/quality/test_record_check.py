@@ -216,7 +216,7 @@ def test_an_unclear_check_is_refused(mill: Mill, wrong: dict[str, object], refus
 
 
 def test_capability_is_the_distance_to_the_nearer_limit(mill: Mill, lot: Lot) -> None:
-    assert queries.cpk(
+    assert queries.nearest(
         mean=Decimal("10.1"), deviation=Decimal("0.12"), lower=Decimal("9.4"), upper=Decimal("10.6")
     ).quantize(Decimal("0.001")) == Decimal("1.389")
     plan = CheckPlan.objects.create(item=mill.yarn, characteristic="Count", lower=9, upper=11)
@@ -226,5 +226,5 @@ def test_capability_is_the_distance_to_the_nearer_limit(mill: Mill, lot: Lot) ->
     found = queries.capability(plan=plan)
     assert (found.count, found.mean, found.lowest, found.highest) == (3, 10, Decimal("9.9"), Decimal("10.1"))
     assert found.deviation.quantize(Decimal("0.0001")) == Decimal("0.1000")
-    assert found.cpk.quantize(Decimal("0.001")) == Decimal("3.333")
+    assert found.ppk.quantize(Decimal("0.001")) == Decimal("3.333")
     assert queries.pass_rate(starts_on=mill.ctx.today, ends_on=mill.ctx.today.replace(day=30)) == (3, 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from loomline.domains.parties import commands as parties
 from loomline.domains.pricing import commands as pricing
 from loomline.domains.pricing.models import PriceList
 from loomline.domains.sales import commands as sales
+from loomline.domains.sales import ports
 from loomline.domains.sales.commands import LineDraft, OrderDraft
 from loomline.domains.sales.models import Order
 from loomline.kernel.context import Ctx
@@ -76,6 +77,27 @@ def test_tax_is_rounded_once_for_each_rate_and_freight_bears_the_highest(
 
     # 0.23 x (0.99 + 15.00) = 3.6777 and 0.06 x 10.05 = 0.603
     assert (made.net, made.tax, made.total) == (Decimal("26.04"), Decimal("4.28"), Decimal("30.32"))
+
+
+def test_a_line_without_a_rate_is_taxed_by_the_rules_of_the_day(
+    order: Callable[..., Order], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ports.TaxAsk] = []
+
+    def rates(*, asks: Sequence[ports.TaxAsk]) -> list[Decimal]:
+        asked.extend(asks)
+        return [Decimal("0.23") for _ask in asks]
+
+    monkeypatch.setattr(ports.tax_rates, "filled", rates)
+    made = order(
+        LineDraft(item=world.scarf, quantity=Decimal(1), price=Decimal(10)),
+        LineDraft(item=world.scarf, quantity=Decimal(1), price=Decimal(10), tax_rate=Decimal(0)),
+    )
+
+    assert [line.tax_rate for line in made.lines.order_by("position")] == [Decimal("0.23"), Decimal(0)]
+    assert [(a.customer, a.item, a.on, a.site_id, a.ship_to_id) for a in asked] == [
+        (world.shop, world.scarf, TODAY, made.site_id, made.ship_to_id)
+    ]
 
 
 def test_a_line_written_in_dozens_counts_in_pieces(order: Callable[..., Order], world: World) -> None:

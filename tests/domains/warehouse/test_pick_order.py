@@ -9,7 +9,7 @@ import pytest
 
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
-from loomline.domains.inventory.models import Balance, Reservation
+from loomline.domains.inventory.models import Balance, Lot, Reservation
 from loomline.domains.sales.models import OrderState
 from loomline.domains.warehouse import commands as warehouse
 from loomline.domains.warehouse import queries
@@ -57,7 +57,7 @@ def test_what_was_reserved_before_is_what_is_picked(dock: Dock) -> None:
     dock.stock(dock.sweater, "30", lot="B2")
     order = dock.order((dock.sweater, "10"))
     line = order.lines.get()
-    second = stock.Lot.objects.get(number="B2")
+    second = Lot.objects.get(number="B2")
     inventory.reserve(
         dock.ctx,
         demands=[

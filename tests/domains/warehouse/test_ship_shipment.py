@@ -14,7 +14,7 @@ from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.models import Balance, Lot, Reservation, StockMove
 from loomline.domains.sales.models import OrderState
 from loomline.domains.warehouse import commands as warehouse
-from loomline.domains.warehouse import queries
+from loomline.domains.warehouse import ports, queries
 from loomline.domains.warehouse.models import CompanyPrefix, Package, Shipment, ShipmentState
 from loomline.kernel.event import EventAbout, StoredEvent
 from loomline.kernel.refusal import MoveRefused
@@ -24,8 +24,8 @@ from tests.domains.warehouse.dock import Dock
 
 def test_the_check_digit_follows_the_gs1_rule() -> None:
     # GS1's own example of a logistic label: (00) 1 0614141 123456789 7.
-    assert warehouse.sscc(extension=1, prefix="0614141", serial=123456789) == "106141411234567897"
-    number = warehouse.sscc(prefix="952123456789", serial=12345)
+    assert inventory.sscc(extension=1, prefix="0614141", serial=123456789) == "106141411234567897"
+    number = inventory.sscc(prefix="952123456789", serial=12345)
     assert (len(number), ean.calc_check_digit(number[:-1])) == (18, number[-1])
 
 
@@ -117,6 +117,19 @@ def test_a_held_lot_does_not_leave(dock: Dock) -> None:
     shipment.refresh_from_db()
     assert shipment.state == ShipmentState.PICKING
     assert Balance.objects.get(lot__isnull=False, location=dock.mill.shelf).on_hand == 10
+
+
+def test_goods_of_an_order_that_is_held_back_stay(dock: Dock, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipment = dock.shipment((dock.sweater, "10"))
+    free = dock.shipment((dock.label, "3"))
+    held = {shipment.order_id: "Nord Living owes 900.00 EUR since 12 October."}
+    monkeypatch.setattr(ports.may_leave, "filled", lambda _ctx, *, orders: held)
+
+    with pytest.raises(warehouse.HeldBack, match=r"may not leave: Nord Living owes 900\.00 EUR"):
+        warehouse.ship_shipment(dock.ctx, shipment=shipment)
+    shipment.refresh_from_db()
+    assert shipment.state == ShipmentState.PICKING
+    assert warehouse.ship_shipment(dock.ctx, shipment=free).state == ShipmentState.SHIPPED
 
 
 def test_an_expired_lot_leaves_only_when_accepted(dock: Dock) -> None:

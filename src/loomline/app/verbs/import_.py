@@ -12,7 +12,6 @@ twice changes nothing. Rows that cannot be taken are left out, with their reason
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import time
 from pathlib import Path
@@ -61,18 +60,22 @@ def run(options: argparse.Namespace, env: Environment) -> int:
 def _import(options: argparse.Namespace) -> int:
     recipe = exchange.recipe_named(options.recipe)
     files = exchange.collect(recipe, options.path)
+    answers = dict(_answer(text) for text in options.answer)
+    ctx = _ctx(options.email)
     bar = _Bar()
     begin = time.monotonic()
     outcome = exchange.run_recipe(
-        _ctx(options.email),
+        ctx,
         recipe=recipe,
         files=files,
         source=str(options.path),
-        answers=dict(_answer(text) for text in options.answer),
+        answers=answers,
         is_dry=options.dry_run,
         progress=bar.show,
     )
     bar.end()
+    if answers and recipe.is_lenient and not options.dry_run:
+        exchange.remember_answers(ctx, system=recipe.system, answers=answers)
     _report(outcome, seconds=time.monotonic() - begin)
     if options.errors and outcome.errors:
         _write_errors(options.errors, outcome)
@@ -97,7 +100,7 @@ def _report(outcome: exchange.Outcome, *, seconds: float) -> None:
         say(f"  {name:<26}{''.join(f'{cell:>9,}' for cell in cells)}\n")
     for sentence in outcome.findings:
         say(f"  Note: {sentence}\n")
-    for file, line, key, sentence in outcome.errors[:10]:
+    for file, line, key, sentence, _cells in outcome.errors[:10]:
         say(f"  Left out: {file} line {line} ({key}): {sentence}\n")
     if len(outcome.errors) > 10:
         say(f"  ... and {len(outcome.errors) - 10:,} more; --errors FILE writes all of them.\n")
@@ -111,15 +114,17 @@ def _report(outcome: exchange.Outcome, *, seconds: float) -> None:
 
 
 def _write_errors(target: Path, outcome: exchange.Outcome) -> None:
-    with target.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file", "line", "key", "reason"])
-        writer.writerows(outcome.errors)
-    sys.stdout.write(f"{len(outcome.errors):,} rows left out are listed in {target}.\n")
+    name, data = exchange.left_out("rows", outcome.errors)
+    if name.endswith(".zip"):
+        target = target.with_suffix(".zip")
+    target.write_bytes(data)
+    sys.stdout.write(
+        f"{len(outcome.errors):,} rows left out are in {target}: mend them there and import that file.\n"
+    )
 
 
 def _answer(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
+    name, sign, value = text.rpartition("=")
     if not sign or not name:
         raise Fault(f"{text!r} is no answer.", way_out="Write it as --answer name=value.", code=2)
     return name.strip(), value.strip()

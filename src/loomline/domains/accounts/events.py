@@ -203,3 +203,15 @@ class GrantSet(Event, about=ROLE, icon="shield-check", tone="info"):
     permission: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldsHidden(Event, about=ROLE, icon="eye-off", tone="info"):
+    """A role shows less of a kind of record than before, or more."""
+
+    says: ClassVar[str | Promise] = _("Role {role} does not show of {entity}: {fields}")
+
+    role_id: int
+    role: str
+    entity: str
+    fields: tuple[str, ...]

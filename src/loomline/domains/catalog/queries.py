@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db import connection
 from django.db.models import ForeignObjectRel, Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Conversion, Item, Unit
+from loomline.kernel import query
 from loomline.kernel.quantity import PLACES, Quantity
 from loomline.kernel.refusal import Refused
 
@@ -125,16 +125,8 @@ def uses_of_items() -> list[ForeignObjectRel]:
 def uses_of(*, item: Item) -> set[str]:
     """The relations through which at least one record of another domain points at an item. One statement."""
     relations = uses_of_items()
-    if not relations:
-        return set()
-    asked = [
-        f"EXISTS (SELECT 1 FROM {connection.ops.quote_name(relation.related_model._meta.db_table)}"
-        f" WHERE {connection.ops.quote_name(str(relation.field.column))} = %s)"
-        for relation in relations
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(asked)}", [item.pk] * len(asked))
-        there = cursor.fetchone()
+    rows = (r.related_model._default_manager.filter(**{r.field.name: item}) for r in relations)
+    there = query.count_each(rows, most=0)
     return {str(r.get_accessor_name()) for r, exists in zip(relations, there, strict=True) if exists}
 
 

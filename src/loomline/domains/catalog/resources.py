@@ -26,6 +26,9 @@ from loomline.surface.resource import (
     needs,
 )
 
+# So many tables stand on the overview; the others have a page of their own.
+MOST_TABLES = 10
+
 
 class Use(Related):
     """A table of another domain's records about an item, where there are any that the person may see."""
@@ -35,8 +38,7 @@ class Use(Related):
 
 def draw_use(panel: Any, record: models.Item, ctx: Ctx) -> dict[str, Any] | None:
     """The table, or nothing; which ones there are is asked once for a page."""
-    target = registry.of(panel.target)
-    if panel.name not in used(record) or target is None or not target.may_see(ctx):
+    if panel.relation_text not in (first_uses if panel.tab == "overview" else further_uses)(ctx, record):
         return None
     drawn = DRAWERS[Related](panel, record, ctx)
     return {**drawn, "title": panel.title} if drawn and drawn["table"]["rows"] else None
@@ -51,6 +53,38 @@ def used(record: models.Item) -> set[str]:
         record.__dict__["uses"] = queries.uses_of(item=record)
     found: set[str] = record.__dict__["uses"]
     return found
+
+
+def first_uses(ctx: Ctx, record: models.Item) -> list[str]:
+    """The relations whose tables the overview shows."""
+    return _seen(ctx, record)[:MOST_TABLES]
+
+
+def further_uses(ctx: Ctx, record: models.Item) -> list[str]:
+    """The relations for which the overview has no room."""
+    return _seen(ctx, record)[MOST_TABLES:]
+
+
+def _seen(ctx: Ctx, record: models.Item) -> list[str]:
+    """The relations that hold something in lists that the person may open, kept for the rest of the page."""
+    if "seen_uses" not in record.__dict__:
+        targets = {str(r.get_accessor_name()): registry.of(r.related_model) for r in queries.uses_of_items()}
+        there = {name: target for name, target in targets.items() if name in used(record)}
+        record.__dict__["seen_uses"] = [n for n, t in there.items() if t is not None and t.may_see(ctx)]
+    found: list[str] = record.__dict__["seen_uses"]
+    return found
+
+
+def no_further_uses(ctx: Ctx, record: models.Item) -> dict[str, Any] | None:
+    """What stands where the overview holds everything."""
+    if further_uses(ctx, record):
+        return None
+    return {
+        "title": "",
+        "table": {"label": _t("Elsewhere"), "rows": []},
+        "empty": _t("Everything about this item stands on the overview."),
+        "empty_action": None,
+    }
 
 
 def no_uses(ctx: Ctx, record: models.Item) -> dict[str, Any] | None:
@@ -71,7 +105,9 @@ def uses() -> Iterator[Panel]:
         title = capfirst(relation.related_model._meta.verbose_name_plural or "")
         if relation.field.name != "item":
             title = format_lazy(_("{records}, as {role}"), records=title, role=relation.field.verbose_name)
-        yield Use(str(relation.get_accessor_name()), title=title, tab="overview")
+        name = str(relation.get_accessor_name())
+        yield Use(name, title=title, tab="overview")
+        yield Use(name, title=title, tab="elsewhere", name=f"further_{name}")
 
 
 def another_pack(ctx: Ctx, record: models.Item) -> dict[str, Any]:
@@ -118,6 +154,12 @@ class Item(Resource):
         "list_price",
         "standard_cost",
         "lead_days",
+        "temperature",
+        "hazard",
+        "cost_method",
+        "count_class",
+        "tax_class",
+        "origin_country",
     )
     search = "name", "sku", "gtin", "description"
     form = (
@@ -134,9 +176,17 @@ class Item(Resource):
         "reorder_level",
         "safety_stock",
         "weight_kg",
+        "volume_m3",
         "shelf_life_days",
+        "min_remaining_days",
+        "temperature",
+        "hazard",
+        "cost_method",
+        "count_class",
+        "tax_class",
         "gtin",
         "hs_code",
+        "origin_country",
         "style",
         "colour",
         "size",
@@ -165,12 +215,21 @@ class Item(Resource):
             "reorder_level",
             "safety_stock",
             "weight_kg",
+            "volume_m3",
             "shelf_life_days",
+            "min_remaining_days",
+            "temperature",
+            "hazard",
+            "cost_method",
+            "count_class",
+            "tax_class",
             "gtin",
             "hs_code",
+            "origin_country",
         ),
         Related("packs", title=_("Packs and conversions"), create=True),
         Related("conversions", title=_("Conversions"), tab="packs", create=True),
+        Panel("loom/panels/table.html", read=no_further_uses, name="elsewhere", title=_("Elsewhere")),
         Changes(),
         Timeline(),
     )

@@ -46,6 +46,8 @@ class Takeover(Document):
     # What was uploaded, as commands/intake.py describes it; where the files are gone, what they were.
     files = models.JSONField(_("uploaded files"), default=list, blank=True, editable=False)
     job_id = models.BigIntegerField(_("job"), null=True, editable=False)
+    # What the files raise, as commands/answers.py describes it.
+    questions = models.JSONField(_("questions"), default=list, blank=True, editable=False)
     answers = models.JSONField(_("answers"), default=dict, blank=True, encoder=DjangoJSONEncoder)
     counts = models.JSONField(_("counts"), default=dict, editable=False)
     findings = models.JSONField(_("findings"), default=list, editable=False)
@@ -71,7 +73,8 @@ class ForeignKey(Record):
     kind = models.CharField(_("kind of record"), max_length=60)
     object_id = models.BigIntegerField(_("record"))
     fingerprint = models.CharField(_("fingerprint"), max_length=32)
-    unmapped = models.JSONField(_("columns without a place here"), default=dict, encoder=DjangoJSONEncoder)
+    # Every filled cell of the row, those included that no field here takes.
+    source_row = models.JSONField(_("row of the other system"), default=dict, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("foreign key")
@@ -83,3 +86,19 @@ class ForeignKey(Record):
 
     def __str__(self) -> str:
         return f"{self.system} {self.table} {self.key}"
+
+
+class Answer(Record):
+    """What somebody has answered once about a system's files: the next import takes it up."""
+
+    system = models.CharField(_("system"), max_length=60)
+    question = models.CharField(_("question"), max_length=400)
+    value = models.CharField(_("answer"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [models.UniqueConstraint(fields=["system", "question"], name="exchange_answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.question}"

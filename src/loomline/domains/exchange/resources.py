@@ -68,15 +68,19 @@ def errors(ctx: Ctx, record: models.Takeover) -> dict[str, Any] | None:
     """The first rows that were left out, with the reason; all of them are in a file."""
     rows = [
         (Cell(text=file), Cell(kind="number", value=line), Cell(text=key), Cell(text=says, wrap=True))
-        for file, line, key, says in record.errors[:SHOWN]
+        for file, line, key, says, *_cells in record.errors[:SHOWN]
     ]
     if not rows:
         return None
     panel = plain_table(
         _t("Rows left out"), (_t("File"), _t("Line"), _t("Key"), _t("Why")), rows, slots=ERROR_SLOTS
     )
-    panel["link"] = {"title": _t("All of them as a file"), "url": error_file_address(record)}
-    more = len(record.errors) - len(rows)
+    total = max(len(record.errors), sum(int(step.get("errors", 0)) for step in record.counts.values()))
+    title = _t("All of them as a file")
+    if total > len(record.errors):
+        title = _t("The first {n} as a file").format(n=draw_text.number(len(record.errors)))
+    panel["link"] = {"title": title, "url": error_file_address(record)}
+    more = total - len(rows)
     panel["table"]["note"] = _t("and {n} more").format(n=draw_text.number(more)) if more else ""
     return panel
 
@@ -96,7 +100,7 @@ def import_address(record: models.Takeover, page: str = "") -> str:
 
 def error_file_address(record: models.Takeover) -> str:
     """Where the rows that were left out can be had as a file; empty when there are none."""
-    return f"{IMPORT}{record.pk}/errors.csv" if record.errors else ""
+    return f"{IMPORT}{record.pk}/errors/" if record.errors else ""
 
 
 def _lists(ctx: Ctx, record: models.Takeover) -> dict[str, str]:
@@ -104,7 +108,7 @@ def _lists(ctx: Ctx, record: models.Takeover) -> dict[str, str]:
     if record.recipe not in commands.recipe_names():
         return {}
     steps = commands.recipe_named(record.recipe).steps
-    found = {step.name: registry.by_kind(step.into) for step in steps}
+    found = {step.name: registry.by_kind(commands.kind_of(step.into)) for step in steps}
     return {
         name: kind.path() if kind is not None and kind.may_see(ctx) else "" for name, kind in found.items()
     }
@@ -144,6 +148,6 @@ menu.entry(
     IMPORT,
     icon="file-import",
     group="Settings",
-    order=79,
+    order=5,
     permission=commands.begin_takeover.name,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,14 +11,10 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from loomline.domains.finance.models import (
-    ExchangeRate,
     Invoice,
     InvoiceKind,
     InvoiceLine,
     InvoiceState,
-    SupplierInvoice,
-    SupplierInvoiceLine,
-    SupplierInvoiceState,
 )
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.kernel.prepared import AnyOf, prepared
@@ -129,54 +125,3 @@ def settled_orders(*, order_ids: Iterable[int]) -> list[Order]:
     owed = Invoice.objects.filter(order=OuterRef("pk"), state__in=(InvoiceState.DRAFT, InvoiceState.POSTED))
     rows = Order.objects.filter(pk__in=set(order_ids), state=OrderState.SHIPPED)
     return list(rows.filter(~Exists(uninvoiced), ~Exists(owed)).order_by("pk"))
-
-
-def exchange_rates(*, currencies: Iterable[str], into: str, on: date) -> dict[str, Decimal]:
-    """What one unit of each currency is worth on a day, by the newest rate of either direction."""
-    wanted = set(currencies)
-    found = {into: Decimal(1)} if into in wanted else {}
-    rows = ExchangeRate.objects.filter(on__lte=on).filter(
-        Q(currency__in=wanted, into=into) | Q(currency=into, into__in=wanted)
-    )
-    # Oldest first, so that the newest stays; a rate written the right way round wins on the same day.
-    for row in sorted(rows, key=lambda rate: (rate.on, rate.into == into)):
-        found[row.currency if row.into == into else row.into] = row.rate if row.into == into else 1 / row.rate
-    return found
-
-
-@dataclass(frozen=True)
-class Billed:
-    """A purchase line as supplier invoices see it."""
-
-    accepted: Decimal
-    billed_before: Decimal
-    price: Decimal
-
-    @property
-    def billable(self) -> Decimal:
-        """What arrived, was taken, and nobody has billed yet."""
-        return max(self.accepted - self.billed_before, ZERO)
-
-
-def billed_lines(*, invoice: SupplierInvoice, lines: Sequence[SupplierInvoiceLine]) -> dict[int, Billed]:
-    """What there is to bill for the purchase lines of these invoice lines, by purchase line."""
-    keys = {line.purchase_line_id for line in lines if line.purchase_line_id}
-    others = SupplierInvoiceLine.objects.filter(purchase_line__in=keys).exclude(invoice=invoice.pk)
-    counted = others.exclude(invoice__state=SupplierInvoiceState.REJECTED).order_by()
-    before = dict(counted.values_list("purchase_line").annotate(n=Sum("quantity")))
-    return {
-        line.purchase_line_id: Billed(
-            accepted=line.purchase_line.accepted,
-            billed_before=before.get(line.purchase_line_id, ZERO),
-            price=line.purchase_line.net_price,
-        )
-        for line in lines
-        if line.purchase_line_id and line.purchase_line is not None
-    }
-
-
-def payable(*, until: date) -> QuerySet[SupplierInvoice]:
-    """Approved supplier invoices that fall due by a day, the first due first."""
-    return SupplierInvoice.objects.filter(state=SupplierInvoiceState.APPROVED, due_on__lte=until).order_by(
-        "due_on", "pk"
-    )

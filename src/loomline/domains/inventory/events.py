@@ -155,3 +155,98 @@ class ReservationsFreed(
     def subjects(self) -> set[tuple[str, int]]:
         """The items and lots, and each record that the stock was kept for."""
         return super().subjects() | set(zip(self.origin_kinds, self.origin_ids, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotsBlocked(
+    Event, about={"lot_ids": "inventory.lot", "item_ids": "catalog.item"}, icon="circle-x", tone="bad"
+):
+    """Many lots will not be used any more; what was reserved of them is wanted elsewhere now."""
+
+    lot_ids: tuple[int, ...]
+    item_ids: tuple[int, ...]
+    lots: int
+    reason: str
+    says: ClassVar = _("{lots} lots blocked: {reason}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockTakenOver(
+    Event, about={**PLACE, "owner_id": "parties.party"}, icon="heart-handshake", tone="info"
+):
+    """Goods that another owner kept with us are ours now."""
+
+    lot_id: int | None
+    item_id: int
+    owner_id: int
+    location_ids: tuple[int, ...]
+    item: str
+    lot: str
+    quantity: Decimal
+    unit: str
+    owner: str
+    says: ClassVar = _("{quantity} {unit} of {item} {lot} taken over from {owner}")
+
+
+UNIT = {"unit_id": "inventory.handlingunit"}
+GOODS = {"item_ids": "catalog.item", "lot_ids": "inventory.lot"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitOpened(Event, about=UNIT, icon="package", tone="info"):
+    """A handling unit began."""
+
+    unit_id: int
+    sscc: str
+    kind: str
+    location: str
+    says: ClassVar = _("{kind} {sscc} opened at {location}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitFilled(Event, about={**UNIT, **GOODS}, icon="package", tone="info"):
+    """Goods were put into a handling unit."""
+
+    unit_id: int
+    sscc: str
+    item_ids: tuple[int, ...]
+    lot_ids: tuple[int, ...]
+    goods: int
+    says: ClassVar = _("{goods} quantities put into handling unit {sscc}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitNested(Event, about={**UNIT, "within_id": "inventory.handlingunit"}, icon="stack-2", tone="info"):
+    """A handling unit was put into another one."""
+
+    unit_id: int
+    sscc: str
+    within_id: int
+    within: str
+    says: ClassVar = _("Handling unit {sscc} put into {within}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitLifted(Event, about=UNIT, icon="arrow-up", tone="info"):
+    """A handling unit was taken out of the one it lay in."""
+
+    unit_id: int
+    sscc: str
+    location: str
+    says: ClassVar = _("Handling unit {sscc} stands by itself at {location}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitMoved(
+    Event, about={**UNIT, **GOODS, "location_ids": "sites.location"}, icon="arrows-exchange", tone="info"
+):
+    """A handling unit was moved with all that is in it."""
+
+    unit_id: int
+    sscc: str
+    item_ids: tuple[int, ...]
+    lot_ids: tuple[int, ...]
+    location_ids: tuple[int, ...]
+    source: str
+    destination: str
+    says: ClassVar = _("Handling unit {sscc} moved from {source} to {destination}")

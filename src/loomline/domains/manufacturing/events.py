@@ -12,40 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.event import Event
 
-BILL = {"bill_id": "manufacturing.bill", "item_id": "catalog.item", "style_id": "catalog.style"}
 WORK = {"work_id": "manufacturing.workorder", "item_ids": "catalog.item", "style_id": "catalog.style"}
 STAGE = {**WORK, "stage_id": "manufacturing.workstage", "partner_id": "parties.party"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class BillAdded(Event, about=BILL, icon="list-tree", tone="info"):
-    """A bill of materials was written."""
-
-    says: ClassVar[str | Promise] = _(
-        "Bill of {made}, version {version}: {lines} materials, {stages} stages, from {valid_from}"
-    )
-
-    bill_id: int
-    item_id: int | None
-    style_id: int | None
-    made: str
-    version: int
-    lines: int
-    stages: int
-    valid_from: date | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BillRetired(Event, about=BILL, icon="archive", tone="muted"):
-    """A bill of materials is not used any more."""
-
-    says: ClassVar[str | Promise] = _("Bill of {made}, version {version}, is not used any more")
-
-    bill_id: int
-    item_id: int | None
-    style_id: int | None
-    made: str
-    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,3 +241,68 @@ class WorkTakenOver(Event, about={"item_ids": "catalog.item"}, icon="file-import
 
     item_ids: tuple[int, ...]
     orders: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkPaused(OfWork, Event, about=WORK, icon="player-pause", tone="hold"):
+    """Work rests."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} ({made}) rests: {reason}")
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkResumed(OfWork, Event, about=WORK, icon="player-play", tone="info"):
+    """Work goes on."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} ({made}) goes on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkClosed(OfWork, Event, about=WORK, icon="lock", tone="muted"):
+    """Nothing about the work changes any more."""
+
+    says: ClassVar[str | Promise] = _("Work order {number} ({made}) closed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkSplit(
+    OfWork, Event, about={**WORK, "other_id": "manufacturing.workorder"}, icon="git-branch", tone="info"
+):
+    """A part of the work has an order of its own."""
+
+    says: ClassVar[str | Promise] = _("{goods} of {number} are made by {other} now")
+
+    other_id: int
+    other: str
+    goods: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReworkOpened(OfWork, Event, about={**WORK, "lot_id": "inventory.lot"}, icon="recycle", tone="warn"):
+    """A lot, or a part of it, is put right."""
+
+    says: ClassVar[str | Promise] = _("{quantity} {unit} of {lot} go into rework by {number}: {reason}")
+
+    lot_id: int
+    lot: str
+    quantity: Decimal
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageHandedOver(OfWork, Event, about=STAGE, icon="transfer", tone="info"):
+    """A part of what a stage has made goes on."""
+
+    says: ClassVar[str | Promise] = _("{quantity} {unit} of {number} handed over by {stage} to {following}")
+
+    stage_id: int
+    partner_id: int | None
+    stage: str
+    at: str
+    quantity: Decimal
+    unit: str
+    following: str
+    handed_over: Decimal

@@ -119,6 +119,18 @@ class AddressAdded(Event, about=PARTY, icon="map-pin"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddressEnded(Event, about=PARTY, icon="map-pin"):
+    """An address is no longer used."""
+
+    says: ClassVar[str | Promise] = _("{label} address no longer in use: {address}")
+
+    party_id: int
+    address_id: int
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdentifierAdded(Event, about=PARTY, icon="id-badge-2"):
     """A party is known by one more number."""
 
@@ -162,6 +174,51 @@ class RelationshipEnded(
     kind: str
     label: str
     until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobChanged(
+    Event,
+    about={"person_id": "parties.party", "organisation_ids": "parties.party"},
+    icon="briefcase",
+    tone="info",
+):
+    """A person works somewhere else now."""
+
+    says: ClassVar[str | Promise] = _("{person} went from {former} to {organisation}")
+
+    person_id: int
+    organisation_ids: tuple[int, ...]
+    person: str
+    former: str
+    organisation: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuyingRoleSet(
+    Event, about={"person_id": "parties.party", "organisation_id": "parties.party"}, icon="users"
+):
+    """What somebody decides when the organisation buys became known."""
+
+    says: ClassVar[str | Promise] = _("{person}, role in buying at {organisation}: {label}")
+
+    person_id: int
+    organisation_id: int
+    person: str
+    organisation: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TouchPlanned(Event, about=PARTY, icon="clock"):
+    """It was agreed when to be in touch again."""
+
+    says: ClassVar[str | Promise] = _("Next touch due {due_on}")
+
+    party_id: int
+    due_on: date | None
+    days: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

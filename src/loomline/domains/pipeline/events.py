@@ -76,6 +76,28 @@ class LeadDisqualified(Event, about=LEAD, icon="circle-x"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadNurtured(Event, about=LEAD, icon="clock"):
+    """A lead is good but not now."""
+
+    says = _("Lead {number} kept warm: {reason}")
+    lead_id: int
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversionTakenBack(
+    Event, about={**LEAD, "party_id": "parties.party"}, icon="arrow-back-up", tone="warn"
+):
+    """A lead was qualified too soon or into the wrong customer."""
+
+    says = _("Lead {number} is a lead again")
+    lead_id: int
+    number: str
+    party_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeadReopened(Event, about=LEAD, icon="refresh", tone="info"):
     """A lead that was given up is worked on again."""
 
@@ -156,6 +178,62 @@ class OpportunityLost(Event, about=OPPORTUNITY, icon="trending-down", tone="bad"
     currency: str
     reason: str
     competitor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityAbandoned(Event, about=OPPORTUNITY, icon="archive"):
+    """Nobody said no; it was given up."""
+
+    says = _("Opportunity {number} given up: {reason}")
+    opportunity_id: int
+    number: str
+    party_id: int
+    contact_id: int | None = None
+    amount: Decimal
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityFollowed(Event, about=OPPORTUNITY, icon="arrows-exchange", tone="info"):
+    """What was really ordered changed, and the amount of the deal with it."""
+
+    says = _("Opportunity {number} is now worth {amount} {currency}: {cause}")
+    opportunity_id: int
+    number: str
+    party_id: int
+    contact_id: int | None = None
+    before: Decimal
+    amount: Decimal
+    currency: str
+    cause: str
+    tone: str = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStepPlanned(Event, about=OPPORTUNITY, icon="calendar-event"):
+    """Somebody said what is to be done next."""
+
+    says = _("Next step for {number}: {step}, {on}")
+    opportunity_id: int
+    number: str
+    party_id: int
+    contact_id: int | None = None
+    step: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStepSnoozed(Event, about=OPPORTUNITY, icon="clock", tone="warn"):
+    """A next step was put off."""
+
+    says = _("Next step for {number} put off from {was} to {on}")
+    opportunity_id: int
+    number: str
+    party_id: int
+    contact_id: int | None = None
+    was: date
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,36 @@
-"""The pipeline that a new company starts with."""
+"""The pipeline and the reasons that a new company starts with."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from loomline.domains.pipeline import commands
 from loomline.domains.pipeline.commands import StageDraft
-from loomline.domains.pipeline.models import Category, Pipeline
+from loomline.domains.pipeline.models import Category, Outcome, OutcomeReason, Pipeline
 from loomline.kernel.context import Ctx
+
+REASONS = {
+    Outcome.WON: (_lazy("Delivery date"), _lazy("Price"), _lazy("Quality"), _lazy("They know us")),
+    Outcome.LOST: (
+        _lazy("Price"),
+        _lazy("Delivery date"),
+        _lazy("Product does not fit"),
+        _lazy("Stays with their supplier"),
+        _lazy("No budget"),
+    ),
+    Outcome.ABANDONED: (_lazy("No answer"), _lazy("Project stopped"), _lazy("Not for us")),
+}
 
 
 def load(ctx: Ctx) -> None:
-    """Add a first pipeline while there is none; safe to call at every start."""
+    """Add a first pipeline and reasons while there is none; safe to call at every start."""
+    if not OutcomeReason.objects.exists():
+        OutcomeReason.objects.bulk_create(
+            OutcomeReason(outcome=outcome, name=str(name), position=position)
+            for outcome, names in REASONS.items()
+            for position, name in enumerate(names, start=1)
+        )
     if Pipeline.objects.exists():
         return
     commands.add_pipeline(

@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.parties.models import Party
-from loomline.domains.pricing.events import PriceListCopied, PriceListGiven, PriceListTaken, PricesSet
-from loomline.domains.pricing.models import CustomerPriceList, Price, PriceList
+from loomline.domains.pricing.events import (
+    PriceListCopied,
+    PriceListGiven,
+    PriceListTaken,
+    PricesSet,
+    TierGiven,
+    TierTaken,
+)
+from loomline.domains.pricing.models import CustomerPriceList, Price, PriceList, Tier, TierMember
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
@@ -63,6 +70,18 @@ class NameTaken(Refused):
     """Lists are told apart by name."""
 
     says = _("There is already a price list called {name}. Choose another name.")
+
+
+class NobodyNamed(Refused):
+    """A tier is given to somebody."""
+
+    says = _("Name at least one customer.")
+
+
+class NotInTier(Refused):
+    """Only who is in a tier leaves it."""
+
+    says = _("{party} is not in the tier {tier}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +177,42 @@ def take_price_list(ctx: Ctx, *, price_list: PriceList, party: Party) -> PriceLi
         )
     )
     return price_list
+
+
+@command(label=_("Put customers in"), icon="users-group", undo=True)
+def put_in_tier(ctx: Ctx, *, tier: Tier, parties: list[Party]) -> Tier:
+    """Let customers buy at the prices of a tier; a tier that they were in before is left."""
+    held = TierMember.objects.select_for_update().filter(party__in=[p.pk for p in parties]).order_by("pk")
+    known = {row.party_id: row for row in held}
+    if not parties:
+        raise NobodyNamed(at_field="parties")
+
+    moved = [row for row in known.values() if row.tier_id != tier.pk]
+    for row in moved:
+        row.tier, row.since = tier, ctx.today
+    TierMember.objects.bulk_update(moved, ["tier", "since"], batch_size=BATCH)
+    fresh = {party.pk: party for party in parties if party.pk not in known}
+    TierMember.objects.bulk_create(
+        [TierMember(party=party, tier=tier, since=ctx.today) for party in fresh.values()], batch_size=BATCH
+    )
+
+    changed = (*fresh, *(row.party_id for row in moved))
+    if changed:
+        ctx.emit(TierGiven(tier_id=tier.pk, tier=tier.name, party_ids=changed))
+    return tier
+
+
+@command(label=_("Take a customer out"), icon="x", undo=True)
+def take_from_tier(ctx: Ctx, *, tier: Tier, party: Party) -> Tier:
+    """Let a customer no longer buy at the prices of a tier; orders written before keep theirs."""
+    held = TierMember.objects.select_for_update().filter(party=party, tier=tier).first()
+    if held is None:
+        raise NotInTier(party=party, tier=tier, at_field="party")
+
+    held.delete()
+
+    ctx.emit(TierTaken(tier_id=tier.pk, tier=tier.name, party_id=party.pk))
+    return tier
 
 
 @command(label=_("Copy with a percentage"), icon="copy")

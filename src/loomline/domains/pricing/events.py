@@ -71,3 +71,27 @@ class PriceListCopied(Event, about={"price_list_id": "pricing.pricelist"}, icon=
     source: str
     count: int
     percent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierGiven(
+    Event, about={"tier_id": "pricing.tier", "party_ids": "parties.party"}, icon="users-group", tone="info"
+):
+    """Customers buy on the terms of a tier."""
+
+    says = _("Buys at the prices of tier {tier}")
+    tier_id: int
+    tier: str
+    party_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierTaken(
+    Event, about={"tier_id": "pricing.tier", "party_id": "parties.party"}, icon="users-group", tone="muted"
+):
+    """A customer no longer buys on the terms of a tier."""
+
+    says = _("Left the tier {tier}")
+    tier_id: int
+    tier: str
+    party_id: int

@@ -20,6 +20,42 @@ class Validity(Func):
     output_field = DateRangeField()
 
 
+class Tier(Record):
+    """A class of customers who buy on the same terms."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    rank = models.PositiveSmallIntegerField(
+        _("rank"), default=1, help_text=_("1 is the best; a new tier is put behind the others.")
+    )
+    note = models.TextField(_("who belongs in it"), blank=True)
+
+    class Meta:
+        verbose_name = _("customer tier")
+        verbose_name_plural = _("customer tiers")
+        ordering = ["rank", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TierMember(Record):
+    """Puts a customer in a tier: in one at a time."""
+
+    party = models.OneToOneField(
+        "parties.Party", models.CASCADE, related_name="price_tier", verbose_name=_("customer")
+    )
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="members", verbose_name=_("tier"))
+    since = models.DateField(_("since"))
+
+    class Meta:
+        verbose_name = _("customer in a tier")
+        verbose_name_plural = _("customers in tiers")
+        ordering = ["tier", "party"]
+
+    def __str__(self) -> str:
+        return f"{self.party} · {self.tier}"
+
+
 class PriceList(Record):
     """Prices in one currency that belong together."""
 
@@ -29,6 +65,14 @@ class PriceList(Record):
     valid_to = models.DateField(_("valid to, not including"), null=True, blank=True)
     is_default = models.BooleanField(
         _("for everybody"), default=False, help_text=_("Serves customers that have no list of their own.")
+    )
+    tier = models.ForeignKey(
+        Tier,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="price_lists",
+        verbose_name=_("for customers of the tier"),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

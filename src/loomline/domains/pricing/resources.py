@@ -31,6 +31,49 @@ def a_price(ctx: Ctx, record: models.PriceList) -> dict[str, Any]:
     return {"valid_from": None, "valid_to": None}
 
 
+class Tier(Resource):
+    """Classes of customers who buy on the same terms."""
+
+    model = models.Tier
+    menu = "Settings"
+    order = 48
+    icon = "stack-2"
+    columns = (
+        "name",
+        "rank",
+        Count("members", as_="member_count", label=_("Customers")),
+        Count("price_lists", as_="list_count", label=_("Price lists")),
+    )
+    search = ("name",)
+    form = "name", "rank", "note"
+    head = "rank", "note"
+    detail = (
+        Related("members", "party", "since", title=_("Customers")),
+        Related("price_lists", "name", "currency", "valid_from", "valid_to", title=_("Price lists")),
+        Changes(),
+        Timeline(),
+    )
+    sort = "rank"
+    key = "name"
+    actions = "put_in_tier", "take_from_tier"
+    empty = _("No tiers yet. Make one, put customers in, and name it on the price lists they shall buy from.")
+
+
+class TierMember(Resource):
+    """Which customers are in which tier."""
+
+    model = models.TierMember
+    menu = None
+    icon = "stack-2"
+    columns = "party", "tier", "since"
+    filters = "party", "tier", "since"
+    search = "party.name", "tier.name"
+    form = "party", "tier", "since"
+    joins = "party", "tier"
+    key = "pk"
+    empty = _("No customer is in a tier yet. Put customers in on the page of a tier.")
+
+
 class PriceList(Resource):
     """Prices in one currency that belong together."""
 
@@ -44,15 +87,16 @@ class PriceList(Resource):
         "currency",
         "valid_from",
         "valid_to",
+        "tier",
         "is_default",
         Count("prices", as_="price_count", label=_("Prices")),
         Count("customers", as_="customer_count", label=_("Customers")),
         Column("is_active", label=_("Active")),
     )
-    filters = "currency", "is_default", "is_active", "valid_from", "valid_to"
+    filters = "currency", "tier", "is_default", "is_active", "valid_from", "valid_to"
     search = ("name",)
-    form = "name", "currency", "valid_from", "valid_to", "is_default", "is_active"
-    head = "currency", "valid_from", "valid_to", "is_default"
+    form = "name", "currency", "valid_from", "valid_to", "tier", "is_default", "is_active"
+    head = "currency", "valid_from", "valid_to", "tier", "is_default"
     detail = (
         Related("prices", "item", "from_quantity", "unit_price", "valid_from", "valid_to", title=_("Prices")),
         Related("customers", "party", "position", title=_("Customers"), sort="position"),

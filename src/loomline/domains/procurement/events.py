@@ -93,6 +93,37 @@ class PurchaseConfirmed(Event, about=GOODS, icon="circle-check", tone="ok"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PurchaseAnswered(Event, about=GOODS, icon="list-check", tone="info"):
+    """The supplier said line by line what it accepts."""
+
+    says: ClassVar[str | Promise] = _("{supplier} answered {number}: {differences}")
+
+    purchase_id: int
+    supplier_id: int
+    item_ids: tuple[int, ...]
+    number: str
+    supplier: str
+    differences: str
+    tone: str = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineClosed(Event, about=GOODS, icon="archive", tone="muted"):
+    """Nothing more is awaited of one line."""
+
+    says: ClassVar[str | Promise] = _("{number} from {supplier}: {goods} given up, {reason}")
+
+    purchase_id: int
+    supplier_id: int
+    item_ids: tuple[int, ...]
+    line_ids: tuple[int, ...]
+    number: str
+    supplier: str
+    goods: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PurchaseDelayed(Event, about=GOODS, icon="clock", tone="warn"):
     """Goods will come later than we believed."""
 

@@ -13,9 +13,11 @@ from django.db.models.functions import Coalesce, Least, TruncDate
 from django.utils.translation import gettext as _t
 
 from loomline.domains.procurement.models import (
+    LineAnswer,
     Purchase,
     PurchaseLine,
     PurchaseState,
+    PurchaseVersion,
     ReceiptLine,
     ReceiptState,
     SupplierItem,
@@ -69,6 +71,11 @@ class Reliability:
         return Decimal(self.on_time) / self.deliveries if self.deliveries else None
 
 
+def sent_to(actor: Any) -> Q:
+    """What a supplier's people see: orders to their company, once they were sent."""
+    return Q(supplier__in=actor.party_ids(), ordered_on__isnull=False) & ~Q(state=PurchaseState.DRAFT)
+
+
 def home_site() -> Site | None:
     """The first of our own sites: where goods go when nobody says otherwise."""
     return Site.objects.filter(party__isnull=True, is_active=True).order_by("pk").first()
@@ -109,6 +116,8 @@ def incoming(
     """What is still to come, soonest first; with `drafts`, what is not ordered yet too. One statement."""
     states = (*AWAITING, PurchaseState.DRAFT) if drafts else AWAITING
     rows = PurchaseLine.objects.filter(purchase__state__in=states, is_closed=False, quantity__gt=ACCEPTED)
+    # What the supplier has said no to does not come, even while nobody has taken the line out.
+    rows = rows.exclude(answer=LineAnswer.REJECTED)
     if item_ids is not None:
         rows = rows.filter(item__in=set(item_ids))
     if site_id is not None:
@@ -226,3 +235,9 @@ def _punctuality(arrivals: QuerySet[ReceiptLine]) -> Iterable[Any]:
             late=Avg(late),
         )
     )
+
+
+def version_before(*, version: PurchaseVersion) -> PurchaseVersion | None:
+    """The version of an order before another."""
+    rows = PurchaseVersion.objects.filter(purchase=version.purchase_id, revision__lt=version.revision)
+    return rows.order_by("-revision").first()

@@ -77,3 +77,49 @@ class CheckDecided(OfCheck, Event, about=CHECK, icon="signature", tone="accent")
     decision_words: str
     note: str = ""
     scrapped: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeverityChanged(
+    Event,
+    about={
+        "standing_id": "quality.standing",
+        "plan_id": "quality.checkplan",
+        "supplier_id": "parties.party",
+        "item_id": "catalog.item",
+    },
+    icon="scale",
+    tone="warn",
+):
+    """Lots are inspected more or less strictly from now on."""
+
+    says = _("{what} is now inspected {severity}: {why}")
+    standing_id: int
+    plan_id: int
+    supplier_id: int | None = None
+    item_id: int | None = None
+    what: str
+    severity: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnDecided(
+    Event,
+    about={"lot_id": "inventory.lot", "item_id": "catalog.item", "supplier_id": "parties.party"},
+    icon="truck-return",
+    tone="warn",
+):
+    """A supplier is to take goods back."""
+
+    says = _("{quantity} {unit} of lot {what} go back to {supplier}: {reason}")
+    lot_id: int
+    item_id: int
+    supplier_id: int | None = None
+    what: str
+    quantity: Decimal
+    unit: str
+    supplier: str
+    reason: str
+    origin_kind: str = ""
+    origin_id: int | None = None

@@ -38,7 +38,7 @@ def confirmation_letter(ctx: Ctx, *, order: Order) -> bytes:
 def quote_data(ctx: Ctx, quote: Quote) -> Data:
     """What a quote says, as plain values."""
     lines = list(quote.lines.select_related("item__unit", "unit").order_by("position", "pk"))
-    firm = [line for line in lines if not line.is_optional]
+    firm = [line for line in lines if line.is_firm]
     facts = [
         (_("Date"), day(quote.quoted_on)),
         (_("Valid until"), day(quote.valid_until)),
@@ -53,15 +53,24 @@ def quote_data(ctx: Ctx, quote: Quote) -> Data:
         ),
     ]
     recipient = [quote.customer.name, *_person(quote.contact), *_address(quote.ship_to)]
+    head = paper.letter(ctx.company, recipient=recipient, facts=facts, closing=closing)
     return {
-        **paper.letter(ctx.company, recipient=recipient, facts=facts, closing=closing),
+        **head,
         **_sums(quote, firm, quote.freight),
         "title": _("Quote"),
         "number": quote.number,
-        "opening": _("Thank you for your enquiry. We are glad to offer:"),
+        "opening": head["look"].get("opening") or _("Thank you for your enquiry. We are glad to offer:"),
         "rows": [_row(line, quote.currency) for line in firm],
         "options": [_row(line, quote.currency) for line in lines if line.is_optional],
+        "alternatives": [_instead(line, quote.currency) for line in lines if line.alternative_of],
     }
+
+
+def _instead(line: QuoteLine, currency: str) -> Data:
+    """An alternative, and which line it may stand in for."""
+    row = _row(line, currency)
+    said = _("Instead of line {position}").format(position=line.alternative_of)
+    return {**row, "detail": " · ".join(part for part in (said, row["detail"]) if part)}
 
 
 def confirmation_data(ctx: Ctx, order: Order) -> Data:
@@ -98,6 +107,7 @@ def confirmation_data(ctx: Ctx, order: Order) -> Data:
         "opening": opening,
         "rows": [_row(line, order.currency) for line in lines],
         "options": [],
+        "alternatives": [],
     }
 
 
@@ -109,6 +119,7 @@ def _words(currency: str) -> dict[str, str]:
         name=_("Name in capitals"),
         sign=_("Signature"),
         options=_("On request, not in the total"),
+        alternatives=_("Alternatives, instead of the line named"),
         accept=_("We order as offered above:"),
     )
 

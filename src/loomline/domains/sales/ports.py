@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _t
 
 from loomline.domains.catalog.models import Item
+from loomline.domains.parties.models import Party
+from loomline.domains.sales.models import Quote, QuoteLine
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
 from loomline.kernel.context import Ctx
@@ -56,3 +58,26 @@ def promise_dates(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
 def receivables(*, customers: Iterable[int], on: date) -> Mapping[int, Mapping[str, Decimal]]:
     """What customers still owe on invoices, by key and currency; without finance nothing is invoiced."""
     return {}
+
+
+@port
+def release_of(ctx: Ctx, *, quote: Quote, lines: Sequence[QuoteLine]) -> str:
+    """Why a quote may not be sent yet; nothing, while nobody has to approve quotes."""
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxAsk:
+    """A line to be taxed: what, sold to whom, on which day, from which site, and to which address it goes."""
+
+    customer: Party
+    item: Item
+    on: date
+    site_id: int | None = None
+    ship_to_id: int | None = None
+
+
+@port
+def tax_rates(*, asks: Sequence[TaxAsk]) -> Sequence[Decimal]:
+    """The tax of lines on which nobody has typed one, in the order asked; without tax rules none is due."""
+    return [Decimal(0) for _ask in asks]

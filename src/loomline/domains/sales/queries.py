@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from loomline.domains.pipeline import ports as pipeline
@@ -17,11 +18,13 @@ from loomline.domains.sales.models import (
     OrderLine,
     OrderRevision,
     OrderState,
+    PromisedDay,
     Quote,
     QuoteLine,
     QuoteState,
 )
 from loomline.domains.sales.models.order import OPEN
+from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
 from loomline.kernel.prepared import AnyOf, Given, prepared
@@ -168,7 +171,17 @@ class Difference:
     after: str
 
 
-COMPARED = ("quantity", "price", "discount", "tax_rate", "amount", "wanted_on", "promised_on", "is_optional")
+COMPARED = (
+    *("quantity", "price", "discount", "tax_rate", "amount", "wanted_on", "promised_on"),
+    *("is_optional", "alternative_of"),
+)
+
+
+def chosen_lines(*, lines: Iterable[QuoteLine], taken: Collection[int]) -> list[QuoteLine]:
+    """What is bought of an offer: the lines of the sum, options, alternatives in place of theirs."""
+    offered = list(lines)
+    replaced = {line.alternative_of for line in offered if line.pk in taken}
+    return [line for line in offered if (line.position not in replaced if line.is_firm else line.pk in taken)]
 
 
 def compare_quotes(*, old: Quote, new: Quote) -> list[Difference]:
@@ -242,3 +255,40 @@ def by_order(lines: Sequence[OrderLine]) -> dict[int, list[OrderLine]]:
     for line in lines:
         found[line.order_id].append(line)
     return dict(found)
+
+
+PROMISED = (*OPEN, OrderState.SHIPPED, OrderState.CLOSED)
+# What the rows of promised days must add up to.
+PROMISED_TRUTH = """
+SELECT i.supply, l.promised_on AS day, sum(l.quantity) AS quantity
+FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id JOIN catalog_item i ON i.id = l.item_id
+WHERE l.promised_on IS NOT NULL AND sales_is_promised(o.state) GROUP BY 1, 2
+"""
+
+
+def promised_by_day(ctx: Ctx, *, supply: str, starts_on: date, ends_on: date) -> dict[date, Decimal]:
+    """What is promised for each day in [starts_on, ends_on), of the orders that the actor may see.
+
+    Whoever sees all reads what the database has added up already.
+    """
+    rows = access.visible(ctx, OrderLine)
+    if rows.query.where:
+        lines = rows.filter(order__state__in=PROMISED, item__supply=supply)
+        lines = lines.filter(promised_on__gte=starts_on, promised_on__lt=ends_on).order_by()
+        return dict(lines.values_list("promised_on").annotate(Sum("quantity")))
+    days = PromisedDay.objects.filter(supply=supply, day__gte=starts_on, day__lt=ends_on).order_by()
+    return dict(days.values_list("day").annotate(Sum("quantity")))
+
+
+def compare_promised_days(*, limit: int = 1000) -> list[tuple[str, date, Decimal, Decimal]]:
+    """Supply, day, what is kept and what the lines say, wherever these differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH truth AS ({PROMISED_TRUTH}), kept AS (SELECT supply, day, sum(quantity) AS quantity"
+            " FROM sales_promisedday GROUP BY 1, 2)"
+            " SELECT supply, day, coalesce(k.quantity, 0), coalesce(t.quantity, 0)"
+            " FROM kept k FULL JOIN truth t USING (supply, day)"
+            " WHERE coalesce(k.quantity, 0) <> coalesce(t.quantity, 0) ORDER BY 2, 1 LIMIT %s",
+            [limit],
+        )
+        return [tuple(row) for row in cursor.fetchall()]

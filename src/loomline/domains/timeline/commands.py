@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +23,11 @@ from loomline.domains.timeline.models import Direction, Note, NoteKind
 from loomline.kernel import access
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
-from loomline.kernel.event import EventAbout, StoredEvent
-from loomline.kernel.record import Record, lock
-from loomline.kernel.refusal import NotThere, Refused
+from loomline.kernel.event import Event, EventAbout, StoredEvent
+from loomline.kernel.record import lock, lock_all
+from loomline.kernel.refusal import Refused
 
+BATCH = 2000
 CONCERNED = ("party", "customer", "supplier", "person", "organisation")
 
 
@@ -71,7 +73,7 @@ def write_note(
     pinned: bool = False,
 ) -> Note:
     """Keep a thought where everybody who opens the record will find it."""
-    record = _record(ctx, about, about_kind, about_id)
+    record = access.subject(ctx, about, about_kind, about_id, needed=True)
     if not body.strip():
         raise NoteEmpty(at_field="body")
 
@@ -104,7 +106,7 @@ def log_call(
     party: Party | None = None,
 ) -> Note:
     """Keep what was said on the phone, and what came of it."""
-    record = _record(ctx, about, about_kind, about_id)
+    record = access.subject(ctx, about, about_kind, about_id, needed=True)
     if not subject.strip() and not body.strip():
         raise NoteEmpty(at_field="body")
 
@@ -140,7 +142,7 @@ def log_meeting(
     party: Party | None = None,
 ) -> Note:
     """Keep what was agreed when people met."""
-    record = _record(ctx, about, about_kind, about_id)
+    record = access.subject(ctx, about, about_kind, about_id, needed=True)
     if not subject.strip() and not body.strip():
         raise NoteEmpty(at_field="body")
 
@@ -175,7 +177,7 @@ def log_email(
     party: Party | None = None,
 ) -> Note:
     """Keep a letter beside what it is about; the same message is kept once, whatever mailbox it came from."""
-    record = _record(ctx, about, about_kind, about_id)
+    record = access.subject(ctx, about, about_kind, about_id, needed=True)
     if not subject.strip() and not body.strip():
         raise NoteEmpty(at_field="subject")
     here = Note.objects.filter(about_kind=record._meta.label_lower, about_id=record.pk)
@@ -197,6 +199,82 @@ def log_email(
     way = _t("received") if direction == Direction.IN else _t("sent")
     ctx.emit(EmailLogged(**_told(note), way=way))
     return note
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastNote:
+    """What was written down about a record in another system."""
+
+    about_kind: str
+    about_id: int
+    kind: NoteKind = NoteKind.NOTE
+    party: Party | None = None
+    subject: str = ""
+    body: str = ""
+    author: Any = None
+    at: datetime | None = None
+    direction: str = ""
+    duration_minutes: int | None = None
+    outcome: str = ""
+
+
+@command(hidden=True)
+def take_over_notes(ctx: Ctx, *, pasts: list[PastNote]) -> list[Note]:
+    """Bring in what was written down elsewhere, with its day and its author."""
+    if any(not (past.subject.strip() or past.body.strip()) for past in pasts):
+        raise NoteEmpty(at_field="body")
+
+    notes = [
+        Note(
+            kind=past.kind,
+            about_kind=past.about_kind,
+            about_id=past.about_id,
+            party=past.party,
+            subject=past.subject.strip()[:200],
+            body=past.body.strip(),
+            author=past.author or ctx.actor,
+            at=past.at or ctx.now,
+            direction=past.direction,
+            duration_minutes=past.duration_minutes,
+            outcome=past.outcome[:120],
+        )
+        for past in pasts
+    ]
+    Note.objects.bulk_create(notes, batch_size=BATCH)
+
+    ties = parties.organisations_by_person(
+        people=[n.party.pk for n in notes if n.party is not None and n.party.is_person]
+    )
+    for note in sorted(notes, key=lambda note: (note.at, note.pk)):
+        told = {**_told(note, organisations=ties.get(note.party_id or 0, ())), "happened_at": note.at}
+        ctx.emit(_news(note, told))
+    return notes
+
+
+def _news(note: Note, told: dict[str, Any]) -> Event:
+    match note.kind:
+        case NoteKind.CALL:
+            return CallLogged(**told, length=_length(note.duration_minutes), outcome=note.outcome)
+        case NoteKind.MEETING:
+            return MeetingLogged(**told, length=_length(note.duration_minutes), outcome=note.outcome)
+        case NoteKind.EMAIL:
+            way = _t("received") if note.direction == Direction.IN else _t("sent")
+            return EmailLogged(**told, way=way)
+        case _:
+            return NoteWritten(**told)
+
+
+@command(hidden=True)
+def follow_notes(ctx: Ctx, *, changes: dict[int, dict[str, Any]]) -> list[Note]:
+    """Write what another system has changed about notes that came from there."""
+    notes = lock_all(Note.objects.filter(pk__in=changes))
+
+    for note in notes:
+        for name, value in changes[note.pk].items():
+            setattr(note, name, value)
+        note.save(update_fields=list(changes[note.pk]))
+        _retell(note)
+    return notes
 
 
 @command(label=_("Change"), icon="pencil")
@@ -255,20 +333,6 @@ def delete_note(ctx: Ctx, *, note: Note) -> None:
     ctx.emit(told)
 
 
-def _record(ctx: Ctx, about: Any, kind: str, pk: int) -> Any:
-    """The record a note is about, given itself or by kind and key; refuses what the actor cannot see."""
-    if isinstance(about, Record):
-        kind, pk = about._meta.label_lower, about.pk
-    try:
-        model = apps.get_model(kind)
-    except (LookupError, ValueError) as fault:
-        raise NotThere(reference=kind or _t("nothing")) from fault
-    record = access.visible(ctx, model).filter(pk=pk).first() if issubclass(model, Record) else None
-    if record is None:
-        raise NotThere(reference=f"{model._meta.verbose_name} {pk}")
-    return record
-
-
 def _concerned(record: Any) -> Party | None:
     """The party that a record is, or belongs to."""
     if isinstance(record, Party):
@@ -300,13 +364,13 @@ def _write(
     return note
 
 
-def _told(note: Note) -> dict[str, Any]:
+def _told(note: Note, organisations: Sequence[int] | None = None) -> dict[str, Any]:
     return {
         "note_id": note.pk,
         "about_kind": note.about_kind,
         "about_id": note.about_id,
         "party_id": note.party_id,
-        "organisation_ids": _organisations(note.party),
+        "organisation_ids": _organisations(note.party) if organisations is None else tuple(organisations),
         "subject": note.subject,
         "topic": f": {note.subject}" if note.subject else "",
         "body": note.body,

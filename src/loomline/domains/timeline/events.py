@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -24,6 +25,8 @@ class _Noted:
     author: str
     party_id: int | None = None
     organisation_ids: tuple[int, ...] = ()
+    # Told late, as notes of another system are: when it was said.
+    happened_at: datetime | None = None
 
     def subjects(self) -> set[tuple[str, int]]:
         """The record itself, the parties, and the note."""

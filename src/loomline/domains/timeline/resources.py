@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.timeline import commands, models
+from loomline.domains.timeline import commands, models, pages, queries
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.kernel.port import fill
+from loomline.surface import history, registry
 from loomline.surface.resource import (
     Changes,
     Chart,
@@ -16,6 +22,21 @@ from loomline.surface.resource import (
     everyone,
     own,
 )
+
+
+@fill(history.pinned)
+def pinned(ctx: Ctx, *, kind: str, pk: int) -> list[dict[str, Any]]:
+    """The notes that stay on top of a record, each with the way to its own page."""
+    if not access.may(ctx, access.view_permission(models.Note)):
+        return []
+    seen = access.visible(ctx, models.Note).values("pk")
+    return [
+        history.entry(
+            icon="pin", title=note.headline, url=Note.url(note.pk), at=note.at, actor=str(note.author),
+            body=note.body if note.body.strip() != note.headline else "",
+        )
+        for note in queries.pinned_of(kind=kind, pk=pk).filter(pk__in=seen)[:5]
+    ]  # fmt: skip
 
 
 class Note(Resource):
@@ -57,3 +78,6 @@ class Note(Resource):
     delete = False
     actions = commands.change_note.verb, commands.pin_note.verb, commands.unpin_note.verb
     empty = _("Nothing written down yet. Write notes and log calls on the page of a customer, order or item.")
+
+
+registry.offers += [pages.offer, pages.offer_meeting]

@@ -56,6 +56,7 @@ class PickedShort(OfShipment, Event, about=SHIPMENT, icon="alert-triangle", tone
     missing: Decimal
     replaced: Decimal
     short: Decimal
+    location_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from loomline.domains.catalog.models import ItemKind
 from loomline.domains.inventory.models import Lot, LotState, Reservation
 from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
-from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, ShipmentState
+from loomline.domains.warehouse.models import CompanyPrefix, Package, Shipment, ShipmentLine, ShipmentState
 from loomline.kernel.prepared import AnyOf, prepared
 
 ORDER_LINE = "sales.orderline"
@@ -152,6 +152,11 @@ def readiness(*, order_ids: Sequence[int]) -> dict[int, Readiness]:
             [ORDER_LINE, list(order_ids)],
         )
         return {row[0]: Readiness(*row) for row in cursor.fetchall()}
+
+
+def prefix_in_use() -> CompanyPrefix | None:
+    """The company's own GS1 prefix, once it is entered."""
+    return CompanyPrefix.objects.filter(is_active=True).first()
 
 
 def underway() -> QuerySet[Shipment]:

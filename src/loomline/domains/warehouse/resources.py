@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from loomline.domains.costing.pages.books import books
 from loomline.domains.warehouse import commands, models, queries
 from loomline.domains.warehouse.models import ShipmentState as S
 from loomline.kernel.context import Ctx
@@ -33,10 +34,17 @@ from loomline.surface.resource import (
     own,
     party,
     team,
+    territory,
     through,
 )
 
 WAITING = (S.PICKING, S.PACKED)
+
+
+def posted(ctx: Ctx, record: models.Shipment) -> dict[str, Any] | None:
+    """What the goods of a shipment have cost, in the books."""
+    lines = queries.lines_of(shipment_ids=[record.pk])
+    return books(ctx, queries.SHIPMENT_LINE, [line.pk for line in lines])
 
 
 def decisions(ctx: Ctx, record: models.Shipment) -> list[dict[str, Any]]:
@@ -178,12 +186,19 @@ class Shipment(Resource):
             "delay_reason",
             "note",
         ),
+        Panel("loom/panels/table.html", read=posted, title=_("Books"), name="books"),
         Changes(),
         Timeline(),
     )
     key = "number"
     joins = "order", "customer", "site"
-    access = own("order.owner") | team("order.team") | party("customer") | everyone()
+    access = (
+        own("order.owner")
+        | team("order.team")
+        | territory("customer.territory_place.territory")
+        | party("customer")
+        | everyone()
+    )
     create = False
     delete = False
     actions = tuple(

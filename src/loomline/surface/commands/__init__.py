@@ -1,29 +1,20 @@
-"""The verbs of the surface itself: saved views, imports, undo of a whole request, stopping long work."""
+"""The verbs of the surface itself: saved views, trash, undo of a whole request, stopping long work."""
 
-from loomline.surface.commands.imports import (
-    NothingToRun,
-    begin_import,
-    check_import,
-    end_import,
-    import_rows,
-    undo_import,
-    upload_import,
-)
-from loomline.surface.commands.views import NoTeam, NotYourView, drop_view, save_view
+from loomline.surface.commands.trash import NoSuchTime, clear_trash, keep_days, keep_deleted
+from loomline.surface.commands.views import NoTeam, NotShared, NotYourView, drop_view, open_first, save_view
 from loomline.surface.commands.work import stop_job, undo_request
 
 __all__ = [
+    "NoSuchTime",
     "NoTeam",
+    "NotShared",
     "NotYourView",
-    "NothingToRun",
-    "begin_import",
-    "check_import",
+    "clear_trash",
     "drop_view",
-    "end_import",
-    "import_rows",
+    "keep_days",
+    "keep_deleted",
+    "open_first",
     "save_view",
     "stop_job",
-    "undo_import",
     "undo_request",
-    "upload_import",
 ]

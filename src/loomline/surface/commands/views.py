@@ -24,6 +24,12 @@ class NoTeam(Refused):
     says = _("You belong to no team. Keep the view to yourself, or share it with everyone.")
 
 
+class NotShared(Refused):
+    """A view was to open first for people who cannot see it."""
+
+    says = _("Share {title} with everyone first: nobody else can see it.")
+
+
 @command(hidden=True, undo=True, creates=SavedView)
 def save_view(
     ctx: Ctx,
@@ -47,6 +53,21 @@ def save_view(
     view.query, view.audience, view.is_default = query, audience, is_default
     view.team_id = team_ids[0] if audience == Audience.TEAM else None
     view.save()
+    return view
+
+
+@command(hidden=True, undo=True)
+def open_first(ctx: Ctx, *, view: SavedView, role_id: int | None = None) -> SavedView:
+    """Let a shared view open first for everybody who holds a role; without a role, for nobody any more."""
+    view = lock(view)
+
+    if role_id is not None and view.audience != Audience.EVERYONE:
+        raise NotShared(title=view.title)
+
+    if role_id is not None:
+        SavedView.objects.filter(resource=view.resource, role_id=role_id).update(role_id=None)
+    view.role_id = role_id
+    view.save(update_fields=["role_id"])
     return view
 
 

@@ -94,7 +94,13 @@ def cell(one: draw_cells.Cell) -> SafeString:
 
 EDITABLE = (
     '<ui-edit><button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit"'
-    ' hx-swap="outerHTML" title="{}">{}{}</button></ui-edit>'
+    ' hx-swap="outerHTML" title="{}">{}</button></ui-edit>'
+)
+
+# A link stays a link: the pencil beside it fetches the editor.
+BESIDE = (
+    '<ui-edit class="beside">{}<button class="editable" type="button" hx-get="{}" hx-target="closest ui-edit"'
+    ' hx-swap="outerHTML" title="{}">{}</button></ui-edit>'
 )
 
 
@@ -104,7 +110,10 @@ def editable_cell(one: draw_cells.Cell) -> SafeString:
     inner = draw_cells.write(one, icon)
     if not one.edit_url:
         return inner
-    return format_html(EDITABLE, one.edit_url, one.edit_label, inner, icon("pencil"))
+    if one.url:
+        words = format_html('<span class="sr">{}</span>', one.edit_label)
+        return format_html(BESIDE, inner, one.edit_url, one.edit_label, words)
+    return format_html(EDITABLE, one.edit_url, one.edit_label, inner)
 
 
 @register.simple_tag

@@ -39,7 +39,15 @@ from loomline.domains.accounts.commands.people import (
     set_roles,
     set_teams,
 )
-from loomline.domains.accounts.commands.roles import REACH_OF, add_role, copy_role, grant, revoke, set_grants
+from loomline.domains.accounts.commands.roles import (
+    REACH_OF,
+    add_role,
+    copy_role,
+    grant,
+    hide_fields,
+    revoke,
+    set_grants,
+)
 from loomline.domains.accounts.commands.sessions import (
     begin_session,
     end_session,
@@ -76,6 +84,7 @@ __all__ = [
     "forget_old_traces",
     "forgive",
     "grant",
+    "hide_fields",
     "invite_again",
     "invite_person",
     "make_token",

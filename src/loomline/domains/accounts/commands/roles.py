@@ -15,7 +15,7 @@ from loomline.domains.accounts.commands.refusals import (
     NotGranted,
     RightsBeyond,
 )
-from loomline.domains.accounts.events import GrantSet
+from loomline.domains.accounts.events import FieldsHidden, GrantSet
 from loomline.domains.accounts.models import Grant, Role
 from loomline.kernel.access import Level
 from loomline.kernel.command import command
@@ -130,6 +130,21 @@ def revoke(ctx: Ctx, *, role: Role, permission: str) -> Role:
     return role
 
 
+@command(hidden=True, undo=True)
+def hide_fields(ctx: Ctx, *, role: Role, entity: str, fields: list[str]) -> Role:
+    """Say which fields of a kind of record a role does not show; those not named are shown."""
+    role = lock(role)
+    checks.refuse_beyond(ctx, [role])
+
+    others = [name for name in role.hidden_fields if name.rpartition(".")[0] != entity]
+    wanted = sorted({*others, *(f"{entity}.{name}" for name in fields)})
+    if wanted != role.hidden_fields:
+        role.hidden_fields = wanted
+        role.save(update_fields=["hidden_fields"])
+        ctx.emit(FieldsHidden(role_id=role.pk, role=role.name, entity=entity, fields=tuple(sorted(fields))))
+    return role
+
+
 @command(label=_("Copy role"), icon="copy")
 def copy_role(ctx: Ctx, *, role: Role, name: str) -> Role:
     """Make a role like this one, to be changed without changing this one."""
@@ -137,7 +152,10 @@ def copy_role(ctx: Ctx, *, role: Role, name: str) -> Role:
     checks.refuse_beyond(ctx, [role])
 
     made: Role = Role.objects.create(
-        name=name.strip(), description=role.description, needs_second_factor=role.needs_second_factor
+        name=name.strip(),
+        description=role.description,
+        needs_second_factor=role.needs_second_factor,
+        hidden_fields=role.hidden_fields,
     )
     Grant.objects.bulk_create(
         Grant(role=made, permission=g.permission, level=g.level) for g in role.grants.order_by("pk")

@@ -82,15 +82,24 @@ class User(AbstractBaseUser, Record):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def closed_fields(self) -> frozenset[str]:
+        """The fields that none of the person's roles shows, as "parties.party.credit_limit"."""
+        kept = {role: frozenset(hidden) for _name, _level, role, hidden in self._held}
+        return frozenset.intersection(*kept.values()) if kept else frozenset()
+
     def grants(self) -> Mapping[str, Level]:
         """Permission to level, the widest of all roles; everybody looks after their own account."""
         return self._grants
 
     @cached_property
+    def _held(self) -> list[tuple[str, int, int, list[str]]]:
+        held = Grant.objects.filter(role__members=self.pk)
+        return list(held.values_list("permission", "level", "role", "role__hidden_fields"))
+
+    @cached_property
     def _grants(self) -> dict[str, Level]:
         found: dict[str, Level] = dict(OWN_ACCOUNT)
-        held = Grant.objects.filter(role__members=self.pk)
-        for permission, level in held.values_list("permission", "level"):
+        for permission, level, _role, _hidden in self._held:
             found[permission] = max(found.get(permission, Level.NONE), Level(level))
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,13 +39,13 @@ OWN_ACCOUNT: Mapping[str, Level] = dict.fromkeys(
         "surface.drop_view",
         "surface.stop_job",
         "surface.undo_request",
-        "surface.view_importrun",
-        "surface.upload_import",
-        "surface.check_import",
-        "surface.begin_import",
-        "surface.import_rows",
-        "surface.end_import",
-        "surface.undo_import",
+        "intake.view_importrun",
+        "intake.upload_import",
+        "intake.check_import",
+        "intake.begin_import",
+        "intake.import_rows",
+        "intake.end_import",
+        "intake.undo_import",
     ),
     Level.OWN,
 )
@@ -60,6 +61,14 @@ class Role(Record):
         _("needs a second factor"),
         default=False,
         help_text=_("Who has this role must set up an authenticator app before anything else."),
+    )
+
+    hidden_fields = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("hidden fields"),
+        default=list,
+        blank=True,
+        editable=False,
     )
 
     class Meta:

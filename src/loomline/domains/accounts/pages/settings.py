@@ -8,6 +8,7 @@ from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from loomline.domains.accounts import commands
@@ -22,6 +23,17 @@ from loomline.surface.middleware import ctx_of
 from loomline.surface.page import page, staff
 
 SETTINGS = "/settings/"
+# What belongs together, by the first part of the address; what is in no group stands under the last.
+GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
+    (_("Company"), frozenset({"settings", "accounts"})),
+    (_("Rules and fields"), frozenset({"automation", "kernel"})),
+    (_("Leads"), frozenset({"leads", "territories"})),
+    (_("Selling"), frozenset({"pipeline", "pricing", "quoting", "coaching"})),
+    (_("E-mail"), frozenset({"mail"})),
+    (_("Privacy"), frozenset({"privacy"})),
+    (_("Data"), frozenset({"import", "exchange"})),
+    (_("Goods and money"), frozenset()),
+)
 
 
 @staff
@@ -47,7 +59,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page(_t("Settings")),
         "settings": {
-            "groups": [{"title": "", "items": _places(ctx, request.path)}],
+            "groups": _groups(ctx, request.path),
             "title": _t("Company"),
             "text": _t("Stands on documents and in mails; days are counted where the company is."),
             "panels": [panel],
@@ -63,6 +75,16 @@ def _saved(ctx: Ctx, form: forms.CompanyForm) -> bool:
         form.refuse(refusal)
         return False
     return True
+
+
+def _groups(ctx: Ctx, path: str) -> list[dict[str, Any]]:
+    """The places of the settings under the headings that people look for them under."""
+    found: list[dict[str, Any]] = [{"title": str(title), "items": []} for title, _parts in GROUPS]
+    for place in _places(ctx, path):
+        part = place["url"].split("/")[1]
+        at = next((n for n, (_title, parts) in enumerate(GROUPS) if part in parts), len(GROUPS) - 1)
+        found[at]["items"].append(place)
+    return [group for group in found if group["items"]]
 
 
 def _places(ctx: Ctx, path: str) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ LIMITS = {
     "password": Limit(account=5, address=30, window=timedelta(minutes=15)),
     "code": Limit(account=5, address=30, window=timedelta(minutes=15)),
     "reset": Limit(account=3, address=20, window=timedelta(hours=1)),
+    "offer": Limit(account=20, address=60, window=timedelta(minutes=15)),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,7 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog import queries
 from loomline.domains.catalog.events import CostChanged, ItemAdded, ItemArchived, ItemRestored
-from loomline.domains.catalog.models import Category, Item, ItemKind, Style, Supply, Tracking, Unit
+from loomline.domains.catalog.models import (
+    Category,
+    CostMethod,
+    CountClass,
+    Hazard,
+    Item,
+    ItemKind,
+    Style,
+    Supply,
+    TaxClass,
+    Temperature,
+    Tracking,
+    Unit,
+)
 from loomline.domains.catalog.models.item import check_gtin
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -21,6 +35,7 @@ from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused
 
 BATCH = 2000
+ORIGIN = re.compile(r"\s*[A-Za-z]{2}\s*")
 
 
 class NameMissing(Refused):
@@ -51,6 +66,18 @@ class TrackingNotPossible(Refused):
     """A service has no lots."""
 
     says = _("{name} is not kept in stock, so it cannot be tracked by lot or serial number.")
+
+
+class ValuationNotPossible(Refused):
+    """Without lots there is no lot to value."""
+
+    says = _("{name} is not tracked by lot or serial number, so it cannot be valued lot by lot.")
+
+
+class OriginUnclear(Refused):
+    """Customs know countries by two letters."""
+
+    says = _("{name}: write the country of origin as two letters, such as PT or DE.")
 
 
 class GtinWrong(Refused):
@@ -100,7 +127,15 @@ class ItemDraft:
     reorder_level: Decimal | None = None
     safety_stock: Decimal = Decimal(0)
     shelf_life_days: int | None = None
+    min_remaining_days: int | None = None
+    volume_m3: Decimal | None = None
+    temperature: str = Temperature.ANY
+    hazard: str = Hazard.NONE
+    cost_method: str = CostMethod.FIFO
+    count_class: str = CountClass.NONE
+    tax_class: str = TaxClass.STANDARD
     hs_code: str = ""
+    origin_country: str = ""
     gtin: str = ""
     custom: Mapping[str, Any] = field(default_factory=dict)
 
@@ -128,7 +163,15 @@ def add_item(
     reorder_level: Decimal | None = None,
     safety_stock: Decimal = Decimal(0),
     shelf_life_days: int | None = None,
+    min_remaining_days: int | None = None,
+    volume_m3: Decimal | None = None,
+    temperature: str = Temperature.ANY,
+    hazard: str = Hazard.NONE,
+    cost_method: str = CostMethod.FIFO,
+    count_class: str = CountClass.NONE,
+    tax_class: str = TaxClass.STANDARD,
     hs_code: str = "",
+    origin_country: str = "",
     gtin: str = "",
     custom: Mapping[str, Any] | None = None,
 ) -> Item:
@@ -153,7 +196,15 @@ def add_item(
         reorder_level=reorder_level,
         safety_stock=safety_stock,
         shelf_life_days=shelf_life_days,
+        min_remaining_days=min_remaining_days,
+        volume_m3=volume_m3,
+        temperature=temperature,
+        hazard=hazard,
+        cost_method=cost_method,
+        count_class=count_class,
+        tax_class=tax_class,
         hs_code=hs_code,
+        origin_country=origin_country,
         gtin=gtin,
         custom=custom or {},
     )
@@ -229,6 +280,18 @@ def set_standard_costs(ctx: Ctx, *, costs: dict[int, Decimal]) -> list[Item]:
     return items
 
 
+@command(hidden=True, undo=True)
+def set_count_classes(ctx: Ctx, *, classes: dict[int, str]) -> list[Item]:
+    """Say how often items are counted, many in one statement; those that are of that class stay."""
+    items = [i for i in lock_all(Item.objects.filter(pk__in=classes)) if i.count_class != classes[i.pk]]
+    for item in items:
+        item.count_class = classes[item.pk]
+
+    if items:
+        Item.objects.bulk_update(items, ["count_class"], batch_size=BATCH)
+    return items
+
+
 def _code(draft: ItemDraft) -> str:
     return draft.unit.code if isinstance(draft.unit, Unit) else draft.unit
 
@@ -252,6 +315,10 @@ def _refuse_unclear(drafts: Sequence[ItemDraft], units: Mapping[str, Unit]) -> N
             raise UnitUnknown(name=draft.name, unit=_code(draft), at_field="unit")
         if draft.tracking != Tracking.NONE and draft.kind != ItemKind.STOCK:
             raise TrackingNotPossible(name=draft.name, at_field="tracking")
+        if draft.cost_method == CostMethod.SPECIFIC and draft.tracking == Tracking.NONE:
+            raise ValuationNotPossible(name=draft.name, at_field="cost_method")
+        if draft.origin_country and not ORIGIN.fullmatch(draft.origin_country):
+            raise OriginUnclear(name=draft.name, at_field="origin_country")
         _refuse_wrong_gtin(draft)
         seen.add(draft.sku.strip())
     taken = Item.objects.filter(sku__in=seen).order_by("sku").values_list("sku", flat=True).first()
@@ -289,7 +356,15 @@ def _item(draft: ItemDraft, unit: Unit, custom: dict[str, Any]) -> Item:
         reorder_level=draft.reorder_level,
         safety_stock=draft.safety_stock,
         shelf_life_days=draft.shelf_life_days,
+        min_remaining_days=draft.min_remaining_days,
+        volume_m3=draft.volume_m3,
+        temperature=draft.temperature,
+        hazard=draft.hazard,
+        cost_method=draft.cost_method,
+        count_class=draft.count_class,
+        tax_class=draft.tax_class,
         hs_code=draft.hs_code,
+        origin_country=draft.origin_country.strip().upper(),
         gtin=draft.gtin,
         custom=custom,
     )

@@ -173,6 +173,7 @@ def _variant(style: Style, tint: ColourDraft, size: str, **shared: Any) -> ItemD
 def _like(item: Item) -> dict[str, Any]:
     names = (
         "unit", "tracking", "supply", "standard_cost", "list_price", "weight_kg", "lead_days", "safety_stock",
-        "hs_code",
+        "shelf_life_days", "min_remaining_days", "volume_m3", "temperature", "hazard", "cost_method",
+        "count_class", "tax_class", "hs_code", "origin_country",
     )  # fmt: skip
     return {name: getattr(item, name) for name in names}

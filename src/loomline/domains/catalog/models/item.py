@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.catalog.models.kinds import CostMethod, CountClass, Hazard, TaxClass, Temperature
 from loomline.domains.catalog.models.unit import Unit
 from loomline.kernel.money import PriceField
 from loomline.kernel.quantity import QuantityField
@@ -121,11 +122,42 @@ class Item(Thing):
     standard_cost = PriceField(_("standard cost"), default=0)
     list_price = PriceField(_("list price"), null=True, blank=True)
     weight_kg = models.DecimalField(_("weight in kg"), max_digits=12, decimal_places=6, null=True, blank=True)
+    volume_m3 = models.DecimalField(
+        _("volume in cubic metres"), max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    temperature = models.CharField(
+        _("temperature"), max_length=7, choices=Temperature.choices, default=Temperature.ANY
+    )
+    hazard = models.CharField(
+        _("hazard class"), max_length=3, choices=Hazard.choices, default=Hazard.NONE, blank=True
+    )
     lead_days = models.PositiveSmallIntegerField(_("lead time in working days"), default=0)
     reorder_level = QuantityField(_("reorder level"), null=True, blank=True)
     safety_stock = QuantityField(_("safety stock"), default=0)
     shelf_life_days = models.PositiveIntegerField(_("shelf life in days"), null=True, blank=True)
+    min_remaining_days = models.PositiveIntegerField(
+        _("least days left to ship"),
+        null=True,
+        blank=True,
+        help_text=_("Lots with fewer days until they expire are not sent to customers."),
+    )
+    cost_method = models.CharField(
+        _("valued by"), max_length=8, choices=CostMethod.choices, default=CostMethod.FIFO
+    )
+    count_class = models.CharField(
+        _("count class"), max_length=1, choices=CountClass.choices, default=CountClass.NONE, blank=True
+    )
+    tax_class = models.CharField(
+        _("tax class"), max_length=12, choices=TaxClass.choices, default=TaxClass.STANDARD
+    )
     hs_code = models.CharField(_("customs code"), max_length=14, blank=True)
+    origin_country = models.CharField(
+        _("country of origin"),
+        max_length=2,
+        blank=True,
+        default="",
+        help_text=_("Two letters, such as PT or DE."),
+    )
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True, validators=[check_gtin])
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -153,6 +185,36 @@ class Item(Thing):
                 violation_error_message=_(
                     "Cost, price, weight, reorder level and safety stock cannot be negative."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(volume_m3__isnull=True) | Q(volume_m3__gte=0),
+                name="catalog_item_volume",
+                violation_error_message=_("A volume cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    temperature__in=Temperature.values,
+                    hazard__in=Hazard.values,
+                    cost_method__in=CostMethod.values,
+                    count_class__in=CountClass.values,
+                    tax_class__in=TaxClass.values,
+                ),
+                name="catalog_item_kinds",
+                violation_error_message=_(
+                    "Choose temperature, hazard, valuation, count class and tax class from those there are."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(cost_method=CostMethod.SPECIFIC) | ~Q(tracking=Tracking.NONE),
+                name="catalog_item_specific",
+                violation_error_message=_(
+                    "Only what is tracked by lot or serial number can be valued lot by lot."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(origin_country="") | Q(origin_country__regex="^[A-Z]{2}$"),
+                name="catalog_item_origin",
+                violation_error_message=_("Write the country of origin as two letters, such as PT or DE."),
             ),
             models.CheckConstraint(
                 condition=Q(swatch="") | Q(swatch__regex="^#[0-9a-fA-F]{6}$"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import lzma
 import re
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from loomline.kernel.refusal import Refused
 
 MOST_FILES = 1000
+# Exports in parts come as archives within an archive; nothing comes deeper than that.
+DEEPEST = 2
 # What the library raises for archives that are cut off, locked by a password, packed in an odd way or forged.
 FAULTS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 LEADS_OUT = re.compile(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)")
@@ -41,11 +45,18 @@ class ArchiveUnsafe(Refused):
     status = 422
 
 
-def each_file(source: str, packed: IO[bytes], take: Callable[[str, IO[bytes]], None], *, most: int) -> None:
+def each_file(
+    source: str,
+    packed: IO[bytes],
+    take: Callable[[str, IO[bytes]], None],
+    *,
+    most: int,
+    depth: int = DEEPEST,
+) -> None:
     """Open every file of an archive for `take(name, file)`; `most` is what all may unpack to, in bytes.
 
-    Folders are left out and so is the litter of operating systems. The sizes that the archive states are
-    trusted for the refusal only: no more than these is ever unpacked.
+    Folders are left out and so is the litter of operating systems; an archive within it gives its files too.
+    The sizes that the archive states are trusted for the refusal only: no more than these is ever unpacked.
     """
     try:
         with zipfile.ZipFile(packed) as archive:
@@ -54,9 +65,22 @@ def each_file(source: str, packed: IO[bytes], take: Callable[[str, IO[bytes]], N
                 raise ArchiveTooLarge(source=source, limit=most // 1024**2)
             for info in infos:
                 with archive.open(info) as file:
-                    take(_last(info.filename), file)
+                    if depth and info.filename.lower().endswith(".zip"):
+                        _inner(info, file, take, most=most, depth=depth - 1)
+                    else:
+                        take(_last(info.filename), file)
     except FAULTS as fault:
         raise ArchiveBroken(source=source, fault=str(fault).rstrip(".") or type(fault).__name__) from fault
+
+
+def _inner(
+    info: zipfile.ZipInfo, file: IO[bytes], take: Callable[[str, IO[bytes]], None], *, most: int, depth: int
+) -> None:
+    """The files of an archive in an archive, which must be unpacked to be looked into."""
+    with tempfile.TemporaryFile() as held:
+        shutil.copyfileobj(file, held)
+        held.seek(0)
+        each_file(_last(info.filename), held, take, most=most, depth=depth)
 
 
 def stated_size(packed: IO[bytes]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands import intake
 from loomline.domains.exchange.commands.files import recipe_named
-from loomline.domains.exchange.commands.run import Outcome, Progress, run_recipe
-from loomline.domains.exchange.commands.takeover import MOST_ERRORS, StillRunning, undo_takeover
+from loomline.domains.exchange.commands.outcome import Outcome, Progress
+from loomline.domains.exchange.commands.run import run_recipe
+from loomline.domains.exchange.commands.takeover import StillRunning, as_kept, undo_takeover
 from loomline.domains.exchange.models import Takeover, TakeoverState
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -86,7 +86,7 @@ def check_takeover(
 ) -> Takeover:
     """Keep what the rehearsal said."""
     takeover = lock(takeover)
-    advance(takeover, "check", counts=counts, findings=findings, errors=errors[:MOST_ERRORS])
+    advance(takeover, "check", counts=counts, **as_kept(findings, errors))
     return takeover
 
 
@@ -100,7 +100,7 @@ def _run(
         recipe=recipe,
         files=intake.contents(recipe, intake.kept_files(takeover.files)),
         source=takeover.source,
-        answers={name: date.fromisoformat(text) for name, text in takeover.answers.items()},
+        answers=takeover.answers,
         is_dry=is_dry,
         progress=progress,
         takeover=takeover,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import IO
@@ -11,13 +12,17 @@ from typing import IO
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands.archive import each_file
-from loomline.engines.mapping import Recipe, parse
-from loomline.engines.tabular import MAX_UNPACKED, SPREADSHEETS
+from loomline.engines.mapping import Recipe
+from loomline.engines.recipe_file import parse
+from loomline.engines.recognition import best_fit, parts
+from loomline.engines.source import Source
+from loomline.engines.tabular import MAX_UNPACKED, Unreadable
 from loomline.kernel.refusal import Refused
 
 PACKAGE = "loomline.domains.exchange.recipes"
-# How packed files and spreadsheets begin, whatever they are called.
-ENDINGS = {b"\x1f\x8b": ".gz", b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}
+PIECE = 1024**2
+# The files of an import by the recipe's names, each as bytes, as one source or as the parts of one table.
+Files = Mapping[str, "bytes | Source | Sequence[Source]"]
 
 
 class RecipeUnknown(Refused):
@@ -31,6 +36,14 @@ class FilesMissing(Refused):
     """The recipe needs files that are not there."""
 
     says = _("{source} lacks {files}, which the recipe {recipe} needs.")
+
+
+class NothingKnown(Refused):
+    """A system's export has none of the tables that its recipe reads."""
+
+    says = _(
+        "{source} holds no table of {recipe}. It reads {files}; send them as exported, with their heads."
+    )
 
 
 class NothingThere(Refused):
@@ -57,19 +70,26 @@ def recipe_named(name: str) -> Recipe:
     return parse((resources.files(PACKAGE) / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def collect(recipe: Recipe, source: Path | Mapping[str, bytes]) -> dict[str, bytes]:
-    """The bytes of every file that the recipe names, from a folder, a ZIP archive or what was uploaded.
+def system_of(heads: Mapping[str, Sequence[str]]) -> Recipe | None:
+    """The recipe that files with these heads were made for."""
+    return best_fit([recipe_named(name) for name in recipe_names()], heads)
+
+
+def collect(recipe: Recipe, source: Path | Mapping[str, bytes]) -> dict[str, list[Source]]:
+    """The tables of every file that the recipe names, from a folder, a ZIP archive or what was uploaded.
 
     A file may be packed (orders.csv or orders.csv.gz) and may lie in a folder of the archive.
     """
-    offered = dict(source) if isinstance(source, Mapping) else _offered(source)
+    offered = _given(source) if isinstance(source, Mapping) else _offered(source)
+    if recipe.is_lenient:
+        return _by_heads(recipe, offered, str(source) if isinstance(source, Path) else str(_("The upload")))
     wanted = {step.file: step.is_optional for step in recipe.steps}
     wanted |= {step.lines.file: step.is_optional for step in recipe.steps if step.lines}
     found, missing = {}, []
     for name, is_optional in wanted.items():
         at = next((n for n in (name, f"{name}.gz") if n in offered), None)
         if at is not None:
-            found[name] = offered[at]
+            found[name] = [offered[at]]
         elif not is_optional:
             missing.append(name)
     if missing:
@@ -78,28 +98,72 @@ def collect(recipe: Recipe, source: Path | Mapping[str, bytes]) -> dict[str, byt
     return found
 
 
-def packed_name(name: str, data: bytes) -> str:
-    """The name under which the bytes must be read: with .gz when they are packed, .xlsx for a spreadsheet."""
-    ending = next((e for start, e in ENDINGS.items() if data.startswith(start)), "")
-    return name if name.lower().endswith((".gz", *SPREADSHEETS)) else f"{name}{ending}"
+def sources_of(files: Files) -> dict[str, list[Source]]:
+    """The same files as sources."""
+    return {
+        name: [Source(name, data=held)]
+        if isinstance(held, bytes)
+        else [held]
+        if isinstance(held, Source)
+        else [*held]
+        for name, held in files.items()
+    }
 
 
-def _offered(source: Path) -> dict[str, bytes]:
+def _by_heads(recipe: Recipe, offered: Mapping[str, Source], where: str) -> dict[str, list[Source]]:
+    tables: dict[str, Source] = {}
+    for source in offered.values():
+        try:
+            tables |= {sheet.name: sheet for sheet in source.sheets() if sheet.columns}
+        except Unreadable:
+            continue
+    found = parts(recipe, {name: table.columns for name, table in tables.items()})
+    if not found:
+        raise NothingKnown(
+            source=where,
+            recipe=recipe.title,
+            files=", ".join(dict.fromkeys(step.file for step in recipe.steps)),
+        )
+    return {file: [tables[name] for name in names] for file, names in found.items()}
+
+
+def _given(source: Mapping[str, bytes]) -> dict[str, Source]:
+    return {name: Source(name, data=data) for name, data in source.items()}
+
+
+def _offered(source: Path) -> dict[str, Source]:
     if source.is_dir():
-        return {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}
+        files = [path for path in sorted([*source.glob("*"), *source.glob("*/*")]) if path.is_file()]
+        tables = {path.name: Source(path.name, path=path) for path in files if path.suffix.lower() != ".zip"}
+        for path in files:
+            if path.suffix.lower() == ".zip":
+                tables |= _unzipped(path)
+        return tables
     if not source.is_file():
         raise NothingThere(source=str(source))
     if source.suffix.lower() == ".zip":
-        return unzip(source.read_bytes(), str(source))
-    return {source.name: source.read_bytes()}
+        return _unzipped(source)
+    return {source.name: Source(source.name, path=source)}
 
 
-def unzip(data: bytes, source: str) -> dict[str, bytes]:
-    """The files of an archive by their last name; refuses bombs, broken archives and names that lead out."""
-    found: dict[str, bytes] = {}
+def _unzipped(source: Path) -> dict[str, Source]:
+    """The tables of an archive on the disk, for as long as this process lives; the archive refuses bombs."""
+    folder = Path(tempfile.mkdtemp(dir=_unpacking().name))
+    found: dict[str, Source] = {}
 
     def take(name: str, file: IO[bytes]) -> None:
-        found[name] = file.read()
+        at = folder / f"{len(found)}"
+        with at.open("wb") as out:
+            while piece := file.read(PIECE):
+                out.write(piece)
+        found[name] = Source(name, path=at)
 
-    each_file(source, io.BytesIO(data), take, most=MAX_UNPACKED)
+    with source.open("rb") as packed:
+        each_file(str(source), packed, take, most=MAX_UNPACKED)
     return found
+
+
+@lru_cache(maxsize=1)
+def _unpacking() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with this process."""
+    return tempfile.TemporaryDirectory(prefix="loomline-import-")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,15 +14,17 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands.archive import each_file, stated_size
-from loomline.domains.exchange.commands.files import packed_name
-from loomline.engines.mapping import Recipe, lost_columns
-from loomline.engines.recognition import recognise, stem, wanted_by
-from loomline.engines.tabular import Unreadable, read
+from loomline.engines.mapping import Recipe
+from loomline.engines.recognition import parts, stem, wanted_by
+from loomline.engines.source import Source
+from loomline.engines.tables import LostDates
+from loomline.engines.tabular import Unreadable
 from loomline.kernel.refusal import Refused
 
 FOLDER = "imports"
-# Of all files of one import together, unpacked.
-LARGEST = 200 * 1024**2
+# Of all files of one import together, unpacked; a spreadsheet is opened as a whole and may be smaller only.
+LARGEST = 2 * 1024**3
+LARGEST_SHEET = 200 * 1024**2
 PIECE = 1024**2
 ZIPPED = b"PK\x03\x04"
 LONGEST_NAME = 180
@@ -70,6 +71,12 @@ class KeptFile:
     rows: int = 0
     lost: list[str] = field(default_factory=list)
     fault: str = ""
+    sheet: str = ""
+
+    @property
+    def source(self) -> Source:
+        """The table in it."""
+        return Source(self.name, path=_place(self.at), sheet=self.sheet)
 
     def as_dict(self) -> dict[str, Any]:
         """As it is kept with the import."""
@@ -84,7 +91,7 @@ def keep(offered: Offered, *, held: Sequence[KeptFile] = ()) -> list[KeptFile]:
             store.take(_last(name), file)
         if not any(kept.size for kept in store.kept):
             raise NothingSent
-        return [_looked_at(kept) for kept in store.kept]
+        return [table for kept in store.kept for table in _looked_at(kept)]
     except BaseException:
         drop(store.kept)
         raise
@@ -106,10 +113,11 @@ def tables(files: Iterable[KeptFile]) -> dict[str, list[str]]:
     return {kept.name: kept.heads for kept in files if not kept.fault}
 
 
-def matched(recipe: Recipe, files: Sequence[KeptFile]) -> dict[str, KeptFile]:
-    """Which stored file is which file of the recipe."""
+def matched(recipe: Recipe, files: Sequence[KeptFile]) -> dict[str, list[KeptFile]]:
+    """Which stored files are which file of the recipe; a table may come in parts."""
     by_name = {kept.name: kept for kept in files}
-    return {file: by_name[name] for file, name in recognise(recipe, tables(files)).items()}
+    found = parts(recipe, tables(files))
+    return {file: [by_name[name] for name in names] for file, names in found.items()}
 
 
 def problems(recipe: Recipe, files: Sequence[KeptFile]) -> list[str]:
@@ -122,8 +130,14 @@ def problems(recipe: Recipe, files: Sequence[KeptFile]) -> list[str]:
     if missing:
         words = _("{recipe} also needs {files}. Add what is missing.")
         says.append(str(words).format(recipe=recipe.title, files=", ".join(missing)))
+    if recipe.is_lenient:
+        return (
+            says
+            if found
+            else [*says, str(_("None of these files is a table of {recipe}.")).format(recipe=recipe.title)]
+        )
     for wanted in wanted_by(recipe):
-        kept = found.get(wanted.file)
+        kept = next(iter(found.get(wanted.file, ())), None)
         lacking = sorted(wanted.columns - set(kept.heads)) if kept else []
         if kept and lacking:
             words = _("{file} lacks the columns {columns}. Export it once more with all of its columns.")
@@ -131,9 +145,9 @@ def problems(recipe: Recipe, files: Sequence[KeptFile]) -> list[str]:
     return says
 
 
-def contents(recipe: Recipe, files: Sequence[KeptFile]) -> dict[str, bytes]:
-    """The bytes of every file that the recipe reads, under the recipe's own names."""
-    return {file: _place(kept.at).read_bytes() for file, kept in matched(recipe, files).items()}
+def contents(recipe: Recipe, files: Sequence[KeptFile]) -> dict[str, list[Source]]:
+    """The tables that the recipe reads, under the recipe's own names."""
+    return {file: [one.source for one in kept] for file, kept in matched(recipe, files).items()}
 
 
 class _Store:
@@ -183,17 +197,25 @@ class _Store:
         self.kept[-1] = KeptFile(name, at, size)
 
 
-def _looked_at(kept: KeptFile) -> KeptFile:
-    data = _place(kept.at).read_bytes()
-    if data.startswith(ZIPPED) and stated_size(io.BytesIO(data)) > LARGEST:
-        raise TooLarge(limit=LARGEST // 1024**2)
+def _looked_at(kept: KeptFile) -> list[KeptFile]:
+    """The file with what its table is like; a workbook gives a table for each sheet that people see."""
+    at = _place(kept.at)
+    with at.open("rb") as file:
+        if file.read(4) == ZIPPED and stated_size(file) > min(LARGEST, LARGEST_SHEET):
+            raise TooLarge(limit=min(LARGEST, LARGEST_SHEET) // 1024**2)
     try:
-        table = read(data, name=packed_name(kept.name, data))
+        return [_table(kept, source) for source in Source(kept.name, path=at).sheets()]
     except Unreadable as fault:
-        return KeptFile(kept.name, kept.at, kept.size, fault=str(fault))
-    heads = [head.replace("\x00", "") for head in table.columns[:MOST_HEADS]]
-    lost = lost_columns(table.columns, table.rows)
-    return KeptFile(kept.name, kept.at, kept.size, heads, len(table.rows), lost)
+        return [KeptFile(kept.name, kept.at, kept.size, fault=str(fault))]
+
+
+def _table(kept: KeptFile, source: Source) -> KeptFile:
+    lost, rows = LostDates(source.columns), 0
+    for _number, row in source.rows():
+        lost.see(row)
+        rows += 1
+    heads = source.columns[:MOST_HEADS]
+    return KeptFile(source.name, kept.at, kept.size, heads, rows, lost.columns(), sheet=source.sheet)
 
 
 def _place(at: str) -> Path:

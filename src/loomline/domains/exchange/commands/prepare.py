@@ -7,11 +7,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands import intake
-from loomline.domains.exchange.commands.files import recipe_named, recipe_names
+from loomline.domains.exchange.commands.answers import questions_about, remember_answers
+from loomline.domains.exchange.commands.files import recipe_named, recipe_names, system_of
 from loomline.domains.exchange.commands.intake import KeptFile, Offered
 from loomline.domains.exchange.models import Takeover
 from loomline.engines.mapping import Recipe
-from loomline.engines.recognition import asked, best_fit, recognise, wanted_by
+from loomline.engines.recognition import parts, wanted_by
+from loomline.engines.tables import Look, look
+from loomline.engines.tabular import Unreadable
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
@@ -44,7 +47,10 @@ def receive(ctx: Ctx, *, offered: Offered, recipe: str = "") -> Takeover:
     files = intake.keep(offered)
     try:
         chosen = _recipe_of(files, recipe)
-        return upload_takeover(ctx, recipe=chosen.name, title=chosen.title, files=_plain(files))
+        asks = raised(ctx, chosen, files)
+        return upload_takeover(
+            ctx, recipe=chosen.name, title=chosen.title, files=_plain(files), questions=asks
+        )
     except Refused:
         intake.drop(files)
         raise
@@ -57,7 +63,8 @@ def add_files(ctx: Ctx, *, takeover: Takeover, offered: Offered) -> Takeover:
     names = {kept.name for kept in fresh}
     stay = [kept for kept in held if kept.name not in names]
     try:
-        changed = prepare_takeover(ctx, takeover=takeover, files=_plain([*stay, *fresh]))
+        asks = raised(ctx, recipe_named(takeover.recipe), [*stay, *fresh])
+        changed = prepare_takeover(ctx, takeover=takeover, files=_plain([*stay, *fresh]), questions=asks)
     except Refused:
         intake.drop(fresh)
         raise
@@ -65,22 +72,33 @@ def add_files(ctx: Ctx, *, takeover: Takeover, offered: Offered) -> Takeover:
     return changed
 
 
-def questions(recipe: Recipe, files: list[KeptFile]) -> dict[str, str]:
-    """What must be answered before these files can come in: {column: question}."""
+def raised(ctx: Ctx, recipe: Recipe, files: list[KeptFile]) -> list[dict[str, Any]]:
+    """What must be answered before these files can come in, as it is kept with the import."""
     found = intake.matched(recipe, files)
-    lost = {column for file, kept in found.items() for column in asked(recipe, file).intersection(kept.lost)}
-    in_order = [*recipe.asks, *sorted(lost - set(recipe.asks))]
-    return {column: recipe.asks.get(column, column) for column in in_order if column in lost}
+    lost = {file: [column for kept in one for column in kept.lost] for file, one in found.items()}
+    try:
+        seen = look(recipe, intake.contents(recipe, files)) if recipe.is_lenient else Look()
+    except Unreadable as fault:
+        raise NoTable(str(fault)) from fault
+    return [question.as_dict() for question in questions_about(ctx, recipe, seen, lost)]
 
 
 @command(hidden=True)
-def upload_takeover(ctx: Ctx, *, recipe: str, title: str, files: list[dict[str, Any]]) -> Takeover:
+def upload_takeover(
+    ctx: Ctx,
+    *,
+    recipe: str,
+    title: str,
+    files: list[dict[str, Any]],
+    questions: list[dict[str, Any]] | None = None,
+) -> Takeover:
     """Remember the files that somebody wants to bring in, and by which recipe."""
     takeover: Takeover = Takeover.objects.create(
         recipe=recipe,
         title=title,
         source=_source(files),
         files=files,
+        questions=questions or [],
         started_by=ctx.actor,
         started_at=ctx.now,
     )
@@ -93,6 +111,7 @@ def prepare_takeover(
     *,
     takeover: Takeover,
     files: list[dict[str, Any]] | None = None,
+    questions: list[dict[str, Any]] | None = None,
     answers: dict[str, str] | None = None,
 ) -> Takeover:
     """Remember other files or answers; what was rehearsed before no longer counts."""
@@ -104,12 +123,16 @@ def prepare_takeover(
         takeover,
         "prepare",
         files=kept,
+        questions=takeover.questions if questions is None else questions,
         source=_source(kept),
         answers=given,
         counts={},
         findings=[],
         errors=[],
     )
+    recipe = recipe_named(takeover.recipe)
+    if answers and recipe.is_lenient:
+        remember_answers(ctx, system=recipe.system, answers=answers)
     return takeover
 
 
@@ -131,14 +154,13 @@ def _recipe_of(files: list[KeptFile], name: str) -> Recipe:
         raise NoTable(files[0].fault)
     if name:
         chosen = recipe_named(name)
-        if not recognise(chosen, heads):
+        if not parts(chosen, heads):
             names = ", ".join(wanted.file for wanted in wanted_by(chosen))
             raise FilesOfAnother(recipe=chosen.title, files=names)
         return chosen
-    known = [recipe_named(known) for known in recipe_names()]
-    best = best_fit(known, heads)
+    best = system_of(heads)
     if best is None:
-        raise FilesUnknown(titles=", ".join(recipe.title for recipe in known))
+        raise FilesUnknown(titles=", ".join(recipe_named(known).title for known in recipe_names()))
     return best
 
 

@@ -2,67 +2,38 @@
 
 from __future__ import annotations
 
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from loomline.domains.exchange.commands.files import packed_name
-from loomline.domains.exchange.commands.takeover import begin_takeover, finish_takeover, take_batch
+from loomline.domains.accounts.models import User
+from loomline.domains.exchange.commands import saying
+from loomline.domains.exchange.commands.answers import recalled, typed
+from loomline.domains.exchange.commands.convert import LINES, OPEN, Converter, Wish
+from loomline.domains.exchange.commands.files import Files, sources_of
+from loomline.domains.exchange.commands.known import Known
+from loomline.domains.exchange.commands.linking import Link, link_rows, redirect_keys
+from loomline.domains.exchange.commands.outcome import Outcome, Progress, StepCount
+from loomline.domains.exchange.commands.takeover import (
+    begin_takeover,
+    finish_takeover,
+    keep_fields,
+    take_batch,
+)
+from loomline.domains.exchange.commands.targets import kind_of, registry
 from loomline.domains.exchange.models import ForeignKey, Takeover
-from loomline.engines.mapping import BadValue, FieldSpec, Recipe, Step, columns_used, lost_columns, value_of
-from loomline.engines.rows import Row, fingerprint, key_of
-from loomline.engines.tabular import Table, Unreadable, read
+from loomline.engines.mapping import BadValue, Recipe, Step
+from loomline.engines.rows import Row, fingerprint
+from loomline.engines.tables import Look, key_of, look, named_key, readings
+from loomline.engines.tabular import Unreadable
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
 
-log = logging.getLogger("loomline.exchange")
 BATCH = 1000
-LONGEST_KEPT = 2000
-Progress = Callable[[int, int, str], None]
-
-
-@dataclass
-class StepCount:
-    """What became of the rows of one file."""
-
-    read: int = 0
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    errors: int = 0
-
-
-@dataclass
-class Outcome:
-    """The report of one run. `errors` are (file, line, key, sentence)."""
-
-    recipe: str
-    title: str
-    is_dry: bool
-    counts: dict[str, StepCount] = field(default_factory=dict)
-    findings: list[str] = field(default_factory=list)
-    errors: list[tuple[str, int, str, str]] = field(default_factory=list)
-    asks: dict[str, str] = field(default_factory=dict)
-    takeover: Takeover | None = None
-
-    @property
-    def created(self) -> int:
-        return sum(count.created for count in self.counts.values())
-
-    @property
-    def changed(self) -> int:
-        return sum(count.changed for count in self.counts.values())
-
-    def as_counts(self) -> dict[str, dict[str, int]]:
-        """The counts as plain values, by step."""
-        return {name: asdict(count) for name, count in self.counts.items()}
 
 
 class _Rollback(Exception):
@@ -73,7 +44,7 @@ def run_recipe(
     ctx: Ctx,
     *,
     recipe: Recipe,
-    files: Mapping[str, bytes],
+    files: Files,
     source: str = "",
     answers: Mapping[str, Any] | None = None,
     is_dry: bool = False,
@@ -107,21 +78,27 @@ class _Run:
         self,
         ctx: Ctx,
         recipe: Recipe,
-        files: Mapping[str, bytes],
+        files: Files,
         answers: dict[str, Any],
         outcome: Outcome,
         progress: Progress,
     ) -> None:
-        self.ctx, self.recipe, self.answers = ctx, recipe, {**recipe.defaults, **answers}
-        self.outcome, self.progress = outcome, progress
-        self.tables = self._read(files)
-        self.total = sum(len(table.rows) for table in self.tables.values())
+        self.ctx, self.recipe, self.outcome, self.progress = ctx, recipe, outcome, progress
+        self.given = typed(recipe, answers)
+        self.answers = {**recipe.defaults, **recalled(recipe), **self.given}
+        self.tables = sources_of(files)
+        self.look = self._looked()
+        self.total = sum(self.look.rows.values())
         self.done = 0
-        self.keys: dict[str, dict[str, int]] = {}
+        self.known = Known(recipe)
+        self.converter = Converter(recipe, self.answers, self.known, self._stand_in())
         self.takeover: Takeover | None = None
+        self.links: dict[str, list[Link]] = defaultdict(list)
+        self.redirects: dict[str, dict[str, str]] = {}
+        self.heads: dict[str, list[str]] = {}
 
     def whole(self, source: str, takeover: Takeover | None) -> None:
-        """All steps, in their order."""
+        """All steps, in their order, and at the end what points at later rows."""
         self.takeover = takeover or begin_takeover(
             self.ctx,
             recipe=self.recipe.name,
@@ -132,161 +109,203 @@ class _Run:
         self.outcome.takeover = self.takeover
         is_whole = False
         try:
-            for step in self.recipe.steps:
-                if step.file in self.tables:
-                    self._step(step)
+            steps = [step for step in self.recipe.steps if step.file in self.tables]
+            for step in steps:
+                self._step(step)
+            for step in steps:
+                self._link(step)
+            self.outcome.findings += saying.of_run(
+                self.recipe, self.converter.remarks, self.converter.stand_in
+            )
             is_whole = True
         finally:
             if is_whole or not self.outcome.is_dry:
-                finish_takeover(
-                    self.ctx,
-                    takeover=self.takeover,
-                    counts=self.outcome.as_counts(),
-                    findings=self.outcome.findings,
-                    errors=self.outcome.errors,
-                    failed=not is_whole,
-                )
+                self._finish(failed=not is_whole)
 
-    def _read(self, files: Mapping[str, bytes]) -> dict[str, Table]:
-        tables = {}
-        for name, data in files.items():
-            try:
-                tables[name] = read(data, name=packed_name(name, data))
-            except Unreadable as fault:
-                raise Refused(str(fault)) from fault
-        return tables
+    def _finish(self, *, failed: bool) -> None:
+        assert self.takeover is not None
+        finish_takeover(
+            self.ctx,
+            takeover=self.takeover,
+            counts=self.outcome.as_counts(),
+            findings=self.outcome.findings,
+            errors=self.outcome.errors,
+            failed=failed,
+        )
+
+    def _looked(self) -> Look:
+        try:
+            found = look(self.recipe, self.tables)
+        except Unreadable as fault:
+            raise Refused(str(fault)) from fault
+        # What these files tell goes before what was answered about others.
+        if len(found.orders) == 1 and "dates" not in self.given:
+            (self.answers["dates"],) = found.orders
+        return found
+
+    def _stand_in(self) -> User | None:
+        """Who gets the records whose owner is not here: the one that was named, else whoever imports."""
+        email = str(self.answers.get("owner") or "")
+        named = User.objects.filter(email__iexact=email).first() if email else None
+        return named or (None if self.ctx.actor.is_system else self.ctx.actor)
 
     def _step(self, step: Step) -> None:
-        table = self.tables[step.file]
         count = self.outcome.counts.setdefault(step.name, StepCount())
-        self._tell_findings(step, table)
-        known = self._known(step)
-        self.keys[step.name] = {key: found[0] for key, found in known.items()}
+        saying.tell_files(self.outcome, self.recipe, step, self.tables, self.look)
+        self._keep_fields(step)
         batch: list[Row] = []
-        for row in self._rows(step, table, known, count):
+        for row in self._rows(step, count):
             batch.append(row)
             if len(batch) >= BATCH:
                 self._write(step, batch, count)
                 batch = []
         if batch:
             self._write(step, batch, count)
+        self._lead_on(step)
 
-    def _known(self, step: Step) -> dict[str, tuple[int, str]]:
-        found = ForeignKey.objects.filter(system=self.recipe.system, table=step.name)
-        return {key: (pk, mark) for key, pk, mark in found.values_list("key", "object_id", "fingerprint")}
+    def _keep_fields(self, step: Step) -> None:
+        """The fields of one's own that this step fills, made where there are none yet."""
+        there = {name for one in readings(self.recipe, step, self.tables) for name in one.names}
+        fields = {n: spec for n, spec in step.custom.items() if there.intersection(spec.columns)}
+        if fields and self.takeover is not None:
+            plain = {n: (spec.label or spec.columns[0], spec.kind) for n, spec in fields.items()}
+            keep_fields(self.ctx.fresh(), takeover=self.takeover, entity=kind_of(step.into), fields=plain)
 
-    def _rows(
-        self, step: Step, table: Table, known: Mapping[str, tuple[int, str]], count: StepCount
-    ) -> Iterator[Row]:
-        lines = self._lines(step)
-        seen: set[str] = set()
-        for number, key, cells in self._grouped(step, table):
+    def _rows(self, step: Step, count: StepCount) -> Iterator[Row]:
+        lines, marks = self._lines(step), self.known.fingerprints(step.name)
+        seen: Counter[str] = Counter()
+        redirects: dict[str, str] = {}
+        for file, number, key, cells in self._grouped(step, count):
             self._advance(step, len(cells) if step.group else 1)
             count.read += len(cells) if step.group else 1
+            own, rows = cells[0], cells if step.group else lines.get(key, [])
             mark = fingerprint([*cells, *lines.get(key, [])])
-            if key and key in seen:
-                self._fail(step, number, key, _("the key stands in the file twice"), count)
+            key = self._unique(key or f"row:{mark}", seen)
+            if not key:
+                self._fail(
+                    step,
+                    file,
+                    number,
+                    own,
+                    key_of(self.recipe, step, own),
+                    _("the key stands in the file twice"),
+                )
                 continue
-            seen.add(key)
-            found = known.get(key)
-            if found and found[1] == mark:
+            winner = self._winner(step, own, key)
+            if marks.get(key) == mark:
                 count.unchanged += 1
-                continue
-            row = self._converted(step, number, key, mark, cells, lines.get(key, []), count)
-            if row is not None:
-                row.object_id = found[0] if found else None
+            elif winner:
+                redirects[key] = winner
+                count.skipped += 1
+            elif (row := self._converted(step, file, number, key, own, rows)) is not None:
+                row.fingerprint = "" if row.open else mark
                 yield row
+        # The last batch is not in yet: what these were merged into is known at the end.
+        self.redirects[step.name] = redirects
 
-    def _grouped(self, step: Step, table: Table) -> Iterator[tuple[int, str, list[dict[str, str]]]]:
-        records = ((number, cells) for number, cells in table.records() if self._wanted(step, cells))
-        if not step.group:
-            for number, cells in records:
-                yield number, key_of(cells, step.key), [cells]
-            return
+    def _unique(self, key: str, seen: Counter[str]) -> str:
+        """The key, or "" when it stood in the files before; rows without a key of their own are counted."""
+        seen[key] += 1
+        if seen[key] == 1:
+            return key
+        return f"{key}#{seen[key]}" if key.startswith(("row:", "name:")) else ""
+
+    def _winner(self, step: Step, cells: Mapping[str, str], key: str) -> str:
+        """The key of the record that this one was merged into, "" when it was not."""
+        text = cells.get(step.merged_into, "").strip() if step.merged_into else ""
+        winner = self.recipe.key(text) if text and text not in self.recipe.nulls else ""
+        return "" if winner == key else winner
+
+    def _grouped(self, step: Step, count: StepCount) -> Iterator[tuple[str, int, str, list[dict[str, str]]]]:
         groups: dict[str, list[dict[str, str]]] = defaultdict(list)
-        numbers: dict[str, int] = {}
-        for number, cells in records:
-            key = key_of(cells, step.group)
-            numbers.setdefault(key, number)
-            groups[key].append(cells)
+        places: dict[str, tuple[str, int]] = {}
+        for reading in readings(self.recipe, step, self.tables):
+            self.heads[reading.source.name] = list(reading.names)
+            for number, cells in reading.records():
+                if not self._wanted(step, cells, count):
+                    continue
+                if not step.group:
+                    yield (
+                        reading.source.name,
+                        number,
+                        self._key(step, reading.source.name, number, cells),
+                        [cells],
+                    )
+                    continue
+                key = "|".join(cells.get(column, "").strip() for column in step.group)
+                places.setdefault(key, (reading.source.name, number))
+                groups[key].append(cells)
         for key, members in groups.items():
-            yield numbers[key], key, members
+            yield *places[key], key, members
 
-    def _wanted(self, step: Step, cells: Mapping[str, str]) -> bool:
+    def _key(self, step: Step, file: str, number: int, cells: dict[str, str]) -> str:
+        try:
+            return key_of(self.recipe, step, cells)
+        except ValueError as fault:
+            # The cut key itself is no key: the row is left out under its line.
+            cells["\x00"] = str(fault)
+            return f"line:{file}:{number}"
+
+    def _wanted(self, step: Step, cells: Mapping[str, str], count: StepCount) -> bool:
         def is_empty(column: str) -> bool:
             return cells.get(column, "").strip() in self.recipe.nulls
 
+        told = [cells.get(column, "").strip().casefold() in values for column, values in step.unless.items()]
+        is_merged = bool(step.merged_into) and not is_empty(step.merged_into)
         wanted = not any(map(is_empty, step.unless_empty)) and all(map(is_empty, step.only_empty))
-        if not wanted:
-            self.outcome.counts[step.name].read += 1
-            self.outcome.counts[step.name].skipped += 1
-            self._advance(step, 1)
-        return wanted
+        if wanted and (is_merged or not any(told)):
+            return True
+        count.read += 1
+        count.skipped += 1
+        self._advance(step, 1)
+        return False
 
     def _lines(self, step: Step) -> dict[str, list[dict[str, str]]]:
         found: dict[str, list[dict[str, str]]] = defaultdict(list)
-        if step.lines and step.lines.file != step.file and step.lines.file in self.tables:
-            for _number, cells in self.tables[step.lines.file].records():
-                found[key_of(cells, step.lines.parent)].append(cells)
-                self.done += 1
+        if step.lines and step.lines.file != step.file:
+            for reading in readings(self.recipe, step.lines, self.tables):
+                for _number, cells in reading.records():
+                    key = "|".join(self.recipe.key(cells.get(column, "")) for column in step.lines.parent)
+                    found[key].append(cells)
+                    self.done += 1
         return found
 
     def _converted(
         self,
         step: Step,
+        file: str,
         number: int,
         key: str,
-        mark: str,
-        cells: list[dict[str, str]],
+        cells: dict[str, str],
         lines: list[dict[str, str]],
-        count: StepCount,
     ) -> Row | None:
         try:
-            own = cells[0]
-            rows = cells if step.group else lines
-            return Row(
-                number=number,
-                key=key,
-                fingerprint=mark,
-                values=self._values(step.fields, own),
-                nested={
-                    part: [v for item in items if (v := self._values(item, own)) and _says_something(v, item)]
-                    for part, items in step.nested.items()
-                },
-                lines=[self._values(step.lines.fields, line) for line in rows] if step.lines else [],
-                unmapped=self._unmapped(step, own),
-            )
+            if fault := cells.pop("\x00", ""):
+                raise BadValue(fault)
+            row = self.converter.row(step, number, key, cells, lines)
         except BadValue as fault:
-            self._fail(step, number, key, str(fault), count)
+            self._fail(step, file, number, cells, key, str(fault))
             return None
+        row.file = file
+        if self.recipe.is_lenient:
+            row.cells |= {name: more for name, more in ((LINES, lines), (OPEN, row.open)) if more}
+        row.object_id = self.known.keys(step.name).get(key) or self._adopted(step, row)
+        return row
 
-    def _values(self, fields: Mapping[str, FieldSpec], cells: Mapping[str, str]) -> dict[str, Any]:
-        found = {}
-        for name, spec in fields.items():
-            value = value_of(spec, cells, self.recipe, self.answers)
-            found[name] = self._looked_up(spec, value) if spec.lookup else value
-        return found
-
-    def _looked_up(self, spec: FieldSpec, key: Any) -> int | None:
-        if key in (None, ""):
+    def _adopted(self, step: Step, row: Row) -> int | None:
+        """The record that was made of this row's name before the row itself came."""
+        if not self.recipe.is_lenient or not row.called or row.key.startswith("name:"):
             return None
-        found = self.keys.get(spec.lookup, {}).get(str(key))
-        if found is None and not spec.optional:
-            raise BadValue(
-                _("{column}: there is no {key} among the {step} that came in.").format(
-                    column=spec.columns[0], key=key, step=spec.lookup
-                )
-            )
+        found = self.known.keys(step.name).get(named_key(row.called))
+        if found is not None:
+            row.also.append(row.key)
         return found
-
-    def _unmapped(self, step: Step, cells: Mapping[str, str]) -> dict[str, str]:
-        used = columns_used(step)
-        rest = {name: value for name, value in cells.items() if name not in used}
-        return {n: v for n, v in rest.items() if v and v not in self.recipe.nulls and len(v) <= LONGEST_KEPT}
 
     def _write(self, step: Step, batch: list[Row], count: StepCount) -> None:
         """Write a batch; when it is refused, find the rows that are to blame by halves."""
         assert self.takeover is not None
+        self._make_wishes(batch)
+        rows = self._differing(step, batch)
         try:
             made = take_batch(
                 self.ctx.fresh(),
@@ -294,59 +313,107 @@ class _Run:
                 system=self.recipe.system,
                 table=step.name,
                 target=step.into,
-                rows=batch,
+                rows=rows,
             )
         except Refused as refusal:
             if len(batch) == 1:
-                self._fail(step, batch[0].number, batch[0].key, str(refusal), count)
+                row = batch[0]
+                self._fail(step, row.file, row.number, row.cells, row.key, str(refusal))
                 return
             middle = len(batch) // 2
             self._write(step, batch[:middle], count)
             self._write(step, batch[middle:], count)
             return
-        self.keys[step.name].update(made)
-        count.created += sum(row.object_id is None for row in batch)
-        count.changed += sum(row.object_id is not None for row in batch)
+        names = {row.called: made[row.key] for row in rows if row.key in made and row.called}
+        self.known.add(step.name, made, names)
+        count.created += sum(row.object_id is None for row in rows)
+        changed = [row for row in rows if row.object_id is not None and row.says_more]
+        count.changed += len(changed)
+        count.unchanged += sum(row.object_id is not None for row in rows) - len(changed)
+        for row in rows:
+            pk = row.object_id or made[row.key]
+            for name, keys in row.later.items():
+                self.links[step.name].append(
+                    Link(pk, name, row.key, keys, row.object_id is None or row in changed)
+                )
 
-    def _fail(self, step: Step, number: int, key: str, sentence: str, count: StepCount) -> None:
-        count.errors += 1
-        self.outcome.errors.append((step.file, number, key, sentence))
+    def _differing(self, step: Step, batch: list[Row]) -> list[Row]:
+        """The batch with those rows that are here already cut down to what the other system has changed."""
+        known = [row.key for row in batch if row.object_id is not None]
+        if not known:
+            return batch
+        whole = registry[step.into].whole
+        keys = ForeignKey.objects.filter(system=self.recipe.system, table=step.name, key__in=known)
+        before = dict(keys.values_list("key", "source_row"))
+        return [
+            row
+            if row.object_id is None or row.before is not None
+            else self.converter.differing(step, row, before.get(row.key) or {}, whole=whole)
+            for row in batch
+        ]
+
+    def _make_wishes(self, batch: Sequence[Row]) -> None:
+        """Make the records that rows name and nobody has, each once, and put them into the rows."""
+        assert self.takeover is not None
+        wishes = {wish for row in batch for wish in row.values.values() if isinstance(wish, Wish)}
+        by_step: dict[str, list[Wish]] = defaultdict(list)
+        for wish in sorted(wishes, key=lambda wish: wish.key):
+            if wish.key not in self.known.keys(wish.step):
+                by_step[wish.step].append(wish)
+        into = {step.name: step.into for step in self.recipe.steps}
+        for name, wanted in by_step.items():
+            rows = [Row(number=0, key=w.key, fingerprint="", values={"name": w.name}) for w in wanted]
+            made = take_batch(
+                self.ctx.fresh(),
+                takeover=self.takeover,
+                system=self.recipe.system,
+                table=name,
+                target=into[name],
+                rows=rows,
+            )
+            self.known.add(name, made, {w.name: made[w.key] for w in wanted})
+            self.outcome.counts.setdefault(name, StepCount()).created += len(made)
+        for row in batch:
+            for field, value in row.values.items():
+                if isinstance(value, Wish):
+                    row.values[field] = self.known.keys(value.step)[value.key]
+
+    def _lead_on(self, step: Step) -> None:
+        """Lead the keys of records that were merged elsewhere to the records that they were merged into."""
+        redirects = self.redirects.get(step.name, {})
+        if redirects and self.takeover is not None:
+            led = redirect_keys(
+                self.ctx.fresh(),
+                takeover=self.takeover,
+                system=self.recipe.system,
+                table=step.name,
+                kind=self.known.kind(step.name),
+                pairs=redirects,
+            )
+            self.known.add(step.name, led)
+            self.outcome.findings.append(saying.of_merged(step, len(redirects)))
+
+    def _link(self, step: Step) -> None:
+        """Fill what points at rows that came in later."""
+        links = self.links.get(step.name, [])
+        if links and self.takeover is not None:
+            done = link_rows(self.ctx, self.takeover, self.converter, step, links)
+            count = self.outcome.counts[step.name]
+            fresh = sum(not one.is_told for one in done)
+            count.changed += fresh
+            count.unchanged -= fresh
+
+    def _fail(
+        self, step: Step, file: str, number: int, cells: Mapping[str, Any], key: str, sentence: str
+    ) -> None:
+        self.outcome.counts[step.name].errors += 1
+        # The first row of a file has all of its heads, so that the file of rows left out has them too.
+        heads = self.heads.pop(file, list(cells))
+        kept = [(head, str(cells.get(head, ""))) for head in heads if head and not head.startswith(LINES)]
+        shown = "" if key.startswith(("row:", "line:")) else key
+        self.outcome.errors.append((file, number, shown, sentence, kept))
 
     def _advance(self, step: Step, rows: int) -> None:
         self.done += rows
         if self.done % 500 < rows:
             self.progress(self.done, self.total, step.name)
-
-    def _tell_findings(self, step: Step, table: Table) -> None:
-        missing = (
-            columns_used(step) - set(table.columns) - (columns_used(step.lines) if step.lines else set())
-        )
-        if missing:
-            names = ", ".join(sorted(missing))
-            raise Refused(_("{file} has no column {names}.").format(file=step.file, names=names))
-        for column in lost_columns(table.columns, table.rows):
-            self.outcome.findings.append(
-                _(
-                    "{file}: the dates of column {column} are lost; its cells hold only minutes and seconds."
-                ).format(file=step.file, column=column)
-            )
-            if any(spec.ask and column in spec.columns for spec in step.fields.values()):
-                self.outcome.asks.setdefault(column, f"{step.file}: {column}")
-        readers = [one for one in self.recipe.steps if one.file == step.file]
-        rest = sorted(set(table.columns).difference(*map(columns_used, readers)))
-        if rest and step is readers[0]:
-            self.outcome.findings.append(
-                _("{file}: no field here takes {names}; what stands there is kept beside the record.").format(
-                    file=step.file, names=", ".join(rest)
-                )
-            )
-        if table.overlong and step is readers[0]:
-            self.outcome.findings.append(
-                _("{file}: {n} lines have more cells than the header, first line {line}.").format(
-                    file=step.file, n=len(table.overlong), line=table.overlong[0]
-                )
-            )
-
-
-def _says_something(values: Mapping[str, Any], specs: Mapping[str, FieldSpec]) -> bool:
-    return any(value not in (None, "") for name, value in values.items() if not specs[name].is_constant)

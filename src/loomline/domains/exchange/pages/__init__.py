@@ -16,5 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("import/<int:pk>/progress/", run.progress_page),
     path("import/<int:pk>/report/", run.report_page),
     path("import/<int:pk>/undo/", run.undo_page),
-    path("import/<int:pk>/errors.csv", run.error_file),
+    path("import/<int:pk>/errors/", run.error_file),
 ]

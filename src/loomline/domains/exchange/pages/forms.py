@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 
+from loomline.domains.accounts.models import User
 from loomline.domains.exchange import commands
+from loomline.domains.parties.models.fields import countries
 from loomline.engines.recognition import wanted_by
 
 
@@ -18,7 +23,8 @@ class RecipeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        recipes = [commands.recipe_named(name) for name in commands.recipe_names()]
+        # The systems that people move in from stand before the samples.
+        recipes = sorted(map(commands.recipe_named, commands.recipe_names()), key=lambda r: not r.is_lenient)
         choices: list[tuple[str, Any]] = [("", _t("Find out from the files"))]
         for recipe in recipes:
             files = ", ".join(wanted.file for wanted in wanted_by(recipe))
@@ -36,25 +42,59 @@ class RecipeForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """The days that the files have lost, one question each."""
+    """What the files leave open, one question each."""
 
-    def __init__(self, questions: dict[str, str], answers: dict[str, str], data: Any = None) -> None:
+    def __init__(
+        self,
+        questions: Sequence[dict[str, Any]],
+        answers: dict[str, str],
+        people: Sequence[User],
+        data: Any = None,
+    ) -> None:
         super().__init__(data)
-        self.names = {f"q{number}": column for number, column in enumerate(questions)}
-        for name, column in self.names.items():
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            widget.input_type = "date"
-            self.fields[name] = forms.DateField(
-                label=questions[column],
-                widget=widget,
-                initial=answers.get(column),
-                error_messages={"required": _t("Choose a day.")},
-                help_text=_t("For the column {column}, whose dates are lost in the file.").format(
-                    column=column
-                ),
-            )
+        self.names = {f"q{number}": question["name"] for number, question in enumerate(questions)}
+        for name, question in zip(self.names, questions, strict=True):
+            field = _field(question, people)
+            field.label, field.help_text = question["label"], question["help"]
+            field.required = bool(question["is_required"])
+            field.initial = answers.get(question["name"]) or question["value"]
+            self.fields[name] = field
 
     def answers(self) -> dict[str, str]:
-        """The day for each column, as it is kept with the import."""
-        found: dict[str, date] = {column: self.cleaned_data[name] for name, column in self.names.items()}
-        return {column: day.isoformat() for column, day in found.items()}
+        """What was answered, as it is kept with the import."""
+        found = {question: self.cleaned_data[name] for name, question in self.names.items()}
+        return {
+            question: value.isoformat() if isinstance(value, date) else str(value)
+            for question, value in found.items()
+            if value not in (None, "")
+        }
+
+
+def _field(question: dict[str, Any], people: Sequence[User]) -> forms.Field:
+    match question["kind"]:
+        case "day":
+            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            widget.input_type = "date"
+            return forms.DateField(widget=widget, error_messages={"required": _t("Choose a day.")})
+        case "zone":
+            return forms.ChoiceField(choices=[(name, name.replace("_", " ")) for name in _zones()])
+        case "person":
+            return forms.ChoiceField(choices=[("", _t("Nobody")), *((p.email, str(p)) for p in people)])
+        case "country":
+            return forms.ChoiceField(choices=[("", _t("Not known: keep the word")), *_countries()])
+        case _:
+            choices = [("", _t("Choose")), *(tuple(choice) for choice in question["choices"])]
+            return forms.ChoiceField(choices=choices, error_messages={"required": _t("Say what it is.")})
+
+
+@lru_cache(maxsize=1)
+def _zones() -> list[str]:
+    return [
+        "UTC",
+        *sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _countries() -> list[tuple[str, str]]:
+    return sorted(countries().items(), key=lambda pair: pair[1])

@@ -10,14 +10,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
+from loomline.domains.accounts.models import User
 from loomline.domains.exchange import commands, jobs
 from loomline.domains.exchange.commands import intake
 from loomline.domains.exchange.models import Takeover, TakeoverState
 from loomline.domains.exchange.pages.forms import AnswersForm, RecipeForm
 from loomline.domains.exchange.pages.frame import frame, importer, is_busy, newest_job, next_address, opened
 from loomline.domains.exchange.resources import IMPORT, import_address
-from loomline.engines.mapping import Recipe
+from loomline.engines.mapping import Recipe, columns_used
 from loomline.engines.recognition import wanted_by
+from loomline.engines.tables import Reading
 from loomline.kernel.access import visible
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, JobState
@@ -27,8 +29,9 @@ from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action, staff
 from loomline.surface.plain_table import plain_table
 
-ACCEPT = ".zip,.csv,.tsv,.txt,.gz,.xlsx,.xls,.ods"
+ACCEPT = ".zip, .csv, .tsv, .txt, .gz, .xlsx, .xls, .ods"
 RECENT = 8
+MOST_PEOPLE = 500
 OPEN = (TakeoverState.WAITING, TakeoverState.CHECKED)
 TONES = {JobState.FAILED: "bad", JobState.STOPPED: "warn"}
 
@@ -47,7 +50,9 @@ def upload_page(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             errors = [{"text": str(refusal), "target": "id_file"}]
     context = {
-        **frame("upload", text=_t("Customers, products, orders and stock in one go, by a recipe.")),
+        **frame(
+            "upload", text=_t("Customers, people, leads, deals, products, orders and stock, all in one go.")
+        ),
         "upload": {
             "url": IMPORT,
             "fields": [form["recipe"]],
@@ -77,7 +82,7 @@ def files_page(request: HttpRequest, pk: int) -> HttpResponse:
         return answer.lead(request, next_address(takeover, job))
     recipe = commands.recipe_named(takeover.recipe)
     files = intake.kept_files(takeover.files)
-    form = AnswersForm(commands.questions(recipe, files), takeover.answers, request.POST or None)
+    form = _questions(ctx, takeover, request.POST or None)
     problems = intake.problems(recipe, files)
     if request.method == "POST" and not problems and (form.is_valid() or not form.fields):
         commands.prepare_takeover(ctx, takeover=takeover, answers=form.answers() if form.fields else {})
@@ -97,7 +102,7 @@ def add_page(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         recipe = commands.recipe_named(takeover.recipe)
         files = intake.kept_files(takeover.files)
-        form = AnswersForm(commands.questions(recipe, files), takeover.answers)
+        form = _questions(ctx, takeover)
         errors = [{"text": str(refusal), "target": "id_file"}]
         return _files(request, takeover, form=form, problems=intake.problems(recipe, files), errors=errors)
     return HttpResponseRedirect(import_address(takeover, "files"))
@@ -111,6 +116,11 @@ def discard_page(request: HttpRequest, pk: int) -> HttpResponse:
     commands.discard_takeover(ctx, takeover=takeover)
     text = _t("{number} is discarded; its files are gone.").format(number=takeover.number)
     return answer.done(request, text, to=IMPORT)
+
+
+def _questions(ctx: Ctx, takeover: Takeover, data: Any = None) -> AnswersForm:
+    people = list(visible(ctx, User).filter(is_active=True, is_system=False).order_by("name")[:MOST_PEOPLE])
+    return AnswersForm(takeover.questions, takeover.answers, people, data)
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, Any]]:
@@ -164,22 +174,36 @@ def _file_table(recipe: Recipe, files: list[intake.KeptFile]) -> dict[str, Any]:
     found = intake.matched(recipe, files)
     rows = []
     for wanted in wanted_by(recipe):
-        kept = found.get(wanted.file)
         becomes = Cell(text=capfirst(", ".join(wanted.steps)))
-        if kept is None:
-            says, tone = (_t("Not sent"), "muted") if wanted.is_optional else (_t("Missing"), "bad")
-            rows.append((Cell(text=wanted.file), becomes, Cell(), _badge(says, tone)))
+        if wanted.file not in found:
+            if not recipe.is_lenient:
+                words, tone = (_t("Not sent"), "muted") if wanted.is_optional else (_t("Missing"), "bad")
+                rows.append((Cell(text=wanted.file), becomes, Cell(), _badge(words, tone)))
             continue
-        whole = wanted.is_whole(kept.heads)
-        badge = _badge(_t("Recognised"), "ok") if whole else _badge(_t("Columns missing"), "bad")
-        rows.append((Cell(text=kept.name), becomes, Cell(kind="number", value=kept.rows), badge))
-    used = {kept.name for kept in found.values()}
+        for kept in found[wanted.file]:
+            whole = recipe.is_lenient or wanted.is_whole(kept.heads)
+            badge = _badge(_t("Recognised"), "ok") if whole else _badge(_t("Columns missing"), "bad")
+            match = _matched(recipe, wanted.file, kept) or becomes
+            rows.append((Cell(text=kept.name), match, Cell(kind="number", value=kept.rows), badge))
+    used = {kept.name for parts in found.values() for kept in parts}
     for kept in files:
         if kept.name not in used:
             badge = _badge(_t("No table") if kept.fault else _t("Not used"), "muted")
             rows.append((Cell(text=kept.name), Cell(), Cell(kind="number", value=kept.rows), badge))
     heads = (_t("File"), _t("Becomes"), _t("Rows"), _t("State"))
     return plain_table(_t("Files"), heads, rows, slots=("a1", "b1", "b2", "a2"))
+
+
+def _matched(recipe: Recipe, file: str, kept: intake.KeptFile) -> Cell | None:
+    """What a file becomes and how many of its columns have a field, where heads are matched."""
+    if not recipe.is_lenient:
+        return None
+    parts = [part for step in recipe.steps for part in (step, step.lines) if part and part.file == file]
+    names = {name for part in parts for name in Reading(recipe, part, kept.source).names}
+    taken = {name for part in parts for name in columns_used(part)} & names
+    words = _t("{step}: {n} of {total} columns become fields, the others are kept beside the record")
+    step = capfirst(", ".join(part.name for part in parts))
+    return Cell(text=words.format(step=step, n=len(taken), total=len(kept.heads)), wrap=True)
 
 
 def _badge(text: str, tone: str) -> Cell:

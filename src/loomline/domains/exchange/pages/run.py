@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
@@ -18,7 +18,7 @@ from loomline.domains.exchange.resources import import_address
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, JobState
-from loomline.surface import answer, draw_text, registry, spreadsheet, work_pages
+from loomline.surface import answer, draw_text, registry, work_pages
 from loomline.surface.page import action, ctx_of, record_of, staff
 
 S = TakeoverState
@@ -122,16 +122,15 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff
-def error_file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """The rows that were left out, each with the reason: mend them in the files and import these again."""
+def error_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows that were left out with their cells and the reason: mend them there and import that file."""
     resource = registry.of(Takeover)
     assert resource is not None
     takeover: Takeover = record_of(resource, ctx_of(request), pk)
-    head = (_t("File"), _t("Line"), _t("Key"), _t("Why"))
-    response = StreamingHttpResponse(
-        spreadsheet.csv_lines(head, takeover.errors), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="left-out-{takeover.number}.csv"'
+    name, data = commands.left_out(takeover.number, takeover.errors)
+    kind = "application/zip" if name.endswith(".zip") else "text/csv; charset=utf-8"
+    response = HttpResponse(data, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -2,15 +2,8 @@
 
 from loomline.domains.finance.models.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from loomline.domains.finance.models.payment import Payment, PaymentAllocation, PaymentMethod, PaymentState
-from loomline.domains.finance.models.rate import ExchangeRate
-from loomline.domains.finance.models.supplier import (
-    SupplierInvoice,
-    SupplierInvoiceLine,
-    SupplierInvoiceState,
-)
 
 __all__ = [
-    "ExchangeRate",
     "Invoice",
     "InvoiceKind",
     "InvoiceLine",
@@ -19,7 +12,4 @@ __all__ = [
     "PaymentAllocation",
     "PaymentMethod",
     "PaymentState",
-    "SupplierInvoice",
-    "SupplierInvoiceLine",
-    "SupplierInvoiceState",
 ]

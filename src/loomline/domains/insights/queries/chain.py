@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
 from django.utils.translation import gettext as _
 
-from loomline.domains.manufacturing.models import StageKind, StageState, WorkStage
+from loomline.domains.bills.models import StageKind
+from loomline.domains.manufacturing.models import StageState, WorkStage
 from loomline.domains.procurement.models import PurchaseLine, PurchaseState
 from loomline.domains.warehouse.models import Shipment, ShipmentLine, ShipmentState
 from loomline.kernel import access

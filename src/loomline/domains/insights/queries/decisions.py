@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loomline.domains.insights.queries.risks import at_risk
+from loomline.domains.insights.queries.risks import OrderAtRisk
 from loomline.domains.pipeline.models import Opportunity, OpportunityState
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, Peg
 from loomline.domains.procurement.models import PurchaseLine, PurchaseState
@@ -40,9 +41,9 @@ class Decision:
     weight: Decimal
 
 
-def decisions(ctx: Ctx, *, limit: int = 3) -> list[Decision]:
-    """The costliest decisions that the actor may see and take."""
-    found = [*_failed_checks(ctx), *_late_purchases(ctx), *_closing_deals(ctx), *_orders(ctx)]
+def decisions(ctx: Ctx, *, risk: Sequence[OrderAtRisk], limit: int = 3) -> list[Decision]:
+    """The costliest decisions that the actor may see and take; of the orders at risk, the worst two."""
+    found = [*_failed_checks(ctx), *_late_purchases(ctx), *_closing_deals(ctx), *_orders(risk[:2])]
     return sorted(found, key=lambda d: -d.weight)[:limit]
 
 
@@ -58,7 +59,11 @@ def _failed_checks(ctx: Ctx) -> list[Decision]:
                 ),
                 text=_(
                     "Measured {measured} {unit} against {limits}. Decide: use as is, rework or scrap."
-                ).format(measured=plain(check.measured), unit=check.unit, limits=check.limits),
+                ).format(measured=plain(check.measured), unit=check.unit, limits=check.limits)
+                if check.measured is not None
+                else _("{finding} {sample}. Decide: use as is, rework or scrap.").format(
+                    finding=check.finding, sample=check.sample
+                ),
                 icon="droplet" if "shade" in check.characteristic.lower() else "checkup-list",
                 tone="bad",
                 kind="quality.check",
@@ -169,8 +174,7 @@ def _closing_deals(ctx: Ctx) -> list[Decision]:
     ]
 
 
-def _orders(ctx: Ctx) -> list[Decision]:
-    rows, _count, _worth = at_risk(ctx, limit=2)
+def _orders(rows: Sequence[OrderAtRisk]) -> list[Decision]:
     return [
         Decision(
             title=_("{number} has no date any more").format(number=row.number)

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext as _
 
-from loomline.domains.insights.queries.risks import at_risk
+from loomline.domains.insights.queries.risks import AtRisk, at_risk
 from loomline.domains.inventory.models import Balance, StockMove
-from loomline.domains.pipeline.models import Opportunity, OpportunityState
+from loomline.domains.pipeline import queries as pipeline
+from loomline.domains.pipeline.models import Opportunity
 from loomline.domains.procurement.models import PurchaseLine, PurchaseState
 from loomline.domains.sales.models import Order, OrderState
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
-from loomline.kernel.event import StoredEvent
+from loomline.kernel.event import EventAbout, StoredEvent
 
 ZERO = Decimal(0)
 DONE = (OrderState.SHIPPED, OrderState.CLOSED)
 WEEKS = 12
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,11 @@ class Figure:
     leads_to: str
 
 
-def figures(ctx: Ctx) -> list[Figure]:
+def figures(ctx: Ctx, *, risk: AtRisk | None = None) -> list[Figure]:
     """On time in full, orders at risk, pipeline, stock cover, late supplier lines: what one may see."""
     wanted = (
         ("sales.view_order", _on_time),
-        ("sales.view_order", _risk),
+        ("sales.view_order", lambda ctx: _risk(ctx, risk or at_risk(ctx, limit=1))),
         ("pipeline.view_opportunity", _pipeline),
         ("inventory.view_balance", _cover),
         ("procurement.view_purchaseline", _late_lines),
@@ -54,49 +57,50 @@ def figures(ctx: Ctx) -> list[Figure]:
 
 
 def _on_time(ctx: Ctx) -> Figure:
-    """Orders whose promised day fell in the last 30 days and that had shipped in full by then."""
-    due = (
+    """Orders whose promised day fell in the last 30 days and that had shipped in full by then.
+
+    Added up by day in one statement, which an index answers without looking at the orders.
+    """
+    kept = Q(state__in=DONE, shipped_at__date__lte=F("promised_on"))
+    days = (
         access.visible(ctx, Order)
         .filter(promised_on__lt=ctx.today, promised_on__gte=ctx.today - timedelta(weeks=WEEKS))
         .exclude(state__in=(OrderState.DRAFT, OrderState.CANCELLED))
-    )
-    kept = Q(state__in=DONE, shipped_at__date__lte=F("promised_on"))
-    rows = (
-        due.order_by()
-        .values(week=TruncWeek("promised_on"))
+        .order_by()
+        .values_list("promised_on")
         .annotate(n=Count("pk"), kept=Count("pk", filter=kept))
     )
-    by_week = {row["week"]: (row["n"], row["kept"]) for row in rows}
-    month = due.filter(promised_on__gte=ctx.today - timedelta(days=30)).aggregate(
-        n=Count("pk"), kept=Count("pk", filter=kept)
-    )
-    before = due.filter(
-        promised_on__lt=ctx.today - timedelta(days=30), promised_on__gte=ctx.today - timedelta(days=60)
-    ).aggregate(n=Count("pk"), kept=Count("pk", filter=kept))
-    now, then = _share(month["kept"], month["n"]), _share(before["kept"], before["n"])
+    weeks: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    months: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for day, n, on_time in days:
+        for sums in (weeks[day - timedelta(days=day.weekday())], months[(ctx.today - day - DAY) // MONTH]):
+            sums[0] += n
+            sums[1] += on_time
+    now, then = _share(*months[0]), _share(*months[1])
     return Figure(
         key="on_time",
         name=_("On time, in full"),
         value=now,
         kind="percent",
         unit="%",
-        note=_("of {n} orders due in 30 days").format(n=month["n"]),
+        note=_("of {n} orders due in 30 days").format(n=months[0][0]),
         change=now - then if now is not None and then is not None else None,
         is_good=now is not None and then is not None and now >= then,
-        trend=tuple(_share(kept, n) or ZERO for _week, (n, kept) in sorted(by_week.items())),
+        trend=tuple(_share(*sums) or ZERO for _week, sums in sorted(weeks.items())),
         leads_to="sales.order",
     )
 
 
-def _risk(ctx: Ctx) -> Figure:
-    _rows, count, worth = at_risk(ctx, limit=1)
-    moved = (
-        StoredEvent.objects.filter(name="sales.DeliveryMoved", at__gte=ctx.now - timedelta(weeks=WEEKS))
-        .values(week=TruncWeek("at"))
-        .annotate(n=Count("pk"))
-        .order_by("week")
+def _risk(ctx: Ctx, risk: AtRisk) -> Figure:
+    _rows, count, worth = risk
+    seen = EventAbout.objects.filter(
+        kind=Order._meta.label_lower, object_id__in=access.visible(ctx, Order).values("pk")
     )
-    news = StoredEvent.objects.filter(name="sales.DeliveryMoved", at__gte=ctx.now - timedelta(days=3)).count()
+    told = StoredEvent.objects.filter(
+        name="sales.DeliveryMoved", at__gte=ctx.now - timedelta(weeks=WEEKS), pk__in=seen.values("event")
+    )
+    moved = told.order_by().values(week=TruncWeek("at")).annotate(n=Count("pk")).order_by("week")
+    news = told.filter(at__gte=ctx.now - timedelta(days=3)).count()
     return Figure(
         key="at_risk",
         name=_("Orders at risk"),
@@ -125,21 +129,13 @@ def _in_currencies(sums: Mapping[str, Decimal], ctx: Ctx) -> str:
 
 
 def _pipeline(ctx: Ctx) -> Figure:
-    deals = access.visible(ctx, Opportunity).filter(state=OpportunityState.OPEN)
-    likely = Sum(F("amount") * F("stage__probability") / 100)
-    sums = list(deals.order_by().values_list("currency").annotate(sum=likely, n=Count("pk")))
-    weighted = {currency: amount or ZERO for currency, amount, _n in sums}
+    deals = access.visible(ctx, Opportunity)
+    worth, weeks = pipeline.open_worth_by_week(ctx, rows=deals)
+    weighted = {} if worth is None else {c: v for c, v in worth.weighted_sums.items() if v}
     main = _main(weighted, ctx)
     others = {currency: amount for currency, amount in weighted.items() if currency != main}
-    number = sum(n for _currency, _amount, n in sums)
+    number = worth.count if worth is not None else 0
     note = _("{n} open deals, by closing week").format(n=number)
-    closing = (
-        deals.filter(closes_on__isnull=False, currency=main)
-        .order_by()
-        .values(week=TruncWeek("closes_on"))
-        .annotate(sum=likely)
-        .order_by("week")
-    )
     return Figure(
         key="pipeline",
         name=_("Weighted pipeline"),
@@ -151,7 +147,7 @@ def _pipeline(ctx: Ctx) -> Figure:
         else note,
         change=None,
         is_good=True,
-        trend=tuple(row["sum"] for row in closing)[:WEEKS],
+        trend=tuple(week.weighted_sums.get(main, ZERO) for week in weeks.values())[:WEEKS],
         leads_to="pipeline.opportunity",
     )
 
@@ -223,7 +219,7 @@ def _late_lines(ctx: Ctx) -> Figure:
     )
 
 
-def _share(part: int, whole: int) -> Decimal | None:
+def _share(whole: int, part: int) -> Decimal | None:
     return (Decimal(part) * 100 / whole).quantize(Decimal("0.1")) if whole else None
 
 

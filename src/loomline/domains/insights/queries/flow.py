@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,12 +11,11 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce, TruncWeek
 
 from loomline.domains.manufacturing.models import WorkLine, WorkState
-from loomline.domains.sales.models import OrderLine, OrderState
+from loomline.domains.sales import queries as sales
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 
 ZERO = Decimal(0)
-OPEN = (OrderState.CONFIRMED, OrderState.PART_SHIPPED, OrderState.SHIPPED, OrderState.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,7 @@ def weeks(ctx: Ctx, *, back: int = 3, ahead: int = 8) -> list[Week]:
     """Pieces promised and pieces coming out of production, by week. Two statements."""
     now = ctx.today - timedelta(days=ctx.today.weekday())
     first, last = now - timedelta(weeks=back), now + timedelta(weeks=ahead + 1)
-    promised = (
-        access.visible(ctx, OrderLine)
-        .filter(order__state__in=OPEN, promised_on__gte=first, promised_on__lt=last, item__supply="make")
-        .order_by()
-        .values(week=TruncWeek("promised_on"))
-        .annotate(quantity=Sum("quantity"))
-    )
+    promised = sales.promised_by_day(ctx, supply="make", starts_on=first, ends_on=last)
     made = (
         access.visible(ctx, WorkLine)
         .exclude(work__state=WorkState.CANCELLED)
@@ -58,10 +52,12 @@ def weeks(ctx: Ctx, *, back: int = 3, ahead: int = 8) -> list[Week]:
         .values(week=TruncWeek("day"))
         .annotate(quantity=Sum(F("quantity")))
     )
-    demand = {row["week"]: row["quantity"] for row in promised}
+    demand: dict[date, Decimal] = defaultdict(Decimal)
+    for day, quantity in promised.items():
+        demand[day - timedelta(days=day.weekday())] += quantity
     supply = {row["week"]: row["quantity"] for row in made}
     found = []
     for n in range(back + ahead + 1):
         monday = first + timedelta(weeks=n)
-        found.append(Week(monday, demand.get(monday, ZERO), supply.get(monday, ZERO), monday == now))
+        found.append(Week(monday, demand[monday], supply.get(monday, ZERO), monday == now))
     return found

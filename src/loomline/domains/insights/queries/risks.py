@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
+from loomline.domains.accounts.models import User
 from loomline.domains.inventory.models import Balance, Lot
 from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkStage
@@ -61,6 +62,9 @@ class OrderAtRisk:
         return "bad" if self.days is None or self.days >= 5 else "warn"
 
 
+AtRisk = tuple[Sequence[OrderAtRisk], int, Mapping[str, Decimal]]
+
+
 @dataclass(frozen=True)
 class Underway:
     """A shipment on the map."""
@@ -91,9 +95,10 @@ class Underway:
         return "warn" if self.days_late else ""
 
 
-def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, dict[str, Decimal]]:
-    """The orders at risk, worst first; how many there are; their worth by currency. Seven statements, three
-    more while a lot is held.
+def at_risk(ctx: Ctx, *, limit: int = 8, owner: User | None = None) -> AtRisk:
+    """The orders at risk, worst first; how many there are; their worth by currency. Of one owner, if asked.
+
+    Seven statements, three more while a lot is held.
     """
     held = _held()
     late = (
@@ -107,6 +112,7 @@ def at_risk(ctx: Ctx, *, limit: int = 8) -> tuple[list[OrderAtRisk], int, dict[s
         )
         .select_related("customer")
     )
+    late = late.filter(owner=owner) if owner is not None else late
     sums = list(late.order_by().values_list("currency").annotate(Sum("total"), Count("pk")))
     worth = {currency: amount for currency, amount, _n in sums}
     count = sum(n for _currency, _amount, n in sums)
@@ -262,7 +268,8 @@ def _ways(orders: list[Order]) -> dict[int, Way]:
 
 
 def _free_stock(item_ids: set[int]) -> dict[int, Decimal]:
-    rows = Balance.objects.filter(item__in=item_ids, is_physical=True, on_hand__gt=F("reserved"))
+    rows = Balance.objects.filter(item__in=item_ids, is_physical=True, owner__isnull=True)
+    rows = rows.filter(on_hand__gt=F("reserved"))
     free: dict[int, Decimal] = {}
     for item_id, on_hand, reserved in rows.values_list("item_id", "on_hand", "reserved"):
         free[item_id] = free.get(item_id, Decimal(0)) + on_hand - reserved

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.catalog.models import Item
 from loomline.domains.inventory.commands.moves import MoveDraft, NothingToMove, move_stock
 from loomline.domains.inventory.commands.reservations import free_newest, tell_freed
+from loomline.domains.inventory.commands.standing import refuse_elsewhere
 from loomline.domains.inventory.events import StockCounted, StockListed
 from loomline.domains.inventory.models import Balance, Lot, StockMove
+from loomline.domains.parties.models import Party
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Location, LocationKind
 from loomline.kernel.command import command
@@ -22,7 +24,8 @@ from loomline.kernel.quantity import plain
 from loomline.kernel.refusal import Refused, Warned
 
 TOLD_ONE_BY_ONE = 50
-Key = tuple[int, int, int | None]
+# Item, location, lot, owner, handling unit.
+Key = tuple[int, int, int | None, int | None, int | None]
 
 
 class NegativeCount(Refused):
@@ -54,17 +57,19 @@ class CountedBelowReserved(Warned):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Count:
-    """What was found of an item, and of a lot, at a location."""
+    """What was found of an item, and of a lot, at a location: our own unless another owner is named."""
 
     item_id: int
     location_id: int
     counted: Decimal
     lot_id: int | None = None
     unit_cost: Decimal | None = None
+    owner_id: int | None = None
+    unit_id: int | None = None
 
     @property
     def key(self) -> Key:
-        return self.item_id, self.location_id, self.lot_id
+        return self.item_id, self.location_id, self.lot_id, self.owner_id, self.unit_id
 
 
 @command(hidden=True)
@@ -73,6 +78,9 @@ def adjust_stock(
 ) -> list[StockMove]:
     """Bring the books to what was found, for any number of places at once."""
     _refuse_malformed(counts)
+    into = {count.unit_id: count.location_id for count in counts if count.unit_id}
+    if into:
+        refuse_elsewhere(into)
     held = _held(counts)
     _free_what_no_longer_fits(ctx, counts, held)
 
@@ -85,6 +93,9 @@ def adjust_stock(
                 MoveDraft(
                     item_id=count.item_id,
                     lot_id=count.lot_id,
+                    owner_id=count.owner_id,
+                    source_unit_id=count.unit_id if difference < 0 else None,
+                    destination_unit_id=count.unit_id if difference > 0 else None,
                     quantity=abs(difference),
                     source_id=adjustment.pk if difference > 0 else count.location_id,
                     destination_id=count.location_id if difference > 0 else adjustment.pk,
@@ -110,6 +121,8 @@ def count_stock(ctx: Ctx, *, balance: Balance, counted: Decimal, reason: str = "
                 item_id=balance.item_id,
                 location_id=balance.location_id,
                 lot_id=balance.lot_id,
+                owner_id=balance.owner_id,
+                unit_id=balance.unit_id,
                 counted=counted,
             )
         ],
@@ -128,6 +141,7 @@ def record_stock(
     counted: Decimal,
     lot: Lot | None = None,
     unit_cost: Decimal | None = None,
+    owner: Party | None = None,
     reason: str = "",
 ) -> Balance:
     """Enter what was found of an item at a location, whether the books knew of it or not."""
@@ -135,12 +149,15 @@ def record_stock(
         item_id=item.pk,
         location_id=location.pk,
         lot_id=lot.pk if lot else None,
+        owner_id=owner.pk if owner else None,
         counted=counted,
         unit_cost=unit_cost,
     )
     adjust_stock(ctx, counts=[count], reason=reason or str(_("count")))
 
-    balance = Balance.objects.filter(item=item, location=location, lot=lot).first()
+    balance = Balance.objects.filter(
+        item=item, location=location, lot=lot, owner=owner, unit__isnull=True
+    ).first()
     if balance is None:
         raise NothingFound(item=item, location=location, at_field="counted")
     return balance
@@ -149,20 +166,25 @@ def record_stock(
 # Reservations before balances, as everywhere: who frees stock holds the reservation first.
 LOCK = """
 SELECT FROM inventory_reservation r
-JOIN unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[])
-    AS t (item_id, location_id, lot_id)
+JOIN unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(owners)s::bigint[],
+            %(units)s::bigint[]) AS t (item_id, location_id, lot_id, owner_id, unit_id)
     ON r.item_id = t.item_id AND r.location_id = t.location_id AND r.lot_id IS NOT DISTINCT FROM t.lot_id
+    AND r.owner_id IS NOT DISTINCT FROM t.owner_id AND r.unit_id IS NOT DISTINCT FROM t.unit_id
 ORDER BY r.id
 FOR UPDATE OF r;
 
-SELECT b.id, b.item_id, b.location_id, b.lot_id, b.on_hand, b.reserved
+SELECT b.id, b.item_id, b.location_id, b.lot_id, b.owner_id, b.unit_id, b.on_hand, b.reserved
 FROM inventory_balance b
-JOIN unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[])
-    AS t (item_id, location_id, lot_id)
+JOIN unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(owners)s::bigint[],
+            %(units)s::bigint[]) AS t (item_id, location_id, lot_id, owner_id, unit_id)
     ON b.item_id = t.item_id AND b.location_id = t.location_id AND b.lot_id IS NOT DISTINCT FROM t.lot_id
-ORDER BY b.item_id, b.location_id, b.lot_id
+    AND b.owner_id IS NOT DISTINCT FROM t.owner_id AND b.unit_id IS NOT DISTINCT FROM t.unit_id
+ORDER BY b.item_id, b.location_id, b.lot_id, b.owner_id, b.unit_id
 FOR UPDATE OF b
 """
+
+
+COLUMNS = ("id", "item_id", "location_id", "lot_id", "owner_id", "unit_id", "on_hand", "reserved")
 
 
 def _held(counts: Sequence[Count]) -> dict[Key, Balance]:
@@ -173,15 +195,14 @@ def _held(counts: Sequence[Count]) -> dict[Key, Balance]:
                 "items": [c.item_id for c in counts],
                 "locations": [c.location_id for c in counts],
                 "lots": [c.lot_id for c in counts],
+                "owners": [c.owner_id for c in counts],
+                "units": [c.unit_id for c in counts],
             },
         )
         cursor.nextset()
         rows = cursor.fetchall()
-    found = [
-        Balance(id=pk, item_id=item, location_id=place, lot_id=lot, on_hand=on_hand, reserved=reserved)
-        for pk, item, place, lot, on_hand, reserved in rows
-    ]
-    return {(row.item_id, row.location_id, row.lot_id): row for row in found}
+    found = [Balance(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    return {(row.item_id, row.location_id, row.lot_id, row.owner_id, row.unit_id): row for row in found}
 
 
 def _refuse_malformed(counts: Sequence[Count]) -> None:

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item, Tracking
 from loomline.domains.inventory import events, queries
-from loomline.domains.inventory.commands.reservations import free_of, tell_freed
+from loomline.domains.inventory.commands.reservations import free_of, free_of_all, tell_freed
 from loomline.domains.inventory.models import Lot, LotState
 from loomline.domains.parties.models import Party
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
-from loomline.kernel.record import lock
+from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused
-from loomline.kernel.state import advance
+from loomline.kernel.state import advance, advance_all
 
 
 class NotTracked(Refused):
@@ -150,6 +150,29 @@ def block_lot(ctx: Ctx, *, lot: Lot, reason: str) -> Lot:
     )
     tell_freed(ctx, freed, reason=str(_("lot {number} is blocked")).format(number=lot))
     return lot
+
+
+@command(hidden=True)
+def block_lots(ctx: Ctx, *, lots: list[Lot], reason: str) -> list[Lot]:
+    """Stop the use of many lots for good at once; those that are blocked already stay as they are."""
+    locked = [lot for lot in lock_all(lots) if lot.state != LotState.BLOCKED]
+    if not locked:
+        return []
+    there = queries.on_hand_of_lots(locked)
+
+    advance_all(locked, "block", reason=reason[:200])
+    freed = free_of_all(lot_ids=[lot.pk for lot in locked])
+
+    ctx.emit(
+        events.LotsBlocked(
+            lot_ids=tuple(lot.pk for lot in locked),
+            item_ids=tuple(sorted({lot.item_id for lot in locked if there[lot.pk]})),
+            lots=len(locked),
+            reason=reason,
+        )
+    )
+    tell_freed(ctx, freed, reason=reason)
+    return locked
 
 
 def _refuse_known(drafts: list[LotDraft], items: Mapping[int, Item]) -> None:

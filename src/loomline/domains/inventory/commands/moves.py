@@ -10,7 +10,9 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
+from loomline.domains.inventory import ports
 from loomline.domains.inventory.commands.posting import Delta, post
+from loomline.domains.inventory.commands.standing import refuse_elsewhere
 from loomline.domains.inventory.events import MovesReversed, StockTransferred
 from loomline.domains.inventory.models import Balance, StockMove
 from loomline.domains.sites.models import Location
@@ -58,13 +60,20 @@ class IsReversal(Refused):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MoveDraft:
-    """A move to be: a positive quantity of an item, and of a lot, in the item's stock unit."""
+    """A move to be: a positive quantity of an item, and of a lot, in the item's stock unit.
+
+    `unit_cost` is in the company's currency, always; None says that the one who moves does not know it.
+    Without an owner the goods are ours; the units are what they are taken out of and put into.
+    """
 
     item_id: int
     quantity: Decimal
     source_id: int
     destination_id: int
     lot_id: int | None = None
+    owner_id: int | None = None
+    source_unit_id: int | None = None
+    destination_unit_id: int | None = None
     origin_kind: str = ""
     origin_id: int | None = None
     unit_cost: Decimal | None = None
@@ -77,15 +86,20 @@ class MoveDraft:
 def move_stock(ctx: Ctx, *, moves: list[MoveDraft]) -> list[StockMove]:
     """Enter any number of moves in the ledger and change the balances with them, all or none."""
     _refuse_malformed(ctx, moves)
-    post(deltas_of(moves))
+    into = {move.destination_unit_id: move.destination_id for move in moves if move.destination_unit_id}
+    if into:
+        refuse_elsewhere(into)
+    post(deltas_of(moves), origin=(moves[0].origin_kind, moves[0].origin_id))
 
-    return record_moves(ctx, moves)
+    entered = record_moves(ctx, moves)
+    ports.came_in(ctx, moves=entered)
+    return entered
 
 
 @command(label=_("Move"), icon="arrows-exchange")
 def transfer_stock(ctx: Ctx, *, balance: Balance, quantity: Decimal, destination: Location) -> StockMove:
-    """Put free stock at another location."""
-    if destination.pk == balance.location_id:
+    """Put free stock at another location; what lies in a handling unit is taken out of it."""
+    if destination.pk == balance.location_id and balance.unit_id is None:
         raise NothingMoves(location=destination)
 
     [move] = move_stock(
@@ -94,6 +108,8 @@ def transfer_stock(ctx: Ctx, *, balance: Balance, quantity: Decimal, destination
             MoveDraft(
                 item_id=balance.item_id,
                 lot_id=balance.lot_id,
+                owner_id=balance.owner_id,
+                source_unit_id=balance.unit_id,
                 quantity=quantity,
                 source_id=balance.location_id,
                 destination_id=destination.pk,
@@ -136,13 +152,17 @@ def deltas_of(moves: Iterable[MoveDraft]) -> list[Delta]:
     """What the moves take from their sources and bring to their destinations."""
     found = []
     for move in moves:
-        found.append(Delta(move.item_id, move.source_id, move.lot_id, -move.quantity))
-        found.append(Delta(move.item_id, move.destination_id, move.lot_id, move.quantity))
+        item, lot, owner = move.item_id, move.lot_id, move.owner_id
+        ends = (
+            (move.source_id, move.source_unit_id, -move.quantity),
+            (move.destination_id, move.destination_unit_id, move.quantity),
+        )
+        found += [Delta(item, place, lot, n, owner_id=owner, unit_id=unit) for place, unit, n in ends]
     return found
 
 
 def record_moves(ctx: Ctx, moves: Sequence[MoveDraft]) -> list[StockMove]:
-    """Write the ledger entries of moves whose balances have changed."""
+    """Write the ledger entries of moves whose balances have changed. Who values stock reads them there."""
     return StockMove.objects.bulk_create(
         [
             StockMove(
@@ -151,6 +171,9 @@ def record_moves(ctx: Ctx, moves: Sequence[MoveDraft]) -> list[StockMove]:
                 quantity=move.quantity,
                 source_id=move.source_id,
                 destination_id=move.destination_id,
+                owner_id=move.owner_id,
+                source_unit_id=move.source_unit_id,
+                destination_unit_id=move.destination_unit_id,
                 effective_at=move.effective_at or ctx.now,
                 recorded_at=ctx.now,
                 origin_kind=move.origin_kind,
@@ -170,7 +193,7 @@ def _refuse_malformed(ctx: Ctx, moves: Sequence[MoveDraft]) -> None:
     for move in moves:
         if move.quantity <= 0:
             raise NotPositive(quantity=move.quantity)
-        if move.source_id == move.destination_id:
+        if move.source_id == move.destination_id and move.source_unit_id == move.destination_unit_id:
             raise NothingMoves(location=fetch(Location, move.source_id))
         if move.effective_at is not None and move.effective_at > ctx.now:
             raise MovedAhead(at=move.effective_at)
@@ -198,6 +221,9 @@ def _opposite(move: StockMove, reason: str) -> MoveDraft:
         quantity=move.quantity,
         source_id=move.destination_id,
         destination_id=move.source_id,
+        owner_id=move.owner_id,
+        source_unit_id=move.destination_unit_id,
+        destination_unit_id=move.source_unit_id,
         origin_kind=move.origin_kind,
         origin_id=move.origin_id,
         unit_cost=move.unit_cost,

@@ -46,6 +46,12 @@ class NotStocked(Refused):
     says = _("{item} is not kept in stock, so it cannot be moved.")
 
 
+class PlaceFrozen(Refused):
+    """Nothing moves where it is counted."""
+
+    says = _("{item} at {location} is being counted. Move it when the count is posted.")
+
+
 class TooMuchOfOneSerial(Refused):
     """A serial number stands for one piece."""
 
@@ -63,35 +69,43 @@ class Delta:
     lot_id: int | None
     on_hand: Decimal
     reserved: Decimal = Decimal(0)
+    owner_id: int | None = None
+    unit_id: int | None = None
 
 
 # Every balance is locked in one order, touchable places first and then by key, and one that is missing is
 # made at nought in that same pass: two commands never wait for each other in a ring. The second statement
 # sees what others committed while the first one waited.
 POST = """
-INSERT INTO inventory_balance (item_id, location_id, lot_id, on_hand, reserved, is_physical)
-SELECT t.item_id, t.location_id, t.lot_id, 0, 0, l.site_id IS NOT NULL
-FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[])
-    AS t (item_id, location_id, lot_id)
+INSERT INTO inventory_balance
+    (item_id, location_id, lot_id, owner_id, unit_id, on_hand, reserved, is_physical)
+SELECT t.item_id, t.location_id, t.lot_id, t.owner_id, t.unit_id, 0, 0, l.site_id IS NOT NULL
+FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(owners)s::bigint[],
+            %(units)s::bigint[]) AS t (item_id, location_id, lot_id, owner_id, unit_id)
 JOIN sites_location l ON l.id = t.location_id
-GROUP BY t.item_id, t.location_id, t.lot_id, l.site_id IS NOT NULL
-ORDER BY (l.site_id IS NOT NULL) DESC, t.item_id, t.location_id, t.lot_id
-ON CONFLICT (item_id, location_id, lot_id) DO UPDATE SET on_hand = inventory_balance.on_hand WHERE false;
+GROUP BY t.item_id, t.location_id, t.lot_id, t.owner_id, t.unit_id, l.site_id IS NOT NULL
+ORDER BY (l.site_id IS NOT NULL) DESC, t.item_id, t.location_id, t.lot_id, t.owner_id, t.unit_id
+ON CONFLICT (item_id, location_id, lot_id, owner_id, unit_id) DO UPDATE
+SET on_hand = inventory_balance.on_hand WHERE false;
 
 WITH delta AS MATERIALIZED (
-    SELECT t.item_id, t.location_id, t.lot_id, sum(t.on_hand) AS on_hand, sum(t.reserved) AS reserved
-    FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(on_hand)s::numeric[],
-                %(reserved)s::numeric[]) AS t (item_id, location_id, lot_id, on_hand, reserved)
-    GROUP BY t.item_id, t.location_id, t.lot_id
+    SELECT t.item_id, t.location_id, t.lot_id, t.owner_id, t.unit_id,
+           sum(t.on_hand) AS on_hand, sum(t.reserved) AS reserved
+    FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(owners)s::bigint[],
+                %(units)s::bigint[], %(on_hand)s::numeric[], %(reserved)s::numeric[])
+        AS t (item_id, location_id, lot_id, owner_id, unit_id, on_hand, reserved)
+    GROUP BY t.item_id, t.location_id, t.lot_id, t.owner_id, t.unit_id
 ), held AS MATERIALIZED (
     SELECT b.id, b.is_physical, d.*, b.on_hand AS was_on_hand, b.reserved AS was_reserved
     FROM inventory_balance b
     JOIN delta d ON b.item_id = d.item_id AND b.location_id = d.location_id
-        AND b.lot_id IS NOT DISTINCT FROM d.lot_id
+        AND b.lot_id IS NOT DISTINCT FROM d.lot_id AND b.owner_id IS NOT DISTINCT FROM d.owner_id
+        AND b.unit_id IS NOT DISTINCT FROM d.unit_id
 ), fault AS MATERIALIZED (
     SELECT CASE WHEN i.kind <> 'stock' THEN 'not stocked'
                 WHEN i.tracking <> 'none' AND h.lot_id IS NULL THEN 'lot missing'
                 WHEN t.item_id <> h.item_id THEN 'other lot'
+                WHEN z.id IS NOT NULL AND h.on_hand <> 0 THEN 'frozen'
                 WHEN i.tracking = 'serial' AND h.is_physical AND h.was_on_hand + h.on_hand > 1 THEN 'serial'
                 ELSE 'short' END AS what,
            h.item_id, h.location_id, h.lot_id, h.was_on_hand AS on_hand, h.was_reserved AS reserved,
@@ -99,9 +113,12 @@ WITH delta AS MATERIALIZED (
     FROM held h
     JOIN catalog_item i ON i.id = h.item_id
     LEFT JOIN inventory_lot t ON t.id = h.lot_id
+    LEFT JOIN inventory_freeze z ON z.item_id = h.item_id AND z.location_id = h.location_id
+        AND (z.origin_kind <> %(origin_kind)s OR z.origin_id IS DISTINCT FROM %(origin_id)s::bigint)
     WHERE i.kind <> 'stock'
         OR (i.tracking <> 'none' AND h.lot_id IS NULL)
         OR t.item_id <> h.item_id
+        OR (z.id IS NOT NULL AND h.on_hand <> 0)
         OR (h.is_physical AND (
             h.was_reserved + h.reserved > h.was_on_hand + h.on_hand
             OR (i.tracking = 'serial' AND h.was_on_hand + h.on_hand > 1)))
@@ -114,8 +131,11 @@ SELECT what, item_id, location_id, lot_id, on_hand, reserved, change, reserved_c
 """
 
 
-def post(deltas: Iterable[Delta]) -> None:
-    """Change the balances by these amounts, all of them or none; refuses what the stock does not allow."""
+def post(deltas: Iterable[Delta], *, origin: tuple[str, int | None] = ("", None)) -> None:
+    """Change the balances by these amounts, all of them or none; refuses what the stock does not allow.
+
+    What the origin itself has frozen is no hindrance.
+    """
     rows = list(deltas)
     if not rows:
         return
@@ -126,8 +146,12 @@ def post(deltas: Iterable[Delta]) -> None:
                 "items": [row.item_id for row in rows],
                 "locations": [row.location_id for row in rows],
                 "lots": [row.lot_id for row in rows],
+                "owners": [row.owner_id for row in rows],
+                "units": [row.unit_id for row in rows],
                 "on_hand": [row.on_hand for row in rows],
                 "reserved": [row.reserved for row in rows],
+                "origin_kind": origin[0],
+                "origin_id": origin[1],
             },
         )
         cursor.nextset()
@@ -147,6 +171,8 @@ def _refusal(faults: list[tuple[Any, ...]]) -> Refused:
             return LotMissing(item=item)
         case "other lot":
             return LotOfAnotherItem(lot=lot, item=item)
+        case "frozen":
+            return PlaceFrozen(item=item, location=Location.objects.get(pk=location_id))
         case "serial":
             change = faults[0][6]
             place = Location.objects.get(pk=location_id)

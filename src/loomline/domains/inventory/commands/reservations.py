@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.inventory.commands.allocation import (
     Demand,
+    First,
     Short,
-    Strategy,
     Taken,
     allocate,
     candidates,
@@ -66,6 +66,13 @@ class Freed:
     origin_id: int
     holder_kind: str = ""
     holder_id: int | None = None
+    owner_id: int | None = None
+    unit_id: int | None = None
+
+    def delta(self, *, on_hand: Decimal = Decimal(0)) -> Delta:
+        """What the balance loses of what is reserved, and of what is there."""
+        key = self.item_id, self.location_id, self.lot_id
+        return Delta(*key, on_hand, -self.quantity, owner_id=self.owner_id, unit_id=self.unit_id)
 
 
 @command(hidden=True)
@@ -73,16 +80,16 @@ def reserve(
     ctx: Ctx,
     *,
     demands: list[Demand],
-    strategy: Strategy = "fefo",
+    strategy: First | None = None,
     expires_at: datetime | None = None,
 ) -> ReserveResult:
-    """Keep stock for these demands, in their order; what expires first, or came first, goes first."""
+    """Keep stock for these demands, in their order; the rules say which goes first unless it is said here."""
     for demand in demands:
         if demand.site_id is None and demand.location_id is None:
             raise DemandWithoutPlace
     stock = candidates(demands, on=ctx.today) if demands else []
 
-    taken, short = allocate(demands, stock, strategy=strategy)
+    taken, short = allocate(demands, stock, strategy=strategy, on=ctx.today)
     return ReserveResult(_write(ctx, taken, expires_at), short)
 
 
@@ -132,6 +139,8 @@ def issue_reserved(
         MoveDraft(
             item_id=row.item_id,
             lot_id=row.lot_id,
+            owner_id=row.owner_id,
+            source_unit_id=row.unit_id,
             quantity=row.quantity,
             source_id=row.location_id,
             destination_id=destination.pk,
@@ -141,8 +150,9 @@ def issue_reserved(
         )
         for row in taken
     ]
-    out = [Delta(row.item_id, row.location_id, row.lot_id, -row.quantity, -row.quantity) for row in taken]
-    post([*out, *(Delta(m.item_id, m.destination_id, m.lot_id, m.quantity) for m in moves)])
+    out = [row.delta(on_hand=-row.quantity) for row in taken]
+    came = [Delta(m.item_id, m.destination_id, m.lot_id, m.quantity, owner_id=m.owner_id) for m in moves]
+    post([*out, *came])
     return record_moves(ctx, moves)
 
 
@@ -160,7 +170,7 @@ def shrink_reservation(ctx: Ctx, *, reservation: Reservation, quantity: Decimal)
         Reservation.objects.filter(pk=current.pk).update(quantity=quantity)
     else:
         Reservation.objects.filter(pk=current.pk).delete()
-    post([Delta(current.item_id, current.location_id, current.lot_id, Decimal(0), -freed)])
+    post([_freed(current, freed).delta()])
     return freed
 
 
@@ -178,12 +188,12 @@ def trim_reservations(ctx: Ctx, *, limits: Mapping[Origin, Decimal]) -> list[Fre
         if part <= 0 or row.holder_kind:
             continue
         excess[row.origin_kind, row.origin_id] -= part
-        freed.append(Freed(row.item_id, row.location_id, row.lot_id, part, row.origin_kind, row.origin_id))
+        freed.append(_freed(row, part))
         row.quantity -= part
         shrunk.append(row)
     Reservation.objects.filter(pk__in=[row.pk for row in shrunk if not row.quantity]).delete()
     Reservation.objects.bulk_update([row for row in shrunk if row.quantity], ["quantity"])
-    post(Delta(row.item_id, row.location_id, row.lot_id, Decimal(0), -row.quantity) for row in freed)
+    post(row.delta() for row in freed)
     return freed
 
 
@@ -201,9 +211,20 @@ def free_of(*, lot_id: int) -> list[Freed]:
     return _free(Q(lot=lot_id))
 
 
+def free_of_all(*, lot_ids: Sequence[int]) -> list[Freed]:
+    """Free everything that is reserved of these lots."""
+    return _free(Q(lot__in=list(lot_ids)))
+
+
 def free_newest(*, balance: Balance, quantity: Decimal) -> list[Freed]:
     """Free reservations on a balance, the newest first, until at least this much is freed."""
-    rows = Reservation.objects.filter(item=balance.item_id, location=balance.location_id, lot=balance.lot_id)
+    rows = Reservation.objects.filter(
+        item=balance.item_id,
+        location=balance.location_id,
+        lot=balance.lot_id,
+        owner=balance.owner_id,
+        unit=balance.unit_id,
+    )
     chosen, total = [], Decimal(0)
     for row in rows.order_by("-id").select_for_update():
         if total >= quantity:
@@ -238,9 +259,10 @@ WITH taken AS (
     WHERE b.id = s.balance_id
 )
 INSERT INTO inventory_reservation
-    (item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, created_at, expires_at)
-SELECT b.item_id, b.location_id, b.lot_id, t.quantity, t.origin_kind, t.origin_id, '',
-    %s::timestamptz, %s::timestamptz
+    (item_id, location_id, lot_id, owner_id, unit_id, quantity, origin_kind, origin_id, holder_kind,
+     created_at, expires_at)
+SELECT b.item_id, b.location_id, b.lot_id, b.owner_id, b.unit_id, t.quantity, t.origin_kind, t.origin_id,
+    '', %s::timestamptz, %s::timestamptz
 FROM taken t JOIN inventory_balance b ON b.id = t.balance_id
 ORDER BY t.position
 RETURNING id
@@ -267,6 +289,8 @@ def _write(ctx: Ctx, taken: Sequence[Taken], expires_at: datetime | None) -> lis
             item_id=row.balance.item_id,
             location_id=row.balance.location_id,
             lot_id=row.balance.lot_id,
+            owner_id=row.balance.owner_id,
+            unit_id=row.balance.unit_id,
             quantity=row.quantity,
             origin_kind=row.demand.origin_kind,
             origin_id=row.demand.origin_id,
@@ -275,6 +299,20 @@ def _write(ctx: Ctx, taken: Sequence[Taken], expires_at: datetime | None) -> lis
         )
         for (pk,), row in zip(written, taken, strict=True)
     ]
+
+
+def _freed(row: Reservation, quantity: Decimal) -> Freed:
+    """A part of a reservation that was in nobody's hands."""
+    return Freed(
+        row.item_id,
+        row.location_id,
+        row.lot_id,
+        quantity,
+        row.origin_kind,
+        row.origin_id,
+        owner_id=row.owner_id,
+        unit_id=row.unit_id,
+    )
 
 
 def _of(origins: Iterable[Origin]) -> Q:
@@ -311,7 +349,8 @@ GONE = """
 WITH chosen (id) AS MATERIALIZED ({chosen}), gone AS (
     DELETE FROM inventory_reservation r USING chosen c WHERE r.id = c.id RETURNING r.*
 )
-SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, holder_id
+SELECT item_id, location_id, lot_id, quantity, origin_kind, origin_id, holder_kind, holder_id, owner_id,
+       unit_id
 FROM gone ORDER BY id
 """
 
@@ -332,5 +371,5 @@ def _take(origins: Iterable[Origin], holders: Iterable[Origin]) -> list[Freed]:
 
 def _free(where: Q) -> list[Freed]:
     freed = _delete(where)
-    post(Delta(row.item_id, row.location_id, row.lot_id, Decimal(0), -row.quantity) for row in freed)
+    post(row.delta() for row in freed)
     return freed

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.manufacturing.commands.dates import calendar_of, calendars_of, expect
+from loomline.domains.manufacturing.commands.supply import supply_again
 from loomline.domains.manufacturing.commands.telling import late, said_of, said_of_stage
 from loomline.domains.manufacturing.events import StageDelayed, StageReassigned
 from loomline.domains.manufacturing.models import StageState, WorkOrder, WorkStage
 from loomline.domains.parties.models import Party
 from loomline.domains.sites.models import Site
+from loomline.domains.workcentres.models import WorkCentre
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
@@ -86,7 +88,13 @@ def report_stage_delay(
 
 @command(label=_("Give to another"), icon="arrows-exchange")
 def reassign_stage(
-    ctx: Ctx, *, stage: WorkStage, reason: str, partner: Party | None = None, site: Site | None = None
+    ctx: Ctx,
+    *,
+    stage: WorkStage,
+    reason: str,
+    partner: Party | None = None,
+    site: Site | None = None,
+    centre: WorkCentre | None = None,
 ) -> WorkStage:
     """Let somebody else do a stage that has not begun; without a partner we do it ourselves."""
     work = lock(stage.work)
@@ -94,13 +102,17 @@ def reassign_stage(
 
     if stage.state not in (StageState.WAITING, StageState.READY):
         raise StageBegun(stage=stage, work=work.number, state=stage.state.label.lower())
+    if centre is not None:
+        partner, site = centre.site.party, centre.site
     place = site or (partner.sites.filter(is_active=True).order_by("pk").first() if partner else None)
-    if (partner, place) == (stage.partner, stage.site):
+    if (partner, place, centre) == (stage.partner, stage.site, stage.centre):
         raise SameHands(stage=stage, work=work.number)
 
     former = stage.partner
     stage.partner, stage.site, stage.reported_end, stage.cause = partner, place, None, ""
-    stage.save(update_fields=["partner", "site", "reported_end", "cause"])
+    stage.centre = centre
+    stage.save(update_fields=["partner", "site", "centre", "reported_end", "cause"])
+    supply_again(ctx, work, stage)
     expect(ctx, works=[work], causes={work.pk: late(stage)})
 
     ours = _t("ourselves")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +12,24 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.bills.queries import Need, stand_ins
 from loomline.domains.catalog.models import Item
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.models import Lot, LotState, StockMove
 from loomline.domains.manufacturing import queries
+from loomline.domains.manufacturing.commands.supply import ORIGIN, issue_to, place_for
 from loomline.domains.manufacturing.commands.telling import in_words, said_of
 from loomline.domains.manufacturing.events import MaterialIssued, MaterialReturned
-from loomline.domains.manufacturing.models import MaterialUse, WorkLine, WorkOrder, WorkStage, WorkState
+from loomline.domains.manufacturing.models import (
+    MaterialUse,
+    StageState,
+    WorkLine,
+    WorkOrder,
+    WorkStage,
+    WorkState,
+)
 from loomline.domains.manufacturing.models.work import OPEN
-from loomline.domains.manufacturing.queries import Need
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Location, LocationKind
 from loomline.kernel.command import command
@@ -30,7 +38,7 @@ from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused, Warned
 
-ORIGIN = "manufacturing.workorder"
+Key = tuple[int, int | None, int | None, int | None, int | None]
 
 
 class NotReleased(Refused):
@@ -61,6 +69,12 @@ class LotOnHold(Refused):
     """A lot that waits for a decision is not used."""
 
     says = _("Lot {lot} of {item} is {state}: {reason}. Decide on the lot first, or use another one.")
+
+
+class BooksClosed(Refused):
+    """Closed work stays as it is."""
+
+    says = _("{work} is closed; nothing about it changes any more.")
 
 
 class UsedMore(Warned):
@@ -142,21 +156,20 @@ def return_material(ctx: Ctx, *, work: WorkOrder, returns: list[Issue]) -> WorkO
     work = lock(work)
     uses = _used(work)
 
+    if work.state == WorkState.CLOSED:
+        raise BooksClosed(work=work.number)
     for back in returns:
         key = (back.item.pk, back.lot.pk if back.lot else None)
-        issued = sum(
-            (amount for (item, lot, _stage, _line), amount in uses.items() if (item, lot) == key), Decimal(0)
-        )
+        issued = sum((amount for found, amount in uses.items() if found[:2] == key), Decimal(0))
         if not 0 < back.quantity <= issued:
             raise NotIssued(
                 quantity=plain(back.quantity), unit=back.item.unit, item=back.item, lot=back.lot or "",
                 issued=plain(issued), work=work.number,
             )  # fmt: skip
 
-    production, storage = sites.virtual(kind=LocationKind.PRODUCTION), _storage(work)
-    drafts = [_draft(back, work, source=production, target=back.location or storage) for back in returns]
-    inventory.move_stock(ctx, moves=drafts)
-    MaterialUse.objects.bulk_create(_given_back(ctx, work, returns, uses))
+    parts = _parts(returns, uses)
+    inventory.move_stock(ctx, moves=_moves_back(work, parts))
+    MaterialUse.objects.bulk_create(_given_back(ctx, work, parts))
 
     rows = [(back.item.pk, back.lot.pk if back.lot else None, back.quantity) for back in returns]
     _tell(ctx, work, rows, MaterialReturned)
@@ -176,7 +189,7 @@ def refuse_held(lots: Iterable[Lot]) -> None:
 
 
 def _refuse_closed(work: WorkOrder) -> None:
-    if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
+    if work.state not in (WorkState.RELEASED, WorkState.RUNNING, WorkState.PAUSED):
         raise NotReleased(work=work.number, state=work.state.label.lower())
 
 
@@ -186,17 +199,7 @@ def _open_needs(work: WorkOrder) -> list[Need]:
     for row in stock.reservations_of(kind=ORIGIN, ids=[work.pk]):
         reserved[row.item_id] += row.quantity
     needs = [need for need in queries.needs_of(work=work) if need.open > reserved[need.item_id]]
-    return [
-        Need(
-            need.item_id,
-            need.sku,
-            need.name,
-            need.quantity,
-            need.stage_position,
-            need.issued + reserved[need.item_id],
-        )
-        for need in needs
-    ]
+    return [replace(need, issued=need.issued + reserved[need.item_id]) for need in needs]
 
 
 def _demands(work: WorkOrder, needs: Sequence[Need]) -> list[inventory.Demand]:
@@ -215,20 +218,52 @@ def _demands(work: WorkOrder, needs: Sequence[Need]) -> list[inventory.Demand]:
 
 
 def _issue_needed(ctx: Ctx, work: WorkOrder, needs: Sequence[Need]) -> list[StockMove]:
-    if not any(need.open > 0 for need in needs):
+    # What is taken with the output is not issued before.
+    flushed = {need.item_id for need in needs if need.backflush}
+    if not any(need.open > 0 for need in needs if need.item_id not in flushed):
         raise NothingNeeded(work=work.number)
-    demands = _demands(work, _open_needs(work))
+    demands = _demands(work, [need for need in _open_needs(work) if not need.backflush])
     result = inventory.reserve(ctx, demands=demands) if demands else None
+    stage_of = _stage_of(work, needs)
     if result is not None and result.short:
-        by_item = {need.item_id: need for need in needs}
-        shortages = [
-            (row.missing, by_item[row.demand.item_id].quantity.unit, by_item[row.demand.item_id].name)
-            for row in result.short
-        ]
+        _stand_in(ctx, work, needs, result.short, stage_of)
+    rows = stock.reservations_of(kind=ORIGIN, ids=[work.pk])
+    reserved = [row for row in rows if row.item_id not in flushed]
+    return issue_to(ctx, work, reserved=reserved, stage_of=stage_of)
+
+
+def _stand_in(
+    ctx: Ctx,
+    work: WorkOrder,
+    needs: Sequence[Need],
+    short: Sequence[inventory.Short],
+    stage_of: dict[int, WorkStage | None],
+) -> None:
+    """Keep what may stand in for material that is short; refuse when even that is not enough."""
+    by_item = {need.item_id: need for need in needs}
+    found = stand_ins(line_ids=[pk for need in needs for pk in need.line_ids])
+    shortages = []
+    for row in short:
+        need, missing = by_item[row.demand.item_id], row.missing
+        for one in (one for pk in need.line_ids for one in found.get(pk, ())):
+            wanted = replace(row.demand, item_id=one.item_id, quantity=missing * one.factor)
+            kept = inventory.reserve(ctx, demands=[wanted])
+            left = sum((rest.missing for rest in kept.short), Decimal(0))
+            missing = left / one.factor
+            stage_of[one.item_id] = stage_of.get(need.item_id)
+            if missing <= 0:
+                break
+        if missing > 0:
+            shortages.append((missing, need.quantity.unit, need.name))
+    if shortages:
         raise MaterialShort(work=work.number, shortages=in_words(shortages), site=work.site)
-    return inventory.issue_reserved(
-        ctx, origins=[(ORIGIN, work.pk)], destination=sites.virtual(kind=LocationKind.PRODUCTION)
-    )
+
+
+def _stage_of(work: WorkOrder, needs: Sequence[Need]) -> dict[int, WorkStage | None]:
+    """At which stage each material is used: where the bill says, or at the first."""
+    stages = {stage.position: stage for stage in work.stages.select_related("site").order_by("position")}
+    first = next(iter(stages.values()), None)
+    return {need.item_id: stages.get(need.stage_position or 0, first) for need in needs}
 
 
 def _issue_named(
@@ -236,9 +271,17 @@ def _issue_named(
 ) -> list[StockMove]:
     refuse_held(issue.lot for issue in issues if issue.lot is not None)
     _warn_of_more(ctx, needs, issues)
-    production = sites.virtual(kind=LocationKind.PRODUCTION)
-    storage = _storage(work) if any(issue.location is None for issue in issues) else production
-    drafts = [_draft(issue, work, source=issue.location or storage, target=production) for issue in issues]
+    stage_of = _stage_of(work, needs)
+    storage = _storage(work) if any(issue.location is None for issue in issues) else None
+    drafts = [
+        _draft(
+            issue,
+            work,
+            source=issue.location or storage,
+            target=place_for(issue.stage or stage_of.get(issue.item.pk)),
+        )
+        for issue in issues
+    ]
     return inventory.move_stock(ctx, moves=drafts)
 
 
@@ -270,12 +313,14 @@ def _storage(work: WorkOrder) -> Location:
     return sites.storage_of(site=work.site)
 
 
-def _draft(issue: Issue, work: WorkOrder, *, source: Location, target: Location) -> inventory.MoveDraft:
+def _draft(
+    issue: Issue, work: WorkOrder, *, source: Location | None, target: Location
+) -> inventory.MoveDraft:
     return inventory.MoveDraft(
         item_id=issue.item.pk,
         lot_id=issue.lot.pk if issue.lot else None,
         quantity=issue.quantity,
-        source_id=source.pk,
+        source_id=source.pk if source else target.pk,
         destination_id=target.pk,
         origin_kind=ORIGIN,
         origin_id=work.pk,
@@ -289,6 +334,8 @@ def _write(
     stages = {stage.position: stage for stage in work.stages.order_by("-position")}
     first = min(stages, default=0)
     at = {need.item_id: need.stage_position for need in needs}
+    at |= _at_of_stand_ins(needs)
+    places = Location.objects.filter(site__isnull=False).in_bulk({move.destination_id for move in moves})
     rows = []
     for number, move in enumerate(moves):
         issue = issues[number] if issues else None
@@ -300,6 +347,7 @@ def _write(
                 line=issue.line if issue else None,
                 item_id=move.item_id,
                 lot_id=move.lot_id,
+                location=places.get(move.destination_id),
                 position=position,
                 quantity=move.quantity,
                 at=ctx.now,
@@ -308,21 +356,31 @@ def _write(
     MaterialUse.objects.bulk_create(rows)
 
 
-def _used(work: WorkOrder) -> dict[tuple[int, int | None, int | None, int | None], Decimal]:
+def _at_of_stand_ins(needs: Sequence[Need]) -> dict[int, int | None]:
+    """What stands in for a material is used where the material is."""
+    found = stand_ins(line_ids=[pk for need in needs for pk in need.line_ids])
+    own = {need.item_id for need in needs}
+    return {
+        one.item_id: need.stage_position
+        for need in needs
+        for pk in need.line_ids
+        for one in found.get(pk, ())
+        if one.item_id not in own
+    }
+
+
+def _used(work: WorkOrder) -> dict[Key, Decimal]:
     rows = (
         MaterialUse.objects.filter(work=work)
         .order_by()
-        .values_list("item_id", "lot_id", "stage_id", "line_id")
+        .values_list("item_id", "lot_id", "stage_id", "line_id", "location_id")
     )
     return {tuple(key): amount for *key, amount in rows.annotate(Sum("quantity")) if amount > 0}
 
 
-def _given_back(
-    ctx: Ctx, work: WorkOrder, returns: Sequence[Issue], uses: Mapping[Any, Decimal]
-) -> list[MaterialUse]:
-    """Entries with a minus, at the stages and lines for which the material had been issued."""
-    positions = dict(work.stages.values_list("pk", "position"))
-    left, rows = dict(uses), []
+def _parts(returns: Sequence[Issue], uses: Mapping[Key, Decimal]) -> list[tuple[Issue, Key, Decimal]]:
+    """What of each return comes from which use."""
+    left, parts = dict(uses), []
     for back in returns:
         missing = back.quantity
         for key in [key for key in left if key[:2] == (back.item.pk, back.lot.pk if back.lot else None)]:
@@ -330,20 +388,49 @@ def _given_back(
             if part > 0:
                 left[key] -= part
                 missing -= part
-                item_id, lot_id, stage_id, line_id = key
-                rows.append(
-                    MaterialUse(
-                        work=work,
-                        stage_id=stage_id,
-                        line_id=line_id,
-                        item_id=item_id,
-                        lot_id=lot_id,
-                        position=positions.get(stage_id, 0),
-                        quantity=-part,
-                        at=ctx.now,
-                    )
-                )
-    return rows
+                parts.append((back, key, part))
+    return parts
+
+
+def _moves_back(work: WorkOrder, parts: Sequence[tuple[Issue, Key, Decimal]]) -> list[inventory.MoveDraft]:
+    """Out of the work, or from the partner where it still lies, into storage."""
+    production, storage = sites.virtual(kind=LocationKind.PRODUCTION), _storage(work)
+    running = {stage.pk for stage in work.stages.all() if stage.state != StageState.DONE}
+    totals: dict[tuple[int, int | None, int, int], Decimal] = defaultdict(Decimal)
+    for back, (item, lot, stage, _line, place), part in parts:
+        source = place if place is not None and stage in running else production.pk
+        totals[item, lot, source, (back.location or storage).pk] += part
+    return [
+        inventory.MoveDraft(
+            item_id=item,
+            lot_id=lot,
+            quantity=quantity,
+            source_id=source,
+            destination_id=target,
+            origin_kind=ORIGIN,
+            origin_id=work.pk,
+        )
+        for (item, lot, source, target), quantity in totals.items()
+    ]
+
+
+def _given_back(ctx: Ctx, work: WorkOrder, parts: Sequence[tuple[Issue, Key, Decimal]]) -> list[MaterialUse]:
+    """Entries with a minus, at the stages and lines for which the material had been issued."""
+    positions = dict(work.stages.values_list("pk", "position"))
+    return [
+        MaterialUse(
+            work=work,
+            stage_id=stage_id,
+            line_id=line_id,
+            item_id=item_id,
+            lot_id=lot_id,
+            location_id=place_id,
+            position=positions.get(stage_id, 0) if stage_id is not None else 0,
+            quantity=-part,
+            at=ctx.now,
+        )
+        for _back, (item_id, lot_id, stage_id, line_id, place_id), part in parts
+    ]
 
 
 def _tell(ctx: Ctx, work: WorkOrder, rows: Sequence[tuple[int, int | None, Decimal]], event: Any) -> None:

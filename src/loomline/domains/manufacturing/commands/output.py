@@ -10,13 +10,16 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.bills import queries as bills
 from loomline.domains.catalog.models import Item, Tracking
 from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory import ports as inventory_ports
 from loomline.domains.inventory.models import Lot
+from loomline.domains.manufacturing.commands.backflush import backflush
+from loomline.domains.manufacturing.commands.supply import ORIGIN
 from loomline.domains.manufacturing.commands.telling import in_words, said_of
 from loomline.domains.manufacturing.events import GoodsMade
 from loomline.domains.manufacturing.models import WorkLine, WorkOrder, WorkOutput, WorkStage, WorkState
-from loomline.domains.manufacturing.models.work import OPEN
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Location, LocationKind, Site
 from loomline.kernel.command import command
@@ -25,7 +28,6 @@ from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused, Warned
 
-ORIGIN = "manufacturing.workorder"
 LAST = 32767
 
 
@@ -59,6 +61,18 @@ class NoPlaceForGoods(Refused):
     says = _("{work} does not say where the goods go. Choose the site first.")
 
 
+class NotBeside(Refused):
+    """A by-product is named on the bill."""
+
+    says = _("{item} is nothing that comes out beside {work}. Name it on the bill first.")
+
+
+class LotAgain(Refused):
+    """What goes into work does not come out of it under the same name."""
+
+    says = _("{lot} goes into {work}: what comes out is a lot of its own. Give it another number.")
+
+
 class MadeMore(Warned):
     """More came out than was asked for."""
 
@@ -70,9 +84,13 @@ class MadeMore(Warned):
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """What came out of a line: good pieces in one lot, and rejects that go nowhere."""
+    """What came out of a line: good pieces in one lot, and rejects that go nowhere.
+
+    `item` instead of a line names a co-product or by-product of the bill.
+    """
 
     line: WorkLine | None = None
+    item: Item | None = None
     quantity: Decimal
     rejected: Decimal = Decimal(0)
     lot: str = ""
@@ -93,7 +111,7 @@ class Piece:
     lot: Lot | None = None
 
 
-@command(label=_("Put into stock"), icon="packages", states=OPEN)
+@command(label=_("Put into stock"), icon="packages", states=(WorkState.RELEASED, WorkState.RUNNING))
 def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOrder:
     """Put finished goods into stock by lot, and count what was rejected."""
     work = lock(work)
@@ -101,7 +119,8 @@ def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOr
 
     if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
         raise NotRunning(work=work.number, state=work.state.label.lower())
-    outputs = [_placed(work, lines, output) for output in outputs]
+    beside = {one.item_id for one in bills.beside(bill_id=work.bill_id)} if _any_beside(outputs) else set()
+    outputs = [_placed(work, lines, output, beside) for output in outputs]
     _refuse_wrong(ctx, work, outputs)
 
     last = work.stages.order_by("-position").first()
@@ -109,6 +128,7 @@ def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOr
     pieces = [_piece(output) for output in outputs if output.quantity > 0]
     made = produce(ctx, work=work, stage=last, site=site, pieces=pieces)
     _count(work, lines, outputs)
+    backflush(ctx, work=work)
 
     if made:
         ctx.emit(
@@ -116,7 +136,7 @@ def record_output(ctx: Ctx, *, work: WorkOrder, outputs: list[Output]) -> WorkOr
                 **said_of(work, lines),
                 lot_ids=tuple(sorted({piece.lot.pk for piece in made if piece.lot is not None})),
                 line_ids=tuple(piece.line.pk for piece in made if piece.line is not None),
-                quantities=tuple(plain(piece.quantity) for piece in made),
+                quantities=tuple(plain(piece.quantity) for piece in made if piece.line is not None),
                 goods=words_of(made),
                 place=site.name,
                 rejected=sum((output.rejected for output in outputs), Decimal(0)),
@@ -131,10 +151,17 @@ def produce(
     """Make the lots, move them out of production and write the genealogy."""
     if not pieces:
         return []
-    storage = sites.storage_of(site=site)
     lots = _lots(ctx, work, stage, pieces)
+    unplaced = [
+        inventory_ports.Arrival(
+            item_id=piece.item.pk, lot_id=lot.pk if lot else None, quantity=piece.quantity
+        )
+        for piece, lot in zip(pieces, lots, strict=True)
+        if piece.location is None
+    ]
+    places = iter(inventory_ports.put_at(ctx, site=site, goods=unplaced) if unplaced else [])
     made = [
-        replace(piece, lot=lot, location=piece.location or storage)
+        replace(piece, lot=lot, location=piece.location or next(places))
         for piece, lot in zip(pieces, lots, strict=True)
     ]
     _move(ctx, work, made)
@@ -154,8 +181,20 @@ def words_of(made: Sequence[Piece]) -> str:
     return in_words([(p.quantity, p.item.unit.code, name) for p, name in zip(made, names, strict=True)])
 
 
-def _placed(work: WorkOrder, lines: Sequence[WorkLine], output: Output) -> Output:
-    """The output with its line: the one it names, or the only one there is."""
+def _any_beside(outputs: Sequence[Output]) -> bool:
+    return any(output.item is not None and output.line is None for output in outputs)
+
+
+def _placed(work: WorkOrder, lines: Sequence[WorkLine], output: Output, beside: set[int]) -> Output:
+    """The output with its line: the one it names, or the only one there is; a co-product has none."""
+    if output.line is None and output.item is not None:
+        if output.item.pk not in beside:
+            raise NotBeside(work=work.number, item=output.item)
+        if output.quantity <= 0:
+            raise OutputWrong(
+                item=output.item, quantity=plain(output.quantity), rejected=plain(output.rejected)
+            )
+        return output
     if output.line is None and len(lines) != 1:
         raise OutputUnclear(work=work.number)
     line = lines[0] if output.line is None else next((row for row in lines if row.pk == output.line.pk), None)
@@ -165,10 +204,11 @@ def _placed(work: WorkOrder, lines: Sequence[WorkLine], output: Output) -> Outpu
 
 
 def _piece(output: Output) -> Piece:
-    if output.line is None:
+    item = output.line.item if output.line is not None else output.item
+    if item is None:
         raise TypeError("An output is placed on its line before it becomes a piece.")
     return Piece(
-        item=output.line.item,
+        item=item,
         quantity=output.quantity,
         number=output.lot,
         line=output.line,
@@ -225,6 +265,8 @@ def _lots(ctx: Ctx, work: WorkOrder, stage: WorkStage | None, pieces: Sequence[P
     """The lot of each piece: one that is known and grows, or a new one; None where none are kept."""
     keys = [_lot_key(work, stage, piece, place) for place, piece in enumerate(pieces, start=1)]
     wanted = {key for key in keys if key is not None}
+    if work.rework_of is not None and (work.rework_of.item_id, str(work.rework_of.number)) in wanted:
+        raise LotAgain(lot=work.rework_of, work=work.number, at_field="lot")
     known = {
         (lot.item_id, str(lot.number)): lot
         for lot in Lot.objects.filter(item__in={i for i, _n in wanted}, number__in={n for _i, n in wanted})

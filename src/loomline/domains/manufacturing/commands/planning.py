@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.bills.models import Bill, RouteStage
+from loomline.domains.bills.queries import bills_for
 from loomline.domains.catalog.models import Item, Style
 from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.commands.telling import goods_of, said_of
 from loomline.domains.manufacturing.events import WorkPlanned, WorkTakenOver
-from loomline.domains.manufacturing.models import Bill, RouteStage, WorkLine, WorkOrder, WorkStage, WorkState
+from loomline.domains.manufacturing.models import WorkLine, WorkOrder, WorkStage, WorkState
 from loomline.domains.manufacturing.queries import Slot, Step
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
+from loomline.domains.workcentres import queries as workcentres
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -97,6 +100,7 @@ class Book:
     routes: Mapping[int, Sequence[RouteStage]]
     calendars: Mapping[int | None, WorkCalendar]
     home: Site | None
+    days: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @command(label=_("New work order"), icon="plus", creates=WorkOrder)
@@ -176,19 +180,21 @@ def slots_for(
 def _book(ctx: Ctx, drafts: Sequence[WorkDraft]) -> Book:
     ids = {line.item.pk for draft in drafts for line in draft.lines}
     items = Item.objects.select_related("unit", "style").in_bulk(ids)
-    bills = queries.bills_for(item_ids=ids, on=ctx.today)
+    bills = bills_for(item_ids=ids, on=ctx.today)
     given = {draft.bill.pk for draft in drafts if draft.bill is not None}
     routes: dict[int, list[RouteStage]] = {}
     for stage in RouteStage.objects.filter(
         bill__in=given | {bill.pk for bill in bills.values()}
-    ).select_related("site"):
+    ).select_related("site", "centre"):
         routes.setdefault(stage.bill_id, []).append(stage)
     home = sites.own_sites().order_by("pk").first()
     places = {
         stage.site.pk: stage.site for route in routes.values() for stage in route if stage.site is not None
     }
     places |= {site.pk: site for site in (home, *(draft.site for draft in drafts)) if site is not None}
-    return Book(items, bills, routes, sites.work_calendars(sites=places.values()), home)
+    centres = {stage.centre for route in routes.values() for stage in route if stage.centre is not None}
+    days = workcentres.usual_day(centres=centres) if centres else {}
+    return Book(items, bills, routes, sites.work_calendars(sites=places.values()), home, days)
 
 
 def _refuse_wrong(ctx: Ctx, drafts: Sequence[WorkDraft], book: Book) -> None:
@@ -231,7 +237,7 @@ def _write(
         bill = _bill(draft, book)
         route = book.routes.get(bill.pk, ()) if bill is not None and with_stages else ()
         unit_id = book.items[draft.lines[0].item.pk].unit_id
-        rows = [_stage(work, stage, unit_id) for stage in route]
+        rows = [_stage(work, stage, unit_id, book.days) for stage in route]
         _schedule(ctx, work, rows, book)
         works.append(work)
         stages.extend(rows)
@@ -280,7 +286,34 @@ def _line(work: WorkOrder, book: Book, row: int, draft: WorkLineDraft) -> WorkLi
     )
 
 
-def _stage(work: WorkOrder, route: RouteStage, unit_id: int) -> WorkStage:
+def rescale(work: WorkOrder, quantity: Decimal) -> None:
+    """Plan the stages of a work order for another quantity of it."""
+    work.quantity = quantity
+    WorkOrder.objects.filter(pk=work.pk).update(quantity=quantity)
+    stages = list(work.stages.select_related("centre").order_by("position"))
+    rows = RouteStage.objects.filter(bill=work.bill_id).select_related("centre")
+    routes = {route.position: route for route in rows}
+    days = workcentres.usual_day(centres={s.centre for s in stages if s.centre is not None})
+    for stage in stages:
+        stage.quantity = (quantity * stage.factor).quantize(PLACES)
+        route = routes.get(stage.position)
+        stage.days = stage.days if route is None else _days(route, stage.quantity, days)
+    WorkStage.objects.bulk_update(stages, ["quantity", "days"])
+
+
+def _days(route: RouteStage, quantity: Decimal, usual: Mapping[int, Decimal]) -> int:
+    """The working days of a stage: those of its route, or more where its minutes take longer."""
+    days = queries.working_days(days=route.days, per_day=route.per_day, quantity=quantity)
+    daily = usual.get(route.centre_id or 0, Decimal(0))
+    if daily <= 0:
+        return days
+    waits = route.queue_minutes + route.move_minutes
+    minutes = waits + route.setup_minutes + route.run_minutes * quantity
+    return max(days, int((minutes / daily).to_integral_value(ROUND_CEILING)))
+
+
+def _stage(work: WorkOrder, route: RouteStage, unit_id: int, usual: Mapping[int, Decimal]) -> WorkStage:
+    quantity = (work.quantity * route.factor).quantize(PLACES)
     return WorkStage(
         work=work,
         position=route.position,
@@ -288,14 +321,17 @@ def _stage(work: WorkOrder, route: RouteStage, unit_id: int) -> WorkStage:
         kind=route.kind,
         partner_id=route.partner_id,
         site=route.site,
-        days=queries.working_days(
-            days=route.days, per_day=route.per_day, quantity=work.quantity * route.factor
-        ),
+        centre_id=route.centre_id,
+        setup_minutes=route.setup_minutes,
+        run_minutes=route.run_minutes,
+        queue_minutes=route.queue_minutes,
+        move_minutes=route.move_minutes,
+        days=_days(route, quantity, usual),
         move_days=route.move_days,
         item_id=route.item_id,
         unit_id=route.unit_id or unit_id,
         factor=route.factor,
-        quantity=(work.quantity * route.factor).quantize(PLACES),
+        quantity=quantity,
     )
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
 from loomline.domains.manufacturing import queries
-from loomline.domains.manufacturing.commands.material import ORIGIN
 from loomline.domains.manufacturing.commands.output import Output, lines_of, record_output
 from loomline.domains.manufacturing.commands.stages import cancel_stages, ready_stage
+from loomline.domains.manufacturing.commands.supply import ORIGIN
 from loomline.domains.manufacturing.commands.telling import goods_of, in_words, said_of
 from loomline.domains.manufacturing.events import WorkCancelled, WorkDone, WorkReleased
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkOrder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.inventory import commands as inventory
@@ -13,13 +13,13 @@ from loomline.domains.inventory.models import Balance, Lot
 from loomline.domains.manufacturing.commands.dates import expect
 from loomline.domains.manufacturing.commands.material import refuse_held
 from loomline.domains.manufacturing.commands.output import (
-    ORIGIN,
     Output,
     Piece,
     lines_of,
     produce,
     record_output,
 )
+from loomline.domains.manufacturing.commands.supply import ORIGIN, take_into_work
 from loomline.domains.manufacturing.commands.telling import late, said_of, said_of_stage
 from loomline.domains.manufacturing.events import (
     StageFinished,
@@ -78,6 +78,24 @@ class Unaccounted(Warned):
         "{stage}: {missing} {unit} of {into} are neither good nor rejected. "
         "Check the count, or note the loss."
     )
+
+
+class WorkPausedNow(Refused):
+    """What rests does not move."""
+
+    says = _("{work} is paused: {reason}. Resume it first.")
+
+
+class StageBeforeRuns(Refused):
+    """What was handed over in part is not all."""
+
+    says = _("{stage} cannot end: {before} still runs and has handed over a part only. Finish that first.")
+
+
+class LessThanHandedOver(Refused):
+    """What has gone on was good."""
+
+    says = _("{stage}: {handed_over} {unit} were handed over already, so {out} cannot be all that was good.")
 
 
 class GivesNothing(Refused):
@@ -168,7 +186,9 @@ def finish_stage(
     stage = lock(stage)
     last = not work.stages.filter(position__gt=stage.position).exists()
 
+    refuse_paused(work)
     _refuse_quantities(ctx, stage, quantity_out, rejected)
+    _refuse_overlap(work, stage)
     if (lot or outputs) and stage.item is None and not last:
         raise GivesNothing(stage=stage, work=work.number, lot=lot)
 
@@ -180,6 +200,7 @@ def finish_stage(
         rejected=rejected,
         note=reason or stage.note,
     )
+    take_into_work(ctx, work, stage)
     made = _produce(ctx, work, stage, last=last, lot=lot, outputs=outputs)
     if made:
         stage.lot = made[0]
@@ -187,6 +208,8 @@ def finish_stage(
     following = work.stages.filter(position__gt=stage.position).order_by("position").first()
     if following is not None and following.state == StageState.WAITING:
         ready_stage(ctx, stage=following)
+    elif following is not None and stage.handed_over:
+        feed_next(ctx, work, stage, following, quantity_out - stage.handed_over)
     expect(ctx, works=[work], causes={work.pk: late(stage)})
 
     _tell_finished(ctx, work, stage, made, reason)
@@ -200,6 +223,15 @@ def cancel_stages(ctx: Ctx, *, stages: list[WorkStage]) -> list[WorkStage]:
 
     advance_all(open_stages, "cancel")
     return open_stages
+
+
+def feed_next(ctx: Ctx, work: WorkOrder, stage: WorkStage, following: WorkStage, quantity: Decimal) -> None:
+    """Let what was handed over go into the next stage, when that one runs already."""
+    if following.state != StageState.RUNNING:
+        return
+    _consume(ctx, work, following, _waiting(work, following))
+    more = (quantity * following.factor / stage.factor).quantize(PLACES)
+    WorkStage.objects.filter(pk=following.pk).update(quantity_in=F("quantity_in") + more)
 
 
 def _waiting(work: WorkOrder, stage: WorkStage) -> list[Balance]:
@@ -225,6 +257,8 @@ def _consume(ctx: Ctx, work: WorkOrder, stage: WorkStage, waiting: Sequence[Bala
             inventory.MoveDraft(
                 item_id=balance.item_id,
                 lot_id=balance.lot_id,
+                owner_id=balance.owner_id,
+                source_unit_id=balance.unit_id,
                 quantity=balance.on_hand,
                 source_id=balance.location_id,
                 destination_id=production.pk,
@@ -248,7 +282,20 @@ def _consume(ctx: Ctx, work: WorkOrder, stage: WorkStage, waiting: Sequence[Bala
     )
 
 
+def refuse_paused(work: WorkOrder) -> None:
+    """Refuse what would go on while the work rests."""
+    if work.state == WorkState.PAUSED:
+        raise WorkPausedNow(work=work.number, reason=work.cause)
+
+
+def _refuse_overlap(work: WorkOrder, stage: WorkStage) -> None:
+    before = work.stages.filter(position__lt=stage.position).order_by("-position").first()
+    if before is not None and before.handed_over and before.state == StageState.RUNNING:
+        raise StageBeforeRuns(stage=stage, before=before)
+
+
 def _refuse_closed(work: WorkOrder) -> None:
+    refuse_paused(work)
     if work.state not in (WorkState.RELEASED, WorkState.RUNNING):
         raise WorkNotReleased(work=work.number, state=work.state.label.lower())
 
@@ -256,9 +303,10 @@ def _refuse_closed(work: WorkOrder) -> None:
 def _into(work: WorkOrder, stage: WorkStage) -> Decimal:
     """What comes from the stage before, in this stage's unit; all that is planned when it has not ended."""
     before = work.stages.filter(position__lt=stage.position).order_by("-position").first()
-    if before is None or before.quantity_out is None:
+    if before is None or (before.quantity_out is None and not before.handed_over):
         return stage.quantity
-    return (before.quantity_out * stage.factor / before.factor).quantize(PLACES)
+    came = before.handed_over if before.quantity_out is None else before.quantity_out
+    return (came * stage.factor / before.factor).quantize(PLACES)
 
 
 def _refuse_quantities(ctx: Ctx, stage: WorkStage, quantity_out: Decimal, rejected: Decimal) -> None:
@@ -266,6 +314,11 @@ def _refuse_quantities(ctx: Ctx, stage: WorkStage, quantity_out: Decimal, reject
     for quantity, name in ((quantity_out, "quantity_out"), (rejected, "rejected")):
         if quantity < 0:
             raise StageQuantity(stage=stage, quantity=plain(quantity), unit=unit, at_field=name)
+    if quantity_out < stage.handed_over:
+        raise LessThanHandedOver(
+            stage=stage, handed_over=plain(stage.handed_over), out=plain(quantity_out), unit=unit,
+            at_field="quantity_out",
+        )  # fmt: skip
     into = stage.quantity_in if stage.quantity_in is not None else stage.quantity
     if quantity_out + rejected > into:
         raise MoreOutThanIn(
@@ -283,7 +336,7 @@ def _produce(
     """Half-finished lots where the stage stands; after the last stage the goods, if it is clear which."""
     if last:
         return _finished(ctx, work, stage, lot=lot, outputs=outputs)
-    site, good = stage.site or work.site, stage.quantity_out or Decimal(0)
+    site, good = stage.site or work.site, (stage.quantity_out or Decimal(0)) - stage.handed_over
     if stage.item is None or site is None:
         return []
     given = outputs or ([Output(quantity=good, lot=lot)] if good else [])
@@ -298,7 +351,9 @@ def _finished(
     lines = lines_of(work)
     if not outputs and len(lines) != 1:
         return []
-    good = ((stage.quantity_out or Decimal(0)) / stage.factor).quantize(PLACES)
+    # What was put into stock while the stage ran is part of what came out of it.
+    whole = ((stage.quantity_out or Decimal(0)) / stage.factor).quantize(PLACES)
+    good = max(whole - lines[0].done, Decimal(0))
     lost = max(lines[0].open_quantity - good, Decimal(0))
     if outputs or good or lost:
         record_output(

@@ -9,7 +9,7 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
-import loomline.domains.manufacturing.models.bill
+import loomline.domains.bills.models.bill
 import loomline.kernel.money
 import loomline.kernel.number
 import loomline.kernel.quantity
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 (
                     "valid",
                     django.contrib.postgres.fields.ranges.DateRangeField(
-                        default=loomline.domains.manufacturing.models.bill.always,
+                        default=loomline.domains.bills.models.bill.always,
                         help_text="The end is the first day it no longer holds.",
                         verbose_name="valid",
                     ),

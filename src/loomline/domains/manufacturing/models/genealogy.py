@@ -34,6 +34,14 @@ class MaterialUse(Ledger):
     lot = models.ForeignKey(
         "inventory.Lot", models.PROTECT, null=True, related_name="uses", verbose_name=_("lot"), db_index=False
     )
+    # Where it lies until its stage is done, when that is a place of a partner's; otherwise it is in the work.
+    location = models.ForeignKey(
+        "sites.Location",
+        models.PROTECT,
+        null=True,
+        related_name="material_uses",
+        verbose_name=_("supplied to"),
+    )
     position = models.PositiveSmallIntegerField(_("position of the stage"), default=0)
     quantity = QuantityField(_("quantity"))
     at = models.DateTimeField(_("at"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.manufacturing.models.bill import ICONS, StageKind
+from loomline.domains.bills.models.bill import ICONS, MinutesField, StageKind
 from loomline.domains.manufacturing.models.work import WorkOrder
 from loomline.kernel.quantity import QuantityField
 from loomline.kernel.record import Record
@@ -67,9 +68,22 @@ class WorkStage(Record):
         related_name="work_stages",
         verbose_name=_("at site"),
     )
+    centre = models.ForeignKey(
+        "workcentres.WorkCentre",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="work_stages",
+        verbose_name=_("at work centre"),
+        db_index=False,
+    )
     state = StateField(StageState, default=S.WAITING, verbose_name=_("state"), editable=False)
     days = models.PositiveSmallIntegerField(_("working days"), default=1, editable=False)
     move_days = models.PositiveSmallIntegerField(_("days on the way"), default=0, editable=False)
+    setup_minutes = MinutesField(_("set-up"), editable=False)
+    run_minutes = MinutesField(_("run"), editable=False)
+    queue_minutes = MinutesField(_("queue"), editable=False)
+    move_minutes = MinutesField(_("move"), editable=False)
     planned_start = models.DateField(_("planned start"), null=True, editable=False)
     planned_end = models.DateField(_("planned end"), null=True, editable=False)
     expected_start = models.DateField(_("expected start"), null=True, editable=False)
@@ -100,6 +114,7 @@ class WorkStage(Record):
     quantity_in = QuantityField(_("in"), null=True, editable=False)
     quantity_out = QuantityField(_("out"), null=True, editable=False)
     rejected = QuantityField(_("rejected"), default=0, editable=False)
+    handed_over = QuantityField(_("handed over"), default=0, editable=False)
     lot = models.ForeignKey(
         "inventory.Lot",
         models.PROTECT,
@@ -132,7 +147,7 @@ class WorkStage(Record):
                 violation_error_message=_("A stage cannot be expected to end before it starts."),
             ),
             models.CheckConstraint(
-                condition=Q(rejected__gte=0)
+                condition=Q(rejected__gte=0, handed_over__gte=0)
                 & (Q(quantity_in__isnull=True) | Q(quantity_in__gte=0))
                 & (Q(quantity_out__isnull=True) | Q(quantity_out__gte=0, quantity_in__isnull=False)),
                 name="manufacturing_stage_quantity",
@@ -147,6 +162,11 @@ class WorkStage(Record):
         ]
         indexes = [
             models.Index(fields=["partner", "state"], name="manufacturing_stage_partner"),
+            models.Index(
+                fields=["centre", "expected_start"],
+                name="manufacturing_stage_centre",
+                condition=Q(state__in=("waiting", "ready", "running")),
+            ),
             models.Index(
                 fields=["kind", "expected_end"],
                 name="manufacturing_stage_open",
@@ -169,6 +189,12 @@ class WorkStage(Record):
     def is_open(self) -> bool:
         """True while it is not finished."""
         return self.state in (S.WAITING, S.READY, S.RUNNING)
+
+    @property
+    def standard_minutes(self) -> Decimal:
+        """Minutes of set-up and work for all that is planned, or for what went in."""
+        into = self.quantity if self.quantity_in is None else self.quantity_in
+        return self.setup_minutes + self.run_minutes * into
 
     @property
     def slip(self) -> int:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.manufacturing.models.bill import Bill
+from loomline.domains.bills.models.bill import Bill
 from loomline.kernel.number import NumberField
 from loomline.kernel.quantity import QuantityField
 from loomline.kernel.record import ALL, Document, Record
@@ -21,12 +21,19 @@ class WorkState(States):
     PLANNED = "planned", _("Planned"), "muted"
     RELEASED = "released", _("Released"), "info"
     RUNNING = "running", _("Running"), "accent"
+    PAUSED = "paused", _("Paused"), "hold"
     DONE = "done", _("Done"), "ok"
+    CLOSED = "closed", _("Closed"), "muted"
     CANCELLED = "cancelled", _("Cancelled"), "bad"
 
 
 S = WorkState
-OPEN = (S.PLANNED, S.RELEASED, S.RUNNING)
+OPEN = (S.PLANNED, S.RELEASED, S.RUNNING, S.PAUSED)
+
+
+class WorkKind(models.TextChoices):
+    MAKE = "make", _("Making")
+    REWORK = "rework", _("Rework")
 
 
 class WorkOrder(Document):
@@ -35,10 +42,18 @@ class WorkOrder(Document):
     moves = Moves(
         release=S.PLANNED >> S.RELEASED,
         start=S.RELEASED >> S.RUNNING,
+        pause=S.RUNNING >> S.PAUSED,
+        resume=S.PAUSED >> S.RUNNING,
         finish=S.RUNNING >> S.DONE,
-        cancel=(S.PLANNED, S.RELEASED, S.RUNNING) >> S.CANCELLED,
+        close=S.DONE >> S.CLOSED,
+        cancel=(S.PLANNED, S.RELEASED, S.RUNNING, S.PAUSED) >> S.CANCELLED,
     )
-    editable = {S.PLANNED: ALL, S.RELEASED: ("note", "priority"), S.RUNNING: ("note", "priority")}
+    editable = {
+        S.PLANNED: ALL,
+        S.RELEASED: ("note", "priority"),
+        S.RUNNING: ("note", "priority"),
+        S.PAUSED: ("note", "priority"),
+    }
 
     number = NumberField(series="work_order", prefix="W-", verbose_name=_("number"))
     item = models.ForeignKey(
@@ -74,6 +89,27 @@ class WorkOrder(Document):
         blank=True,
         related_name="work_orders",
         verbose_name=_("into stock at"),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=6, choices=WorkKind.choices, default=WorkKind.MAKE, editable=False
+    )
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="splits",
+        verbose_name=_("split from"),
+        editable=False,
+    )
+    rework_of = models.ForeignKey(
+        "inventory.Lot",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reworks",
+        verbose_name=_("rework of"),
+        editable=False,
     )
     state = StateField(WorkState, default=S.PLANNED, verbose_name=_("state"), editable=False)
     priority = models.PositiveSmallIntegerField(
@@ -113,6 +149,7 @@ class WorkOrder(Document):
                     "A work order makes more than 0, and what is done cannot be negative."
                 ),
             ),
+            models.CheckConstraint(condition=Q(kind__in=WorkKind.values), name="manufacturing_work_kind"),
         ]
         indexes = [
             models.Index(fields=["item", "-id"], name="manufacturing_work_item"),

@@ -12,9 +12,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
+from loomline.domains.bills.queries import Seed, tree
 from loomline.domains.inventory.models import Lot
-from loomline.domains.manufacturing.models import MaterialUse, WorkLine, WorkOrder
-from loomline.domains.manufacturing.queries.bills import Seed, tree
+from loomline.domains.manufacturing.models import MaterialUse, WorkKind, WorkLine, WorkOrder
 from loomline.kernel.quantity import Quantity
 
 # What went into an output: uses of the same work order, at the stages since the last half-finished lot, and
@@ -142,6 +142,8 @@ def mass_balance(*, work: WorkOrder) -> list[MaterialBalance]:
 
 def _due(work: WorkOrder) -> dict[int, tuple[str, Quantity]]:
     """What the bill asks for what came out, by material."""
+    if work.kind == WorkKind.REWORK and work.item is not None:
+        return {work.item.pk: (work.item.name, Quantity(work.done + work.rejected, work.item.unit.code))}
     if work.bill_id is None:
         return {}
     day = work.starts_on or work.due_on or date.max

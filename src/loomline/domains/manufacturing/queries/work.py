@@ -9,20 +9,21 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
+from loomline.domains.bills.models import StageKind
+from loomline.domains.bills.queries import Need, Seed, stand_ins, tree
 from loomline.domains.inventory.models import LotState
 from loomline.domains.manufacturing.models import (
     MaterialUse,
-    StageKind,
     StageState,
     WorkLine,
     WorkOrder,
     WorkStage,
 )
 from loomline.domains.manufacturing.models.work import OPEN, OPEN_LINE
-from loomline.domains.manufacturing.queries.bills import Need, Seed, tree
 from loomline.kernel.quantity import Quantity
 
 ACTIVE = (StageState.READY, StageState.RUNNING)
+UNDONE = (StageState.WAITING, StageState.READY, StageState.RUNNING, StageState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,20 @@ class Making:
     is_released: bool
     origin_kind: str
     origin_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """Material of ours that lies at a partner for a stage."""
+
+    item_id: int
+    item: str
+    lot: str
+    quantity: Quantity
+    place: str
+    work: str
+    stage: str
+    stage_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +138,10 @@ def needs_of_all(*, works: Iterable[WorkOrder]) -> dict[int, list[Need]]:
         if row.level == 0 or row.kind == "phantom":
             continue
         needs, known = found[row.root], found[row.root].get(row.item_id)
+        line = (row.line_id,) if row.line_id is not None else ()
         if known is not None:
-            needs[row.item_id] = replace(known, quantity=known.quantity + row.quantity)
+            lines_of = (*known.line_ids, *(pk for pk in line if pk not in known.line_ids))
+            needs[row.item_id] = replace(known, quantity=known.quantity + row.quantity, line_ids=lines_of)
         else:
             used = issued.get((row.root, row.item_id), Decimal(0))
             needs[row.item_id] = Need(
@@ -136,8 +153,82 @@ def needs_of_all(*, works: Iterable[WorkOrder]) -> dict[int, list[Need]]:
                 used,
                 row.supply,
                 row.kind == "stock",
+                line,
+                row.backflush,
             )
-    return {pk: list(needs.values()) for pk, needs in found.items()}
+    return {pk: list(needs.values()) for pk, needs in _stood_in(found, issued).items()}
+
+
+def needs_of_output(*, work: WorkOrder) -> list[Need]:
+    """The materials that all that came out of a work order has taken by its bill, with what was issued."""
+    if work.bill_id is None:
+        return []
+    share = {line.pk: line.done + line.rejected for line in work.lines.all()}
+    seeds = [
+        Seed(work.pk, line.item_id, share[line.pk], _day(work), work.bill_id)
+        for line in WorkLine.objects.filter(work=work).order_by("position")
+        if share[line.pk] > 0
+    ]
+    issued, found = _issued([work.pk]), dict[int, Need]()
+    for row in tree(seeds=seeds, levels=1) if seeds else ():
+        if row.level and row.kind != "phantom":
+            known = found.get(row.item_id)
+            quantity = row.quantity if known is None else known.quantity + row.quantity
+            found[row.item_id] = Need(
+                row.item_id,
+                row.sku,
+                row.name,
+                quantity,
+                row.stage_position,
+                issued.get((work.pk, row.item_id), Decimal(0)),
+                row.supply,
+                row.kind == "stock",
+                (row.line_id,) if row.line_id is not None else (),
+                row.backflush,
+            )
+    return list(found.values())
+
+
+def _stood_in(
+    found: dict[int, dict[int, Need]], issued: dict[tuple[int, int], Decimal]
+) -> dict[int, dict[int, Need]]:
+    """What was used in place of a material counts as that material."""
+    lines = {pk for needs in found.values() for need in needs.values() for pk in need.line_ids}
+    if not issued or not lines:
+        return found
+    for line_id, others in stand_ins(line_ids=lines).items():
+        for work, needs in found.items():
+            for item, need in needs.items():
+                if line_id not in need.line_ids:
+                    continue
+                used = sum(
+                    (
+                        issued.get((work, one.item_id), Decimal(0)) / one.factor
+                        for one in others
+                        if one.item_id not in needs
+                    ),
+                    Decimal(0),
+                )
+                needs[item] = replace(need, issued=need.issued + used)
+    return found
+
+
+def supplied_to(*, partner_id: int) -> list[Supplied]:
+    """What of our material lies at a partner for stages that are not done. Costs one statement."""
+    rows = MaterialUse.objects.filter(
+        location__isnull=False, stage__partner=partner_id, stage__state__in=UNDONE
+    ).order_by()
+    names = (
+        *("item_id", "item__name", "lot__number", "item__unit__code", "location__path", "work__number"),
+        *("stage__name", "stage_id"),
+    )
+    return [
+        Supplied(item, name, str(lot or ""), Quantity(amount, unit), place, work, stage, pk)
+        for item, name, lot, unit, place, work, stage, pk, amount in rows.values_list(*names).annotate(
+            Sum("quantity")
+        )
+        if amount > 0
+    ]
 
 
 def stages_by_work(*, work_ids: Iterable[int]) -> dict[int, list[WorkStage]]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.manufacturing import models
+from loomline.domains.manufacturing import models, queries
+from loomline.domains.parties.models import Party
+from loomline.domains.workcentres.models import WorkCentre
 from loomline.kernel.context import Ctx
+from loomline.surface import registry
+from loomline.surface.draw_cells import Cell
+from loomline.surface.plain_table import plain_table
 from loomline.surface.resource import (
     Board,
     Calendar,
     Changes,
     Column,
     Facts,
+    Panel,
     Related,
     Resource,
     Table,
@@ -23,11 +30,30 @@ from loomline.surface.resource import (
     party,
 )
 
+STAGE = "manufacturing.workstage"
+
 
 def all_good(ctx: Ctx, stage: models.WorkStage) -> dict[str, Any]:
     """Finishing a stage opens with everything that went in being good."""
     into = stage.quantity_in if stage.quantity_in is not None else stage.quantity
     return {"quantity_out": f"{into.normalize():f}", "rejected": "0", "lot": ""}
+
+
+def held(ctx: Ctx, party: Party) -> dict[str, Any] | None:
+    """What of our material lies at a partner for stages that are not done."""
+    rows = [
+        [
+            Cell(
+                kind="item", text=row.item, sub=row.lot, url=registry.url_of_kind("catalog.item", row.item_id)
+            ),
+            Cell(kind="quantity", value=row.quantity.amount, unit=row.quantity.unit),
+            Cell(text=row.place),
+            Cell(text=f"{row.work} {row.stage}", url=registry.url_of_kind(STAGE, row.stage_id)),
+        ]
+        for row in queries.supplied_to(partner_id=party.pk)
+    ]
+    heads = (_t("Material"), _t("Quantity"), _t("Where"), _t("For"))
+    return plain_table(_t("Our material there"), heads, rows) if rows else None
 
 
 class WorkStage(Resource):
@@ -43,10 +69,12 @@ class WorkStage(Resource):
         "work",
         Column("kind", label=_("Kind")),
         "partner",
+        "centre",
         "state",
         "quantity",
         "quantity_in",
         "quantity_out",
+        "handed_over",
         "rejected",
         "lot",
         "expected_start",
@@ -59,6 +87,7 @@ class WorkStage(Resource):
         "kind",
         "partner",
         "site",
+        "centre",
         "state",
         "lot",
         "planned_start",
@@ -87,9 +116,15 @@ class WorkStage(Resource):
             "kind",
             "partner",
             "site",
+            "centre",
+            "setup_minutes",
+            "run_minutes",
+            "queue_minutes",
+            "move_minutes",
             "quantity",
             "quantity_in",
             "quantity_out",
+            "handed_over",
             "rejected",
             "lot",
             "planned_start",
@@ -109,11 +144,40 @@ class WorkStage(Resource):
         Timeline(),
     )
     sort = "expected_end"
-    joins = "work", "partner", "unit"
+    joins = "work", "partner", "centre", "unit"
     key = "pk"
     access = party("partner") | everyone()
     create = False
     delete = False
-    actions = "start_stage", "finish_stage", "ready_stage", "report_stage_delay", "reassign_stage"
+    actions = (
+        "start_stage",
+        "finish_stage",
+        "hand_over_stage",
+        "ready_stage",
+        "report_stage_delay",
+        "reassign_stage",
+    )
     prefill = {"finish_stage": all_good}
     empty = _("No stages yet. They come with a work order whose bill has a route.")
+
+
+registry.contribute(
+    WorkCentre,
+    Related(
+        "work_stages",
+        "name",
+        "work",
+        "state",
+        "quantity",
+        "expected_start",
+        Column("expected_end", against="planned_end"),
+        title=_("Jobs"),
+        name="jobs",
+        sort="expected_start",
+    ),
+    after="capacity",
+)
+registry.contribute(
+    Party,
+    Panel("loom/panels/table.html", read=held, title=_("Our material there"), name="supplied"),
+)

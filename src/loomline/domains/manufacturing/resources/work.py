@@ -9,8 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.bills.models import Bill
 from loomline.domains.manufacturing import commands, models, queries
 from loomline.domains.manufacturing.models import StageState
+from loomline.domains.manufacturing.resources.cost import cost, posted
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
@@ -152,6 +154,12 @@ def what_came_out(ctx: Ctx, work: models.WorkOrder) -> dict[str, Any]:
     }
 
 
+def halves(ctx: Ctx, work: models.WorkOrder) -> dict[str, Any]:
+    """Splitting opens with half of each line, in whole pieces."""
+    rows = work.lines.order_by("position")
+    return {"parts": [{"line": row.pk, "quantity": row.quantity // 2} for row in rows if row.quantity > 1]}
+
+
 class WorkOrder(Resource):
     """What is being made, how far it is through the hands of our partners, and when it will be done."""
 
@@ -163,6 +171,7 @@ class WorkOrder(Resource):
         "number",
         Column("makes", read=made, label=_("Makes")),
         "state",
+        Column("kind", label=_("Kind")),
         Column("stages", read=bars, kind="stages", label=_("Stage")),
         "quantity",
         Column("share", read=share, kind="progress", label=_("Done")),
@@ -172,7 +181,18 @@ class WorkOrder(Resource):
         "site",
         "priority",
     )
-    filters = "item", "style", "state", "due_on", "expected_on", "starts_on", "site", "bill", "priority"
+    filters = (
+        "item",
+        "style",
+        "state",
+        "kind",
+        "due_on",
+        "expected_on",
+        "starts_on",
+        "site",
+        "bill",
+        "priority",
+    )
     search = "number", "item.name", "item.sku", "style.name"
     form = "due_on", "starts_on", "site", "bill", "priority", "note", Lines("lines", "item", "quantity")
     views = (
@@ -182,9 +202,11 @@ class WorkOrder(Resource):
         Chart(Sum("quantity"), by="week of due_on"),
     )
     saved = {
-        _("Open"): "state=planned,released,running&sort=due_on",
+        _("Open"): "state=planned,released,running,paused&sort=due_on",
         _("Running"): "state=running&sort=expected_on",
         _("To release"): "state=planned&sort=starts_on",
+        _("Rework"): "kind=rework&sort=-number",
+        _("Paused"): "state=paused",
     }
     head = (
         Column("makes", read=made, label=_("Makes")),
@@ -200,6 +222,7 @@ class WorkOrder(Resource):
             "stages",
             "name",
             "partner",
+            "centre",
             "state",
             "quantity",
             "quantity_in",
@@ -215,11 +238,24 @@ class WorkOrder(Resource):
         Panel(
             "loom/panels/table.html", read=balance, title=_("Mass balance"), name="balance", tab="materials"
         ),
+        Panel("loom/panels/table.html", read=cost, title=_("Cost"), name="cost", tab="materials"),
+        Panel("loom/panels/table.html", read=posted, title=_("Books"), name="books", tab="materials"),
         Related("uses", "item", "lot", "quantity", "stage", "at", title=_("Lots used"), name="uses"),
         Related("outputs", "item", "lot", "quantity", "stage", "at", title=_("Lots made"), tab="uses"),
         Changes(),
         Facts(
-            "bill", "site", "starts_on", "planned_on", "started_at", "ended_at", "priority", "cause", "note"
+            "kind",
+            "rework_of",
+            "split_from",
+            "bill",
+            "site",
+            "starts_on",
+            "planned_on",
+            "started_at",
+            "ended_at",
+            "priority",
+            "cause",
+            "note",
         ),
         Timeline(),
     )
@@ -228,6 +264,17 @@ class WorkOrder(Resource):
     access = everyone()
     create = commands.open_work
     edit = False
-    actions = "release_work", "start_work", "finish_work", "issue_material", "record_output", "replan_work"
-    prefill = {"record_output": what_came_out, "finish_work": what_came_out}
+    actions = (
+        "release_work",
+        "start_work",
+        "finish_work",
+        "issue_material",
+        "record_output",
+        "replan_work",
+        "resume_work",
+    )
+    prefill = {"record_output": what_came_out, "finish_work": what_came_out, "split_work": halves}
     empty = _("Nothing is being made yet. Plan a work order, or confirm an order whose goods are made.")
+
+
+registry.contribute(Bill, Related("work_orders", title=_("Work orders")), after="levels")

@@ -11,6 +11,7 @@ from loomline.domains.parties.commands.drafts import refuse_unknown_country
 from loomline.domains.parties.commands.reach import normalised
 from loomline.domains.parties.events import (
     AddressAdded,
+    AddressEnded,
     ContactPointAdded,
     ContactPointEnded,
     IdentifierAdded,
@@ -44,6 +45,12 @@ class ContactEnded(Refused):
     says = _("{value} is no longer in use since {until}. Add it again to use it.")
 
 
+class NeverFirst(Refused):
+    """Nobody is reached in a social network first."""
+
+    says = _("{value} is a profile in a social network. Use an e-mail address, a phone or a web page first.")
+
+
 class ContactUnknown(Refused):
     """A word that is none of the kinds."""
 
@@ -73,7 +80,8 @@ def add_contact_point(
     point = known or ContactPoint(party=party, kind=kind, normalised=plain)
     point.value, point.purpose, point.since, point.until = value.strip(), purpose, ctx.today, None
     point.save()
-    if is_primary or not getattr(party, SHORTCUT[ContactKind(kind)]):
+    shortcut = SHORTCUT.get(ContactKind(kind))
+    if shortcut is not None and (is_primary or not getattr(party, shortcut)):
         _put_first(party, point)
 
     label = str(ContactKind(kind).label)
@@ -93,6 +101,8 @@ def make_primary(ctx: Ctx, *, contact_point: ContactPoint) -> ContactPoint:
 
     if point.until is not None:
         raise ContactEnded(value=point.value, until=point.until)
+    if point.kind not in SHORTCUT:
+        raise NeverFirst(value=point.value)
 
     _put_first(party, point)
     return point
@@ -157,6 +167,7 @@ def add_address(
         region=region,
         postcode=postcode,
         country=country,
+        since=ctx.today,
         latitude=latitude,
         longitude=longitude,
         is_primary=first,
@@ -164,6 +175,28 @@ def add_address(
 
     label = str(AddressPurpose(purpose).label)
     ctx.emit(AddressAdded(party_id=party.pk, address_id=address.pk, label=label, address=str(address)))
+    return address
+
+
+@command(label=_("No longer in use"), icon="x", undo=True)
+def end_address(ctx: Ctx, *, address: Address, until: date | None = None) -> Address:
+    """Send nothing to an address any more; papers that bear it keep it."""
+    address = lock(address)
+
+    if address.until is not None:
+        raise ContactEnded(value=str(address), until=address.until)
+
+    address.until, address.is_primary = until or ctx.today, False
+    address.save(update_fields=["until", "is_primary"])
+
+    ctx.emit(
+        AddressEnded(
+            party_id=address.party_id,
+            address_id=address.pk,
+            label=str(AddressPurpose(address.purpose).label),
+            address=str(address),
+        )
+    )
     return address
 
 

@@ -16,6 +16,8 @@ from loomline.domains.parties.models import AddressPurpose, Party, PartyKind, Ro
 from loomline.domains.parties.models.fields import countries
 from loomline.kernel.refusal import Refused
 
+TICKS = tuple((role.value, f"is_{role.value}") for role in Role)
+
 
 class CountryUnknown(Refused):
     """Mail and customs need a country that exists."""
@@ -89,9 +91,10 @@ class PartyDraft:
     is_partner: bool = False
     is_prospect: bool = False
     is_subcontractor: bool = False
+    is_competitor: bool = False
 
     @cached_property
     def all_roles(self) -> tuple[str, ...]:
         """The roles that are named and those that are ticked, each once."""
-        ticked = [role.value for role in Role if getattr(self, f"is_{role.value}")]
+        ticked = [role for role, name in TICKS if getattr(self, name)]
         return tuple(dict.fromkeys([*self.roles, *ticked]))

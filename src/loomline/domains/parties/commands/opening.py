@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,7 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import checked, fields_of
 from loomline.kernel.refusal import Refused, Warned
+from loomline.kernel.rows import insert_rows
 
 BATCH = 2000
 SUPPLYING = frozenset({Role.SUPPLIER, Role.SUBCONTRACTOR, Role.CARRIER})
@@ -124,6 +126,7 @@ def open_party(
     is_partner: bool = False,
     is_prospect: bool = False,
     is_subcontractor: bool = False,
+    is_competitor: bool = False,
 ) -> Party:
     """Enter a person or an organisation once, with all the roles it has for us."""
     twin = queries.possible_duplicates(kind=kind, email=email, vat_number=vat_number).first()
@@ -138,6 +141,7 @@ def open_party(
         payment_days=payment_days, credit_limit=credit_limit, lead_days=lead_days, since=since,
         custom=custom or {}, is_customer=is_customer, is_supplier=is_supplier, is_carrier=is_carrier,
         is_partner=is_partner, is_prospect=is_prospect, is_subcontractor=is_subcontractor,
+        is_competitor=is_competitor,
     )  # fmt: skip
     return open_parties(ctx, drafts=[draft])[0]
 
@@ -216,39 +220,46 @@ def _country(ctx: Ctx, draft: PartyDraft) -> str:
     return next((a.country.upper() for a in draft.addresses if a.country), ctx.company.country)
 
 
-def _points(draft: PartyDraft, *, country: str) -> dict[tuple[str, str], ContactPoint]:
+@dataclass(slots=True)
+class _Point:
+    """One way to reach a party to be."""
+
+    kind: str
+    value: str
+    normalised: str
+    purpose: str
+    is_primary: bool
+
+
+Points = dict[tuple[str, str], _Point]
+
+
+def _points(draft: PartyDraft, *, country: str) -> Points:
     """The contact points by kind and normalised value; the shortcuts of the draft are the primary ones."""
     shortcuts = (
         (ContactKind.EMAIL, draft.email),
         (ContactKind.PHONE, draft.phone),
         (ContactKind.URL, draft.website),
     )
-    named = [
-        ContactDraft(kind=kind, value=value, is_primary=True) for kind, value in shortcuts if value.strip()
-    ]
+    named = [(kind.value, value, "") for kind, value in shortcuts if value.strip()]
     rest = sorted(draft.contacts, key=lambda contact: not contact.is_primary)
-    found: dict[tuple[str, str], ContactPoint] = {}
-    for contact in (*named, *rest):
-        key = (contact.kind, normalised(contact.kind, contact.value, name=draft.name, country=country))
+    found: Points = {}
+    for kind, value, purpose in (*named, *((c.kind, c.value, c.purpose) for c in rest)):
+        key = (kind, normalised(kind, value, name=draft.name, country=country))
         known = found.get(key)
         if known is not None:
-            known.purpose = known.purpose or contact.purpose
+            known.purpose = known.purpose or purpose
             continue
-        found[key] = ContactPoint(
-            kind=contact.kind,
-            value=contact.value.strip(),
-            normalised=key[1],
-            purpose=contact.purpose,
-            is_primary=not any(kind == contact.kind for kind, _value in found),
-        )
+        is_primary = kind != ContactKind.SOCIAL and not any(other == kind for other, _value in found)
+        found[key] = _Point(kind, value.strip(), key[1], purpose, is_primary)
     return found
 
 
-def _party(
-    ctx: Ctx, draft: PartyDraft, points: Mapping[tuple[str, str], ContactPoint], *, custom: dict[str, Any]
-) -> Party:
+def _party(ctx: Ctx, draft: PartyDraft, points: Points, *, custom: dict[str, Any]) -> Party:
     primary = {point.kind: point for point in points.values() if point.is_primary}
     website = primary[ContactKind.URL].value if ContactKind.URL in primary else ""
+    owner = draft.owner or (None if ctx.actor.is_system else ctx.actor)
+    beside = {"parent": draft.parent, "owner": owner, "team": draft.team}
     return Party(
         kind=draft.kind,
         name=draft.name.strip(),
@@ -260,96 +271,78 @@ def _party(
         email=primary[ContactKind.EMAIL].normalised if ContactKind.EMAIL in primary else "",
         phone=primary[ContactKind.PHONE].normalised if ContactKind.PHONE in primary else "",
         website=website if "://" in website or not website else f"https://{website}",
-        parent=draft.parent,
-        owner=draft.owner or (None if ctx.actor.is_system else ctx.actor),
-        team=draft.team,
         notes=draft.notes,
         opened_at=ctx.now,
         custom=custom,
+        **{name: record for name, record in beside.items() if record is not None},
         **{f"is_{role}": True for role in draft.all_roles},
     )
 
 
 def _write_roles(ctx: Ctx, pairs: Sequence[tuple[Party, PartyDraft]]) -> None:
-    PartyRole.objects.bulk_create(
-        (
-            PartyRole(party=party, role=role, since=draft.since or ctx.today)
-            for party, draft in pairs
-            for role in draft.all_roles
-        ),
-        batch_size=BATCH,
+    insert_rows(
+        PartyRole,
+        ("party", "role", "since"),
+        [(p.pk, role, draft.since or ctx.today) for p, draft in pairs for role in draft.all_roles],
     )
-    buying = (_customer_terms(ctx, *pair) for pair in pairs if Role.CUSTOMER in pair[1].all_roles)
-    CustomerTerms.objects.bulk_create(buying, batch_size=BATCH)
-    supplying = (_supplier_terms(ctx, *pair) for pair in pairs if SUPPLYING & set(pair[1].all_roles))
-    SupplierTerms.objects.bulk_create(supplying, batch_size=BATCH)
-
-
-def _customer_terms(ctx: Ctx, party: Party, draft: PartyDraft) -> CustomerTerms:
-    return CustomerTerms(
-        party=party,
-        payment_days=30 if draft.payment_days is None else draft.payment_days,
-        credit_limit=draft.credit_limit,
-        currency=draft.currency or ctx.company.currency,
+    insert_rows(
+        CustomerTerms,
+        ("party", "payment_days", "credit_limit", "currency"),
+        [
+            (p.pk, _days(d.payment_days, 30), d.credit_limit, d.currency or ctx.company.currency)
+            for p, d in pairs
+            if Role.CUSTOMER in d.all_roles
+        ],
     )
-
-
-def _supplier_terms(ctx: Ctx, party: Party, draft: PartyDraft) -> SupplierTerms:
-    return SupplierTerms(
-        party=party,
-        lead_days=10 if draft.lead_days is None else draft.lead_days,
-        payment_days=30 if draft.payment_days is None else draft.payment_days,
-        currency=draft.currency or ctx.company.currency,
+    insert_rows(
+        SupplierTerms,
+        ("party", "lead_days", "payment_days", "currency"),
+        [
+            (p.pk, _days(d.lead_days, 10), _days(d.payment_days, 30), d.currency or ctx.company.currency)
+            for p, d in pairs
+            if SUPPLYING & set(d.all_roles)
+        ],
     )
 
 
-def _write_whereabouts(
-    pairs: Sequence[tuple[Party, PartyDraft]], points: Sequence[Mapping[tuple[str, str], ContactPoint]]
-) -> None:
-    for (party, _draft), found in zip(pairs, points, strict=True):
-        for point in found.values():
-            point.party = party
-    ContactPoint.objects.bulk_create((p for found in points for p in found.values()), batch_size=BATCH)
-    Address.objects.bulk_create(
-        (address for party, draft in pairs for address in _addresses(party, draft.addresses)),
-        batch_size=BATCH,
+def _days(given: int | None, usual: int) -> int:
+    return usual if given is None else given
+
+
+def _write_whereabouts(pairs: Sequence[tuple[Party, PartyDraft]], points: Sequence[Points]) -> None:
+    insert_rows(
+        ContactPoint,
+        ("party", "kind", "value", "normalised", "purpose", "is_primary"),
+        [
+            (party.pk, point.kind, point.value, point.normalised, point.purpose, point.is_primary)
+            for (party, _draft), found in zip(pairs, points, strict=True)
+            for point in found.values()
+        ],
     )
-    Identifier.objects.bulk_create(
-        (
-            Identifier(party=party, scheme=scheme, value=value.strip())
-            for party, draft in pairs
-            for scheme, value in draft.identifiers.items()
-        ),
-        batch_size=BATCH,
+    insert_rows(
+        Address, ADDRESS, [row for party, draft in pairs for row in _addresses(party, draft.addresses)]
     )
-    Relationship.objects.bulk_create(
-        (
-            Relationship(person=party, organisation=draft.organisation, title=draft.title)
-            for party, draft in pairs
-            if draft.organisation is not None
-        ),
-        batch_size=BATCH,
+    insert_rows(
+        Identifier,
+        ("party", "scheme", "value"),
+        [(p.pk, scheme, value.strip()) for p, draft in pairs for scheme, value in draft.identifiers.items()],
+    )
+    insert_rows(
+        Relationship,
+        ("person", "organisation", "title"),
+        [(p.pk, d.organisation.pk, d.title) for p, d in pairs if d.organisation is not None],
     )
 
 
-def _addresses(party: Party, drafts: Sequence[AddressDraft]) -> list[Address]:
+ADDRESS = (
+    "party", "purpose", "line1", "line2", "city", "region", "postcode", "country", "latitude", "longitude",
+    "is_primary",
+)  # fmt: skip
+
+
+def _addresses(party: Party, drafts: Sequence[AddressDraft]) -> Iterator[tuple[Any, ...]]:
     seen: set[str] = set()
-    made = []
-    for draft in drafts:
-        made.append(
-            Address(
-                party=party,
-                purpose=draft.purpose,
-                line1=draft.line1,
-                line2=draft.line2,
-                city=draft.city,
-                region=draft.region,
-                postcode=draft.postcode,
-                country=draft.country,
-                latitude=draft.latitude,
-                longitude=draft.longitude,
-                is_primary=draft.purpose not in seen,
-            )
-        )
-        seen.add(draft.purpose)
-    return made
+    for one in drafts:
+        place = (one.line1, one.line2, one.city, one.region, one.postcode, one.country)
+        yield party.pk, one.purpose, *place, one.latitude, one.longitude, one.purpose not in seen
+        seen.add(one.purpose)

@@ -15,6 +15,7 @@ class ContactKind(models.TextChoices):
     EMAIL = "email", _("E-mail")
     PHONE = "phone", _("Phone")
     URL = "url", _("Web page")
+    SOCIAL = "social", _("Social network")
 
 
 class ContactPoint(Record):
@@ -84,6 +85,8 @@ class Address(Record):
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     is_primary = models.BooleanField(_("primary"), default=False)
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("address")
@@ -92,6 +95,11 @@ class Address(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(purpose__in=AddressPurpose.values), name="parties_address_purpose"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
+                name="parties_address_period",
+                violation_error_message=_("An address cannot end before it begins."),
             ),
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__regex="^[A-Z]{2}$"),

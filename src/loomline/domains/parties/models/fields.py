@@ -15,6 +15,10 @@ from django.utils.translation import gettext_lazy as _
 # Codes that stand for no single country.
 GROUPS = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
+# Numbers that were read lately, with their one writing: an import reads each several times.
+NUMBERS: dict[tuple[str, str], str] = {}
+MOST_NUMBERS = 10_000
+
 
 class PhoneUnclear(ValueError):
     """A phone number that nobody could dial as it stands."""
@@ -24,6 +28,17 @@ def phone_number(text: str, *, country: str = "") -> str:
     """The number in international writing (+351211234567); a local number is read as one of the country."""
     if not text.strip():
         return ""
+    known = NUMBERS.get((text, country))
+    if known is None:
+        known = _dialled(text, country)
+        if len(NUMBERS) >= MOST_NUMBERS:
+            NUMBERS.clear()
+        # What is written already is read again when the number is kept.
+        NUMBERS[text, country] = NUMBERS[known, country] = known
+    return known
+
+
+def _dialled(text: str, country: str) -> str:
     phone = import_module("phonenumbers")
     try:
         parsed = phone.parse(text, country or None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties.models.fields import CodeField, MailField, PhoneField, TaxField
@@ -25,6 +26,7 @@ class Role(models.TextChoices):
     PARTNER = "partner", _("Partner")
     PROSPECT = "prospect", _("Prospect")
     SUBCONTRACTOR = "subcontractor", _("Subcontractor")
+    COMPETITOR = "competitor", _("Competitor")
 
 
 class Party(Thing):
@@ -48,7 +50,13 @@ class Party(Thing):
     phone = PhoneField(_("phone"), blank=True, default="")
     website = models.URLField(_("website"), blank=True, default="")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
+        db_index=False,
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_customer = models.BooleanField(_("customer"), default=False, editable=False)
@@ -57,6 +65,7 @@ class Party(Thing):
     is_partner = models.BooleanField(_("partner"), default=False, editable=False)
     is_prospect = models.BooleanField(_("prospect"), default=False, editable=False)
     is_subcontractor = models.BooleanField(_("subcontractor"), default=False, editable=False)
+    is_competitor = models.BooleanField(_("competitor"), default=False, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -64,11 +73,23 @@ class Party(Thing):
         blank=True,
         related_name="owned_parties",
         verbose_name=_("owner"),
+        db_index=False,
     )
     team = models.ForeignKey(
-        "accounts.Team", models.PROTECT, null=True, blank=True, related_name="parties", verbose_name=_("team")
+        "accounts.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parties",
+        verbose_name=_("team"),
+        db_index=False,
     )
     notes = models.TextField(_("notes"), blank=True)
+    touch_days = models.PositiveSmallIntegerField(
+        _("stay in touch every days"), null=True, blank=True, editable=False
+    )
+    touched_at = models.DateTimeField(_("last touch"), null=True, blank=True, editable=False)
+    touch_due_on = models.DateField(_("next touch due"), null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -76,6 +97,7 @@ class Party(Thing):
         editable=False,
         related_name="absorbed",
         verbose_name=_("merged into"),
+        db_index=False,
     )
     opened_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
 
@@ -93,7 +115,7 @@ class Party(Thing):
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 name="parties_party_not_own_parent",
-                violation_error_message=_("A party cannot belong to itself."),
+                violation_error_message=_("A party cannot belong to itself, not even through others."),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(is_active=False),
@@ -103,7 +125,16 @@ class Party(Thing):
         indexes = [
             models.Index(fields=["sort_name", "id"], name="parties_party_sort"),
             models.Index(fields=["opened_at", "id"], name="parties_party_opened"),
+            models.Index(
+                fields=["touch_due_on", "id"],
+                name="parties_party_touch",
+                condition=Q(touch_due_on__isnull=False),
+            ),
             models.Index(fields=["email"], name="parties_party_email", condition=~Q(email="")),
+            # By the domain of the address, which is its end: read backwards, it is a beginning.
+            models.Index(
+                OpClass(Reverse("email"), name="text_pattern_ops"), name="parties_party_mail_domain"
+            ),
             models.Index(fields=["phone"], name="parties_party_phone", condition=~Q(phone="")),
             models.Index(fields=["vat_number"], name="parties_party_vat", condition=~Q(vat_number="")),
             models.Index(
@@ -114,6 +145,13 @@ class Party(Thing):
             ),
             models.Index(
                 fields=["sort_name", "id"], name="parties_party_archived", condition=Q(is_active=False)
+            ),
+            # Most parties have none of these: an index of all of them would only slow their writing down.
+            *(
+                models.Index(
+                    fields=[one], name=f"parties_party_of_{one}", condition=Q(**{f"{one}__isnull": False})
+                )
+                for one in ("parent", "owner", "team", "merged_into")
             ),
         ]
 

@@ -17,6 +17,15 @@ class TieKind(models.TextChoices):
     ADVISES = "advises", _("advises")
 
 
+class BuyingRole(models.TextChoices):
+    NONE = "", _("None")
+    DECIDER = "decider", _("Decides")
+    BUDGET = "budget", _("Holds the budget")
+    CHAMPION = "champion", _("Champion")
+    USER = "user", _("Uses it")
+    BLOCKER = "blocker", _("Blocks")
+
+
 class Relationship(Record):
     """Ties a person to an organisation, for as long as it lasts; a person may have several."""
 
@@ -26,6 +35,18 @@ class Relationship(Record):
     )
     kind = models.CharField(_("kind"), max_length=16, choices=TieKind.choices, default=TieKind.EMPLOYED_BY)
     title = models.CharField(_("job title"), max_length=120, blank=True)
+    buying_role = models.CharField(
+        _("role in buying"), max_length=10, choices=BuyingRole.choices, blank=True, default=BuyingRole.NONE
+    )
+    # A place in the same organisation, so that who leaves takes nobody along.
+    reports_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("reports to"),
+    )
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
 
@@ -35,6 +56,14 @@ class Relationship(Record):
         ordering = ["organisation", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=TieKind.values), name="parties_tie_kind"),
+            models.CheckConstraint(
+                condition=Q(reports_to__isnull=True) | ~Q(reports_to=F("id")),
+                name="parties_tie_not_own_boss",
+                violation_error_message=_("Nobody reports to oneself, not even through others."),
+            ),
+            models.CheckConstraint(
+                condition=Q(buying_role__in=BuyingRole.values), name="parties_tie_buying_role"
+            ),
             models.CheckConstraint(
                 condition=~Q(person=F("organisation")),
                 name="parties_tie_two",
@@ -52,6 +81,10 @@ class Relationship(Record):
                 violation_error_message=_("These two are already tied like this."),
             ),
         ]
+
+    def may_edit(self, field: str) -> bool:
+        """True for what does not say who belongs where: that changes by commands, which look for circles."""
+        return field not in ("person", "organisation", "reports_to")
 
     @property
     def as_words(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.parties import commands, models
+from loomline.domains.parties import commands, models, pages
 from loomline.surface.resource import Column, Resource, through
 
 
@@ -33,8 +35,8 @@ class Address(Resource):
     model = models.Address
     menu = None
     icon = "map-pin"
-    columns = "purpose", "party", "line1", "postcode", "city", "country", "is_primary"
-    filters = "purpose", "party", "country", "city", "is_primary"
+    columns = "purpose", "party", "line1", "postcode", "city", "country", "is_primary", "since", "until"
+    filters = "purpose", "party", "country", "city", "is_primary", "until"
     search = "line1", "city", "postcode"
     form = (
         "party",
@@ -51,6 +53,7 @@ class Address(Resource):
     )
     access = through("party", models.Party)
     create = commands.add_address
+    actions = ("end_address",)
     empty = _("No addresses yet. Add one on the page of a party.")
 
 
@@ -65,16 +68,18 @@ class Relationship(Resource):
         "person",
         "organisation",
         Column("kind", label=_("How")),
+        "buying_role",
+        "reports_to",
         "since",
         "until",
     )
-    filters = "kind", "person", "organisation", "until"
+    filters = "kind", "person", "organisation", "buying_role", "reports_to", "until"
     search = "title", "person.name", "organisation.name"
-    form = "person", "organisation", "kind", "title", "since"
-    joins = "person", "organisation"
+    form = "person", "organisation", "kind", "title", "buying_role", "reports_to", "since"
+    joins = "person", "organisation", "reports_to.person", "reports_to.organisation"
     access = through("organisation", models.Party)
     create = commands.relate
-    actions = ("end_relationship",)
+    actions = "change_job", "set_buying_role", "set_reports_to", "end_relationship"
     empty = _("Nobody is tied to an organisation yet. Add people on the page of a person.")
 
 
@@ -166,3 +171,44 @@ class PortalAccess(Resource):
     edit = False
     delete = False
     empty = _("Nobody from outside can look in yet. Give portal access on the page of a party.")
+
+
+def why(pairs: Sequence[models.Duplicate]) -> dict[int, str]:
+    """The reasons of each pair as a sentence."""
+    return {pair.pk: "; ".join(pages.reason_words(told) for told in pair.reasons) for pair in pairs}
+
+
+def likeness_in_words(records: Sequence[models.Duplicate]) -> Mapping[int, str]:
+    """How sure it is that two are one."""
+    return {pair.pk: f"{pair.score:.0%}" for pair in records}
+
+
+class Duplicate(Resource):
+    """Pairs of parties that look like one, the surest first; open one to compare both side by side."""
+
+    model = models.Duplicate
+    menu = "Customers"
+    order = 95
+    secondary = True
+    icon = "copy"
+    columns = (
+        Column("alike", read=likeness_in_words, label=_("Alike"), strong=True),
+        "first",
+        "second",
+        Column("reasons", read=why, label=_("Why")),
+        "verdict",
+        "found_at",
+        "settled_by",
+    )
+    filters = "verdict", "first", "second", "score", "found_at"
+    search = "first.name", "second.name"
+    saved = {_("To be looked at"): "verdict=open", _("Not the same"): "verdict=dismissed"}
+    sort = "-score"
+    joins = "first", "second"
+    access = through("first", models.Party)
+    create = False
+    edit = False
+    delete = False
+    actions = ("dismiss_duplicates",)
+    detail_page = pages.pair_page
+    empty = _("Nobody looks like somebody else. Every night all parties are compared; pairs stand here.")

@@ -9,10 +9,16 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.parties import commands, models, queries
+from loomline.domains.parties import commands, models, pages, queries
+from loomline.domains.parties.resources.offered import offered
+from loomline.domains.parties.resources.summary import figures
+from loomline.kernel import access
+from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
-from loomline.surface import menu
+from loomline.surface import draw_text, menu, registry
+from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action
+from loomline.surface.plain_table import plain_table
 from loomline.surface.record_panels import DRAWERS
 from loomline.surface.resource import (
     Callouts,
@@ -32,9 +38,14 @@ from loomline.surface.resource import (
     own,
     party,
     team,
+    territory,
 )
 
+OVERDUE = "touch_due_on.to=today&is_active=true&sort=touch_due_on&columns=name,owner,touched_at,touch_due_on"
+BUYING_TONES = {"decider": "ok", "budget": "info", "champion": "ok", "user": "muted", "blocker": "bad"}
 MAIN = ("customer", "supplier", "party")
+# How many columns a table has that stands among others.
+BRIEF = 7
 
 
 class Held(Related):
@@ -48,8 +59,8 @@ class Fitting(Related):
 
     kind = "fitting"
 
-    def __init__(self, relation: str, *, only: str, **options: Any) -> None:
-        super().__init__(relation, **options)
+    def __init__(self, relation: str, *columns: str, only: str, **options: Any) -> None:
+        super().__init__(relation, *columns, **options)
         self.only = only
 
 
@@ -70,7 +81,16 @@ def draw_held(panel: Panel, record: models.Party, ctx: Ctx) -> dict[str, Any] | 
     if panel.name not in known:
         return None
     drawn = DRAWERS[Related](panel, record, ctx)
-    return {**drawn, "title": panel.title} if drawn and drawn["table"]["rows"] else None
+    return _brief(drawn, panel) if drawn and drawn["table"]["rows"] else None
+
+
+def _brief(drawn: dict[str, Any], panel: Panel) -> dict[str, Any]:
+    """Beside other tables, the first columns of a list are enough: its own page has the rest."""
+    table = drawn["table"]
+    table["columns"] = table["columns"][:BRIEF]
+    for row in table["rows"]:
+        row["cells"] = row["cells"][:BRIEF]
+    return {**drawn, "title": panel.title}
 
 
 DRAWERS[Held] = draw_held
@@ -85,8 +105,17 @@ def no_documents(ctx: Ctx, record: models.Party) -> dict[str, Any] | None:
         "title": "",
         "table": {"label": _t("Overview"), "rows": []},
         "empty": _t("No deals, quotes, orders, shipments or invoices yet. What you do together stands here."),
-        "empty_action": None,
+        "empty_action": _first_deal(ctx, record),
     }
+
+
+def _first_deal(ctx: Ctx, record: models.Party) -> dict[str, Any] | None:
+    """The way into business with somebody: deals are a matter of the domain above."""
+    deals = registry.by_kind("pipeline.opportunity")
+    if deals is None or not record.is_active or not deals.may_create(ctx):
+        return None
+    words = _t("New {what}").format(what=deals.title().lower())
+    return action(words, f"{deals.path()}new/?party={record.pk}", icon="plus", kind="primary")
 
 
 def documents() -> Iterator[Panel]:
@@ -104,7 +133,55 @@ def documents() -> Iterator[Panel]:
             if relation.field.name not in MAIN:
                 role = relation.field.verbose_name
                 plural = format_lazy(_("{documents}, as {role}"), documents=plural, role=role)
-            yield Held(relation.get_accessor_name(), title=plural, tab="overview")
+            is_main = relation.field.name in MAIN
+            yield Held(relation.get_accessor_name(), title=plural, tab="overview", create=is_main)
+
+
+# What the page shows by name, in a place of its own or as news.
+NAMED = frozenset(
+    [
+        "people",
+        "ties",
+        "children",
+        "absorbed",
+        "contact_points",
+        "addresses",
+        "roles",
+        "identifiers",
+        "portal_accesses",
+        "merges",
+        "merged",
+        "written_notes",
+        "consents",
+    ]
+)
+
+
+class Other(Related):
+    """A table of records that are no documents, where there are any and the person may see such records."""
+
+    kind = "other"
+
+
+def draw_other(panel: Any, record: models.Party, ctx: Ctx) -> dict[str, Any] | None:
+    """The table, or nothing; which ones there are is asked once for a page."""
+    known: set[str] | None = record.__dict__.get("others_held")
+    if known is None:
+        others = queries.other_relations(besides=NAMED)
+        known = record.__dict__["others_held"] = queries.documents_held(party=record, relations=others)
+    if panel.name not in known or not access.may(ctx, access.view_permission(panel.target)):
+        return None
+    drawn = DRAWERS[Related](panel, record, ctx)
+    return _brief(drawn, panel) if drawn and drawn["table"]["rows"] else None
+
+
+DRAWERS[Other] = draw_other
+
+
+def others() -> Iterator[Panel]:
+    """A table for everything else that points at a party, whatever domain it belongs to."""
+    for relation in queries.other_relations(besides=NAMED):
+        yield Other(str(relation.get_accessor_name()), tab="roles")
 
 
 def as_customer(ctx: Ctx, record: models.Party) -> dict[str, Any]:
@@ -136,15 +213,68 @@ def twins(ctx: Ctx, record: models.Party) -> list[dict[str, Any]]:
         {
             "tone": "warn",
             "title": _t("{name} looks like the same party.").format(name=twin.name),
-            "text": _t("Name, e-mail address, phone or VAT number are equal."),
-            "action": action(
-                _t("Merge into {name}").format(name=twin.name),
-                f"{Party.path()}do/merge_parties/?ids={record.pk}&survivor={twin.pk}",
-                method="dialog",
-            ),
+            "text": _t("Look at both side by side, and merge them or say that they are two."),
+            "action": action(_t("Compare"), f"{pages.MERGE}?ids={record.pk},{twin.pk}"),
         }
         for twin in queries.twins_of(party=record)
     ]
+
+
+def merged(ctx: Ctx, record: models.Party) -> dict[str, Any] | None:
+    """What became part of this party, and the way back."""
+    found = pages.merges_of(ctx, record)
+    if not found:
+        return None
+    return {
+        "title": _t("Merged into this one"),
+        "empty": "",
+        "rows": [
+            {
+                "title": merge.absorbed.name,
+                "text": _t("{day}, by {who}").format(day=draw_text.day(merge.at.date()), who=merge.by),
+                "badge": None,
+                "switch": None,
+                "actions": [
+                    action(_t("Look"), f"{Party.url(merge.absorbed_id)}?merged=1"),
+                    action(
+                        _t("Undo the merge"),
+                        f"{Party.path()}do/unmerge_party/?ids={merge.absorbed_id}",
+                        method="dialog",
+                        why=_t("Its data was erased for good.") if merge.is_final else "",
+                    ),
+                ],
+            }
+            for merge in found
+        ],
+    }
+
+
+def org_chart(ctx: Ctx, record: models.Party) -> dict[str, Any] | None:
+    """Who reports to whom, with what each decides and when we last spoke."""
+    if record.is_person:
+        return None
+    chart = queries.chart_of(organisation=record)
+    if not any(tie.reports_to_id or tie.buying_role for tie, _depth in chart):
+        return None
+    shown = plain_table(
+        _t("Org chart"),
+        [_t("Person"), _t("As"), _t("Role in buying"), _t("Last touch"), _t("Next touch due")],
+        [
+            [
+                Cell(text=tie.person.name, url=Party.url(tie.person_id)),
+                Cell(text=tie.as_words),
+                Cell(kind="badge", value=tie.get_buying_role_display(), tone=BUYING_TONES[tie.buying_role])
+                if tie.buying_role
+                else Cell(),
+                Cell(text=draw_text.day(tie.person.touched_at.date()) if tie.person.touched_at else ""),
+                Cell(text=draw_text.day(tie.person.touch_due_on) if tie.person.touch_due_on else ""),
+            ]
+            for tie, _depth in chart
+        ],
+    )
+    for row, (_tie, depth) in zip(shown["table"]["rows"], chart, strict=True):
+        row["depth"] = depth
+    return {**shown, "template": "loom/panels/tree.html"}
 
 
 def a_person(ctx: Ctx, record: models.Party) -> dict[str, Any]:
@@ -183,6 +313,7 @@ class Party(Resource):
         "is_partner",
         "is_carrier",
         "is_subcontractor",
+        "is_competitor",
         "is_active",
         "owner",
         "team",
@@ -190,10 +321,12 @@ class Party(Resource):
         "currency",
         "language",
         "opened_at",
+        "touched_at",
+        "touch_due_on",
         Filter("addresses.country", label=_("Country")),
         Filter("addresses.city", label=_("City")),
     )
-    search = "name", "code", "email", "phone", "vat_number", "legal_name"
+    search = "name", "code", "email", "phone", "vat_number", "legal_name", "contact_points.normalised"
     form = (
         "name",
         "kind",
@@ -203,6 +336,7 @@ class Party(Resource):
         "is_partner",
         "is_carrier",
         "is_subcontractor",
+        "is_competitor",
         "email",
         "phone",
         "website",
@@ -225,8 +359,10 @@ class Party(Resource):
         _("Partners"): "is_partner=true&is_active=true",
         _("People"): "kind=person&is_active=true",
         _("Mine"): "owner=me&is_active=true",
+        _("Overdue touches"): OVERDUE,
         _("Archived"): "is_active=false",
     }
+    detail_page = pages.party_page
     head = (
         Column("roles_now", label=_("Roles"), kind="tags"),
         "email",
@@ -236,9 +372,11 @@ class Party(Resource):
     )
     detail = (
         Callouts(twins),
+        Panel("parties/summary.html", read=figures, name="summary", place="top"),
         Panel("loom/panels/table.html", read=no_documents, name="overview", title=_("Overview")),
         *documents(),
         Fitting("people", only=models.PartyKind.ORGANISATION, title=_("People"), create=True),
+        Panel("loom/panels/tree.html", read=org_chart, name="org_chart", tab="people"),
         Fitting("ties", only=models.PartyKind.PERSON, title=_("Works for"), create=True, tab="people"),
         Fitting("children", only="", title=_("Branches and subsidiaries"), tab="people"),
         Related("contact_points", title=_("Contact"), create=True),
@@ -246,7 +384,18 @@ class Party(Resource):
         Related("roles", title=_("Roles and terms"), create=True),
         Related("identifiers", title=_("Identifiers"), tab="roles", create=True),
         Related("portal_accesses", title=_("Portal access"), tab="roles", create=True),
+        *others(),
+        # A table of the domain above that reckons them; it stands here once there is something in it.
+        Fitting(
+            "score_lines",
+            *("rule", "score.model", "points", "counts", "at", "evidence"),
+            only="",
+            title=_("Score"),
+            tab="overview",
+            sort="-counts",
+        ),
         Changes(),
+        Panel("loom/panels/settings.html", read=merged, name="merged", tab="history"),
         Facts(
             "legal_name",
             "vat_number",
@@ -260,17 +409,23 @@ class Party(Resource):
             Column("supplier_terms.lead_days", label=_("Delivers in working days")),
             Column("supplier_terms.payment_days", label=_("We pay within days")),
             "team",
+            Column("territory_place.territory", label=_("Territory")),
+            Column("price_tier.tier", label=_("Price tier")),
+            Column("touched_at", label=_("Last touch")),
+            Column("touch_due_on", label=_("Next touch due")),
+            Column("touch_days", label=_("In touch every days")),
             "notes",
         ),
         Timeline(),
     )
     sort = "sort_name"
     key = "code"
-    access = own("owner") | team("team") | party("pk") | everyone()
+    watch = "/parties/hint/", "name", "kind", "email", "phone", "vat_number"
+    access = own("owner") | team("team") | territory("territory_place.territory") | party("pk") | everyone()
     create = commands.open_party
     create_many = commands.list_parties
     delete = True
-    actions = "add_contact_point", "add_address", "add_person", "give_role"
+    actions = "add_person", "add_contact_point", "add_address", "give_role"
     prefill = {
         "set_customer_terms": as_customer,
         "set_supplier_terms": as_supplier,
@@ -278,6 +433,12 @@ class Party(Resource):
         "add_person": a_person,
         "relate": a_tie,
     }
+
+    @classmethod
+    def open_commands(cls, ctx: Ctx, record: models.Party) -> list[Command[Any, Any]]:
+        """Those that can do something with the party as it is."""
+        return offered(super().open_commands(ctx, record), record)
+
     empty = _(
         "Nobody here yet. Enter your first customer or supplier, or bring a list from a spreadsheet; "
         "one that is both is entered once."

@@ -18,17 +18,21 @@ from loomline.domains.parties.models.fields import PhoneUnclear, mail_address, p
 from loomline.domains.pipeline import queries
 from loomline.domains.pipeline.commands.opportunities import OpportunityDraft, open_opportunities
 from loomline.domains.pipeline.events import (
+    ConversionTakenBack,
     LeadAssigned,
     LeadCaptured,
     LeadConverted,
     LeadDisqualified,
+    LeadNurtured,
     LeadReopened,
     LeadWorked,
 )
 from loomline.domains.pipeline.models import Lead, LeadState, Opportunity, Stage
+from loomline.kernel.audit import Activity, Change
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import checked, fields_of
+from loomline.kernel.edit import own_activity, reverse
 from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
@@ -68,6 +72,12 @@ class ReasonMissing(Refused):
     """What is given up is given up for a reason."""
 
     says = _("Say why, in a few words.")
+
+
+class NotConverted(Refused):
+    """Only what was qualified here can be taken back here."""
+
+    says = _("Lead {number} was not qualified by a command that can be taken back.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +182,7 @@ def assign_leads(
     leads = lock_all(leads)
 
     for lead in leads:
-        if lead.state not in (LeadState.NEW, LeadState.WORKING):
+        if lead.state in (LeadState.QUALIFIED, LeadState.DISQUALIFIED):
             raise LeadClosed(number=lead.number, state=lead.state.label.lower())
     people = [owner] if owner else list(team.members.filter(is_active=True).order_by("pk")) if team else []
     if not people:
@@ -230,7 +240,7 @@ def convert_lead(
     stage: Stage | None = None,
     closes_on: date | None = None,
 ) -> Lead:
-    """Turn a lead into a customer to be: a new party or one we know, and an opportunity or one we have.
+    """Turn a lead into a customer to be; left empty, customer and contact are made anew from the lead.
 
     Undo takes everything back that it made, until somebody has changed any of it.
     """
@@ -276,6 +286,38 @@ def convert_lead(
             opportunity=opportunity.number if opportunity else "",
         )
     )
+    return lead
+
+
+@command(label=_("Undo the qualification"), icon="arrow-back-up", states=(LeadState.QUALIFIED,))
+def take_back_conversion(ctx: Ctx, *, lead: Lead) -> Lead:
+    """Make a qualified lead a lead again; what the qualification made goes, if still untouched."""
+    lead = lock(lead)
+    done = queries.conversion_of(lead=lead)
+
+    if lead.state != LeadState.QUALIFIED or done is None:
+        raise NotConverted(number=lead.number)
+
+    party_id = lead.party_id
+    reverse(Change.objects.filter(activity=done))
+    Activity.objects.filter(pk=done.pk).update(undone_by=own_activity())
+    lead = lock(lead)
+
+    # A party that the conversion made is gone, and the timeline does not speak of what is not there.
+    kept = party_id if Party.objects.filter(pk=party_id).exists() else None
+    ctx.emit(ConversionTakenBack(lead_id=lead.pk, number=lead.number, party_id=kept))
+    return lead
+
+
+@command(move="nurture", label=_("Keep warm"), icon="clock", undo=True)
+def nurture_lead(ctx: Ctx, *, lead: Lead, reason: str) -> Lead:
+    """Keep a good lead for later, and say what it waits for."""
+    if not reason.strip():
+        raise ReasonMissing(at_field="reason")
+
+    advance(lead, "nurture", reason=reason.strip())
+
+    ctx.emit(LeadNurtured(lead_id=lead.pk, number=lead.number, reason=lead.reason))
     return lead
 
 

@@ -26,13 +26,14 @@ from loomline.domains.pipeline.models import (
     Stage,
     StageChange,
 )
+from loomline.domains.pipeline.queries.exits import says_all
 from loomline.domains.pricing import queries as pricing
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.custom import checked, fields_of
 from loomline.kernel.money import Money
 from loomline.kernel.record import lock, lock_all
-from loomline.kernel.refusal import Refused
+from loomline.kernel.refusal import Invalid, Refused
 
 BATCH = 2000
 ZERO = Decimal(0)
@@ -54,6 +55,15 @@ class OpportunitySettled(Refused):
     """What is won or lost stands still."""
 
     says = _("Opportunity {number} is {state}. Reopen it first.")
+
+
+class ExitOpen(Invalid):
+    """A stage lets go of an opportunity when what it asks for is there."""
+
+    says = _("Opportunity {number} cannot leave {stage} for {to} yet. {missing}")
+
+    def __str__(self) -> str:
+        return str(type(self).says).format(**self.values)
 
 
 class SameStage(Refused):
@@ -207,14 +217,41 @@ def set_opportunity_lines(
 
 
 @command(label=_("Move to stage"), icon="arrow-right", undo=True, states=(OpportunityState.OPEN,))
-def move_to_stage(ctx: Ctx, *, opportunity: Opportunity, stage: Stage) -> Opportunity:
-    """Take an opportunity a step on, or back; its way is kept."""
+def move_to_stage(
+    ctx: Ctx,
+    *,
+    opportunity: Opportunity,
+    stage: Stage,
+    contact: Party | None = None,
+    amount: Decimal | None = None,
+    closes_on: date | None = None,
+    next_step: str = "",
+    next_step_on: date | None = None,
+    competitor: str = "",
+    source: str = "",
+    owner: User | None = None,
+) -> Opportunity:
+    """Take an opportunity a step on, or back; its way is kept. What the stage still asks for comes along."""
     opportunity = lock(opportunity)
     former = opportunity.stage
+    given: dict[str, Any] = {
+        "contact": contact,
+        "amount": amount,
+        "closes_on": closes_on,
+        "next_step": next_step.strip(),
+        "next_step_on": next_step_on,
+        "competitor": competitor.strip(),
+        "source": source.strip(),
+        "owner": owner,
+    }
+    filled = {name: value for name, value in given.items() if value not in (None, "")}
 
     _refuse_settled(opportunity)
     if former.pk == stage.pk:
         raise SameStage(number=opportunity.number, stage=stage, at_field="stage")
+    for name, value in filled.items():
+        setattr(opportunity, name, value)
+    _refuse_exit(ctx, opportunity, stage)
 
     StageChange.objects.create(
         opportunity=opportunity,
@@ -225,7 +262,7 @@ def move_to_stage(ctx: Ctx, *, opportunity: Opportunity, stage: Stage) -> Opport
         amount=opportunity.amount,
     )
     opportunity.stage, opportunity.pipeline_id, opportunity.staged_at = stage, stage.pipeline_id, ctx.now
-    opportunity.save(update_fields=["stage", "pipeline", "staged_at"])
+    opportunity.save(update_fields=["stage", "pipeline", "staged_at", *filled])
 
     ctx.emit(
         StageMoved(
@@ -315,6 +352,19 @@ def _foresee(ctx: Ctx, opportunities: Sequence[Opportunity]) -> None:
 def _refuse_settled(opportunity: Opportunity) -> None:
     if opportunity.state != OpportunityState.OPEN:
         raise OpportunitySettled(number=opportunity.number, state=opportunity.state.label.lower())
+
+
+def _refuse_exit(ctx: Ctx, opportunity: Opportunity, stage: Stage) -> None:
+    """Refuse a step forward while something that the stage asks for is missing, and name all of it."""
+    missing = queries.missing_to_leave(ctx, opportunity=opportunity, to=stage)
+    if missing:
+        raise ExitOpen(
+            says_all(missing),
+            number=opportunity.number,
+            stage=opportunity.stage,
+            to=stage,
+            missing=" ".join(one.says for one in missing),
+        )
 
 
 def _worth(opportunity: Opportunity, lines: Sequence[OpportunityLine]) -> Decimal:

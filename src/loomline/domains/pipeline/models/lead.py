@@ -18,6 +18,7 @@ from loomline.kernel.state import Moves, StateField, States
 class LeadState(States):
     NEW = "new", _("New"), "info"
     WORKING = "working", _("Working"), "accent"
+    NURTURING = "nurturing", _("Nurturing"), "hold"
     QUALIFIED = "qualified", _("Qualified"), "ok"
     DISQUALIFIED = "disqualified", _("Disqualified"), "muted"
 
@@ -31,13 +32,15 @@ class Lead(Document):
 
     moves = Moves(
         work=LeadState.NEW >> LeadState.WORKING,
-        convert=(LeadState.NEW, LeadState.WORKING) >> LeadState.QUALIFIED,
-        disqualify=(LeadState.NEW, LeadState.WORKING) >> LeadState.DISQUALIFIED,
-        reopen=LeadState.DISQUALIFIED >> LeadState.WORKING,
+        nurture=(LeadState.NEW, LeadState.WORKING) >> LeadState.NURTURING,
+        convert=(LeadState.NEW, LeadState.WORKING, LeadState.NURTURING) >> LeadState.QUALIFIED,
+        disqualify=(LeadState.NEW, LeadState.WORKING, LeadState.NURTURING) >> LeadState.DISQUALIFIED,
+        reopen=(LeadState.DISQUALIFIED, LeadState.NURTURING) >> LeadState.WORKING,
     )
     editable = {
         LeadState.NEW: _OPEN,
         LeadState.WORKING: _OPEN,
+        LeadState.NURTURING: _OPEN,
         LeadState.QUALIFIED: ("custom",),
         LeadState.DISQUALIFIED: ("custom",),
     }

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.pipeline.models.stage import Pipeline, Stage
+from loomline.domains.pipeline.models.stage import OutcomeReason, Pipeline, Stage
 from loomline.kernel.money import AmountField, CurrencyField, PriceField
 from loomline.kernel.number import NumberField
 from loomline.kernel.quantity import QuantityField
@@ -21,6 +21,7 @@ class OpportunityState(States):
     OPEN = "open", _("Open"), "info"
     WON = "won", _("Won"), "ok"
     LOST = "lost", _("Lost"), "muted"
+    ABANDONED = "abandoned", _("Abandoned"), "muted"
 
 
 _OPEN = (
@@ -35,13 +36,16 @@ class Opportunity(Document):
     moves = Moves(
         win=OpportunityState.OPEN >> OpportunityState.WON,
         lose=OpportunityState.OPEN >> OpportunityState.LOST,
-        reopen=(OpportunityState.WON, OpportunityState.LOST) >> OpportunityState.OPEN,
+        abandon=OpportunityState.OPEN >> OpportunityState.ABANDONED,
+        reopen=(OpportunityState.WON, OpportunityState.LOST, OpportunityState.ABANDONED)
+        >> OpportunityState.OPEN,
     )
     # The stage changes by move_to_stage alone, so that its history is whole.
     editable = {
         OpportunityState.OPEN: _OPEN,
         OpportunityState.WON: ("custom",),
         OpportunityState.LOST: ("competitor", "custom"),
+        OpportunityState.ABANDONED: ("custom",),
     }
 
     number = NumberField(series="opportunity", prefix="D-", verbose_name=_("number"))
@@ -70,6 +74,7 @@ class Opportunity(Document):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="opportunities",
         verbose_name=_("owner"),
     )
@@ -78,6 +83,7 @@ class Opportunity(Document):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="opportunities",
         verbose_name=_("team"),
     )
@@ -96,12 +102,22 @@ class Opportunity(Document):
     competitor = models.CharField(_("competitor"), max_length=120, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step due"), null=True, blank=True)
+    snoozes = models.PositiveSmallIntegerField(_("times put off"), default=0, editable=False)
     opened_at = models.DateTimeField(_("opened"), editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     evidence = models.CharField(
         _("evidence"), max_length=200, blank=True, editable=False, help_text=_("What proves the win.")
     )
     lost_reason = models.CharField(_("lost because"), max_length=200, blank=True, editable=False)
+    cause = models.ForeignKey(
+        OutcomeReason,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("reason from the list"),
+        editable=False,
+    )
     can_deliver_on = models.DateField(_("can deliver on"), null=True, blank=True, editable=False)
     promise_text = models.CharField(_("promise"), max_length=120, blank=True, editable=False)
     promise_tone = models.CharField(
@@ -128,9 +144,9 @@ class Opportunity(Document):
                 violation_error_message=_("A probability lies between 0 and 100 percent."),
             ),
             models.CheckConstraint(
-                condition=~Q(state="lost") | ~Q(lost_reason=""),
+                condition=~Q(state__in=("lost", "abandoned")) | ~Q(lost_reason=""),
                 name="pipeline_opportunity_lost_reason",
-                violation_error_message=_("Say why the opportunity was lost."),
+                violation_error_message=_("Say why the opportunity was lost or given up."),
             ),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True)
@@ -140,6 +156,9 @@ class Opportunity(Document):
         ]
         indexes = [
             models.Index(fields=["stage", "state", "-id"], name="pipeline_opp_stage"),
+            # Boards add up stage by stage what a person or a team may see.
+            models.Index(fields=["owner", "stage", "state"], name="pipeline_opp_owner"),
+            models.Index(fields=["team", "stage", "state"], name="pipeline_opp_team"),
             models.Index(fields=["pipeline", "state"], name="pipeline_opp_pipeline"),
             models.Index(fields=["state", "closes_on"], name="pipeline_opp_closes"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="pipeline_opp_name_trgm"),
@@ -219,3 +238,40 @@ class StageChange(Record):
 
     def __str__(self) -> str:
         return f"{self.opportunity_id}: {self.to_stage_id}"
+
+
+class CreditShare(Record):
+    """How much of an opportunity counts as one person's; the shares of one opportunity add up to 100."""
+
+    opportunity = models.ForeignKey(
+        Opportunity,
+        models.CASCADE,
+        related_name="credit_shares",
+        verbose_name=_("opportunity"),
+        db_index=False,
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="credit_shares", verbose_name=_("person")
+    )
+    share = models.DecimalField(_("share in %"), max_digits=5, decimal_places=2)
+    part = models.CharField(_("part"), max_length=80, blank=True, help_text=_("What the person does in it."))
+
+    class Meta:
+        verbose_name = _("share")
+        verbose_name_plural = _("split credit")
+        ordering = ["opportunity", "-share", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share__gt=0, share__lte=100),
+                name="pipeline_credit_share",
+                violation_error_message=_("A share lies above 0 and is 100 at most."),
+            ),
+            models.UniqueConstraint(
+                fields=["opportunity", "person"],
+                name="pipeline_credit_once",
+                violation_error_message=_("Everybody stands in the split once."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.share.normalize():f} %"

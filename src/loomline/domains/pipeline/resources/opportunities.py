@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loomline.domains.pipeline import commands, models, queries
+from loomline.domains.pipeline import commands, models, ports, queries
 from loomline.domains.pipeline.models import OpportunityState
+from loomline.domains.pipeline.resources.assessed import PLAYBOOK, assessed
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
+from loomline.surface.fields import as_key
+from loomline.surface.page import action
 from loomline.surface.resource import (
     Board,
     Calendar,
@@ -21,6 +26,7 @@ from loomline.surface.resource import (
     Chart,
     Column,
     Facts,
+    Filter,
     Lines,
     LinesPanel,
     Related,
@@ -33,6 +39,7 @@ from loomline.surface.resource import (
     needs,
     own,
     team,
+    territory,
     through,
 )
 
@@ -43,11 +50,19 @@ def slips(records: Sequence[models.Opportunity]) -> Mapping[int, Any]:
     return {record.pk: found.get(record.pk) for record in records}
 
 
+def chances(records: Sequence[models.Opportunity]) -> Mapping[int, Any]:
+    """How likely each one is won, as learned from those that were decided."""
+    return ports.chances(opportunity_ids=[record.pk for record in records])
+
+
 def decisions(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
     """What an open opportunity waits for."""
+    if record.state == OpportunityState.WON and not record.evidence:
+        title, text = _t("The order is cancelled."), _t("Nothing proves this win any more. Reopen the deal.")
+        return [{"tone": "bad", "title": title, "text": text, "action": None}]
     if record.state != OpportunityState.OPEN:
         return []
-    found = []
+    found: list[dict[str, Any]] = []
     days = (ctx.now - record.staged_at).days
     if record.stage.max_days is not None and days > record.stage.max_days:
         text = _t("{stage} should take {limit} days at most. Move it on, plan the next step, or let it go.")
@@ -58,7 +73,7 @@ def decisions(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
                     n=days
                 ),
                 "text": text.format(stage=record.stage, limit=record.stage.max_days),
-                "action": None,
+                "action": _do(record, "move_to_stage"),
             }
         )
     if record.closes_on and record.closes_on < ctx.today:
@@ -69,13 +84,25 @@ def decisions(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
                 "tone": "bad",
                 "title": title,
                 "text": text.format(day=draw_text.day(record.closes_on)),
-                "action": None,
+                "action": action(_t("Set the day"), f"{Opportunity.url(record.pk)}edit/#id_closes_on"),
             }
         )
-    if not record.next_step:
+    if not record.next_step or record.next_step_on is None:
         title, text = _t("No next step."), _t("Write down what is to be done next, and by when.")
-        found.append({"tone": "info", "title": title, "text": text, "action": None})
+        found.append({"tone": "info", "title": title, "text": text, "action": _do(record, "plan_next_step")})
+    elif record.next_step_on <= ctx.today:
+        title = _t("The next step is due: {step}").format(step=record.next_step)
+        text = ngettext("Put off {n} time so far.", "Put off {n} times so far.", record.snoozes)
+        said = text.format(n=record.snoozes) if record.snoozes else ""
+        url = f"{Opportunity.path()}do/snooze_next_steps/?ids={record.pk}"
+        snooze = action(_t("Snooze a week"), url, icon="clock", method="post", keys="s")
+        found.append({"tone": "warn", "title": title, "text": said, "action": snooze})
     return found
+
+
+def _do(record: models.Opportunity, verb: str) -> dict[str, Any] | None:
+    command = next(c for c in Opportunity.commands() if c.verb == verb)
+    return action(command.label, f"{Opportunity.path()}do/{verb}/?ids={record.pk}", method="dialog")
 
 
 def steps(ctx: Ctx, record: models.Opportunity) -> list[dict[str, Any]]:
@@ -106,9 +133,60 @@ def as_lines(ctx: Ctx, record: models.Opportunity) -> dict[str, Any]:
     return {"lines": [{name: getattr(row, name) for name in names} for row in rows]}
 
 
+def as_next(ctx: Ctx, record: models.Opportunity) -> dict[str, Any]:
+    """The stage after this one; at the last one nothing is proposed."""
+    stages = queries.stages_of(pipeline_id=record.pipeline_id)
+    return {"stage": next((s for s in stages if s.position > record.stage.position), None)}
+
+
+def asked_on_the_way(ctx: Ctx, record: Any, given: Mapping[str, Any]) -> list[str]:
+    """A move asks for the stage, and for what the stage that is left still lacks."""
+    key = as_key(given.get("stage"))
+    if record is None or key is None:
+        return ["stage"]
+    to = next((stage for stage in queries.stages_of(pipeline_id=record.pipeline_id) if stage.pk == key), None)
+    return ["stage", *queries.asked_to_leave(ctx, opportunity=record, to=to)]
+
+
+def as_split(ctx: Ctx, record: models.Opportunity) -> dict[str, Any]:
+    """The shares open as they are; without any, the owner has the whole."""
+    rows = list(record.credit_shares.select_related("person"))
+    shares = [{"person": row.person, "share": row.share, "part": row.part} for row in rows]
+    return {"shares": shares or [{"person": record.owner, "share": 100, "part": ""}]}
+
+
+class Which(Filter):
+    """A yes or no that is worked out from several fields."""
+
+    def __init__(
+        self, name: str, rows: Callable[[Ctx], QuerySet[Any]], *, label: str | Promise, kind: str = "bool"
+    ) -> None:
+        super().__init__(name, label=label, kind=kind)
+        self.rows, self.nullable = rows, False
+
+    def bind(self, model: Any, *, by: str, annotations: Mapping[str, str] | None = None) -> Which:
+        """Nothing is derived from a field: there is none."""
+        return self
+
+    def q(self, op: str, values: Sequence[str], ctx: Ctx) -> Q:
+        """The rows that are so, or the others."""
+        self._bool(op, values, ctx)
+        wanted = {value.lower() in ("yes", "true", "1") for value in values}
+        those = Q(pk__in=self.rows(ctx).order_by().values("pk"))
+        return Q() if len(wanted) != 1 else those if True in wanted else ~those
+
+
 def as_settled(ctx: Ctx, record: models.Opportunity) -> dict[str, Any]:
     """A win is worth what was expected until somebody says otherwise."""
     return {"amount": record.amount, "reason": "", "evidence": ""}
+
+
+# Tables of the domain above that reckons them.
+SCORE_LINES = (
+    *("rule", "score.model", "points", Column("counts", kind="number", decimals=1), "at"),
+    Column("evidence", wrap=True),
+)
+WIN_REASONS = ("trait", "value", "words", "adds")
 
 
 class Opportunity(Resource):
@@ -125,8 +203,9 @@ class Opportunity(Resource):
         "state",
         Column("stage", tone="stage.tone"),
         "amount",
-        Column("probability", label=_("Likely, %"), kind="number"),
         "closes_on",
+        Column("probability", label=_("Likely, %"), kind="number"),
+        Column("chance", read=chances, label=_("Chance, %"), kind="number"),
         Column("slips", read=slips, label=_("Slips"), kind="number"),
         Column("promise_text", label=_("Delivery"), tone="promise_tone", kind="badge"),
         Column("next_step", sub="next_step_on"),
@@ -149,6 +228,14 @@ class Opportunity(Resource):
         "opened_at",
         "closed_at",
         "lines.item",
+        Which(
+            "stalled", lambda ctx: queries.stalled(ctx, rows=queries.open_opportunities()), label=_("Stalled")
+        ),
+        Which(
+            "no_next_step",
+            lambda ctx: queries.without_next_step(rows=queries.open_opportunities()),
+            label=_("No next step"),
+        ),
     )
     search = "number", "name", "party.name"
     form = (
@@ -173,7 +260,7 @@ class Opportunity(Resource):
         Board(
             by="stage",
             sum="amount",
-            weight="stage.probability",
+            weight=("probability_override", "stage.probability"),
             within="pipeline",
             title="name",
             party="party",
@@ -182,6 +269,16 @@ class Opportunity(Resource):
             chip_tone="promise_tone",
             date="closes_on",
             owner="owner",
+        ),
+        Board(
+            by="owner",
+            sum="amount",
+            weight=("probability_override", "stage.probability"),
+            title="name",
+            party="party",
+            chip="stage",
+            date="closes_on",
+            label=_("By owner"),
         ),
         Calendar("closes_on", "next_step_on"),
         Chart(Sum("amount"), by="month of closes_on", split="stage"),
@@ -192,6 +289,9 @@ class Opportunity(Resource):
         _("Mine"): "owner=me&state=open&sort=closes_on",
         _("Closing this month"): "state=open&closes_on=this_month&sort=closes_on",
         _("Past their day"): "state=open&closes_on.before=today&sort=closes_on",
+        _("Stalled"): "stalled=yes&sort=closes_on",
+        _("No next step"): "no_next_step=yes&sort=closes_on",
+        _("Next steps due"): "state=open&next_step_on.to=today&sort=next_step_on",
         _("Won"): "state=won",
         _("Lost"): "state=lost",
     }
@@ -208,11 +308,16 @@ class Opportunity(Resource):
     detail = (
         Callouts(decisions),
         Tracker(steps),
+        *assessed("deal"),
         LinesPanel("lines", "item", "quantity", "price", "wanted_on", title=_("Lines"), totals=("amount",)),
         Related("quotes", title=_("Quotes"), create=True),
         Related("orders", title=_("Orders")),
         LinesPanel("stage_changes", "at", "from_stage", "to_stage", "amount", title=_("Way")),
-        Related("leads", title=_("Leads")),
+        Related("credit_shares", "person", "share", "part", title=_("Split credit"), tab="stage_changes"),
+        Related("score_lines", *SCORE_LINES, title=_("Score"), tab="stage_changes", sort="-counts"),
+        Related("win_reasons", *WIN_REASONS, title=_("Chance to win"), tab="stage_changes", sort="pk"),
+        PLAYBOOK,
+        Related("leads", title=_("Leads"), tab="stage_changes"),
         Facts(
             "next_step",
             "next_step_on",
@@ -221,6 +326,7 @@ class Opportunity(Resource):
             "competitor",
             "evidence",
             "lost_reason",
+            "cause",
             "can_deliver_on",
             "opened_at",
             "closed_at",
@@ -231,12 +337,22 @@ class Opportunity(Resource):
     )
     key = "number"
     joins = "stage", "party"
-    access = own("owner") | team("team") | everyone()
+    access = own("owner") | team("team") | territory("party.territory_place.territory") | everyone()
     create = commands.open_opportunity
     create_many = commands.open_opportunities
     delete = False
-    actions = "move_to_stage", "win_opportunity", "lose_opportunity", "set_opportunity_lines"
-    prefill = {"set_opportunity_lines": as_lines, "win_opportunity": as_settled}
+    # The verb that writes the offer lives above, in sales.
+    actions = (
+        *("move_to_stage", "quote_opportunity", "win_opportunity"),
+        *("set_opportunity_lines", "lose_opportunity"),
+    )
+    prefill = {
+        "move_to_stage": as_next,
+        "set_opportunity_lines": as_lines,
+        "win_opportunity": as_settled,
+        "split_credit": as_split,
+    }
+    asks = {"move_to_stage": asked_on_the_way}
     empty = _("No opportunities yet. Qualify a lead, or write down the first sale that may happen.")
 
 

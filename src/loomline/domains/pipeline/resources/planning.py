@@ -7,13 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.pipeline import commands, models
 from loomline.surface.resource import (
     Changes,
+    Column,
     Count,
+    Facts,
     Lines,
     LinesPanel,
     Resource,
     Timeline,
     everyone,
     own,
+    shared,
     team,
 )
 
@@ -30,12 +33,13 @@ class Pipeline(Resource):
     form = (
         "name",
         "is_default",
+        "asks_reason",
+        "asks_competitor",
         Lines("stages", "name", "probability", "category", "max_days", "exit_criteria", "tone"),
     )
     detail = (
         LinesPanel(
             "stages",
-            "position",
             "name",
             "probability",
             "category",
@@ -47,6 +51,7 @@ class Pipeline(Resource):
         Timeline(),
     )
     key = "name"
+    access = shared()
     empty = _("No pipeline yet. Add one with the steps that your sales take.")
 
 
@@ -59,10 +64,50 @@ class Stage(Resource):
     columns = "name", "pipeline", "position", "probability", "category", "max_days"
     filters = "pipeline", "category"
     search = ("name",)
-    form = "pipeline", "position", "name", "probability", "category", "max_days", "exit_criteria", "tone"
+    form = (
+        "pipeline",
+        "position",
+        "name",
+        "probability",
+        "category",
+        "max_days",
+        "exit_criteria",
+        "tone",
+        Lines("rules", "fact", "own_field", "test", "value", "words", label=_("Exit rules")),
+    )
+    detail = (
+        LinesPanel("rules", "fact", "own_field", "test", "value", "words", title=_("Exit rules")),
+        Facts(),
+        Changes(),
+        Timeline(),
+    )
     key = "name"
     sort = "position"
+    access = shared()
     empty = _("No stages yet. They are written on their pipeline.")
+
+
+class OutcomeReason(Resource):
+    """Why opportunities are won, lost and given up, in words that can be counted."""
+
+    model = models.OutcomeReason
+    menu = "Settings"
+    order = 41
+    icon = "list-check"
+    columns = (
+        "name",
+        "outcome",
+        Column("position", phone="hide"),
+        "is_active",
+        Count("opportunities", as_="uses", label=_("Uses")),
+    )
+    filters = "outcome", "is_active"
+    search = ("name",)
+    form = "outcome", "name", "position", "is_active"
+    key = "pk"
+    sort = "outcome"
+    access = shared()
+    empty = _("No reasons yet. Add what your wins and losses are mostly due to.")
 
 
 class Quota(Resource):

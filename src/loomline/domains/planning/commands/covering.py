@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.bills.queries import bills_for, materials
 from loomline.domains.catalog.models import Supply
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
@@ -99,6 +100,7 @@ def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
             origin_kind=ORDER_LINE,
             origin_id=pk,
             site_id=lines[pk].order.site_id,
+            customer_id=lines[pk].order.customer_id,
         )
         for pk, quantity in wanted.items()
         if quantity > 0 and lines[pk].order.site_id is not None
@@ -133,7 +135,7 @@ def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -
 def _make(ctx: Ctx, lines: Mapping[int, OrderLine], short: dict[int, Decimal]) -> list[WorkOrder]:
     """One work order for all variants of a style in an order."""
     made = {pk: lines[pk] for pk in short if lines[pk].item.supply == Supply.MAKE}
-    bills = making.bills_for(item_ids={line.item_id for line in made.values()}, on=ctx.today)
+    bills = bills_for(item_ids={line.item_id for line in made.values()}, on=ctx.today)
     groups: dict[tuple[int, int], list[OrderLine]] = defaultdict(list)
     for line in made.values():
         if line.item_id in bills:
@@ -153,7 +155,7 @@ def _work(ctx: Ctx, rows: Sequence[OrderLine], short: Mapping[int, Decimal]) -> 
     order = rows[0].order
     due = min((line.promised_on for line in rows if line.promised_on), default=None)
     calendar = sites.work_calendar(order.site)
-    needs = making.materials(demands=[(line.item_id, short[line.pk]) for line in rows], on=ctx.today)
+    needs = materials(demands=[(line.item_id, short[line.pk]) for line in rows], on=ctx.today)
     return WorkDraft(
         lines=[
             WorkLineDraft(item=line.item, quantity=short[line.pk], origin_kind=ORDER_LINE, origin_id=line.pk)

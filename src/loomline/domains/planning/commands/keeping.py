@@ -9,7 +9,8 @@ from decimal import Decimal
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.commands import Demand
-from loomline.domains.manufacturing.models import WorkOrder, WorkState
+from loomline.domains.manufacturing.models import WorkOrder
+from loomline.domains.manufacturing.models.work import OPEN as OPEN_WORK
 from loomline.domains.planning import queries
 from loomline.domains.planning.models import ORDER_LINE, WORK_ORDER, Peg
 from loomline.domains.sales.models import OrderLine, OrderState
@@ -17,7 +18,6 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 
 OPEN = (OrderState.CONFIRMED, OrderState.PART_SHIPPED)
-WAITING = (WorkState.PLANNED, WorkState.RELEASED, WorkState.RUNNING)
 
 
 @command(hidden=True)
@@ -42,6 +42,7 @@ def _for_orders(pegs: Sequence[Peg], site_id: int | None) -> list[Demand]:
             origin_kind=ORDER_LINE,
             origin_id=line.pk,
             site_id=site_id or line.order.site_id,
+            customer_id=line.order.customer_id,
         )
         for line in lines
         if (quantity := min(pegged[line.pk, line.item_id], line.open_quantity - held[line.pk])) > 0
@@ -51,7 +52,7 @@ def _for_orders(pegs: Sequence[Peg], site_id: int | None) -> list[Demand]:
 
 def _for_works(pegs: Sequence[Peg], site_id: int | None) -> list[Demand]:
     wanted = {peg.demand_id for peg in pegs if peg.demand_kind == WORK_ORDER}
-    works = WorkOrder.objects.filter(pk__in=wanted, state__in=WAITING).in_bulk() if wanted else {}
+    works = WorkOrder.objects.filter(pk__in=wanted, state__in=OPEN_WORK).in_bulk() if wanted else {}
     return [
         Demand(
             item_id=item_id,

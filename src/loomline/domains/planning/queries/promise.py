@@ -12,9 +12,9 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from loomline.domains.bills.models import Bill, BillLine
 from loomline.domains.catalog.models import Item
 from loomline.domains.inventory import queries as inventory
-from loomline.domains.manufacturing.models import Bill, BillLine
 from loomline.domains.manufacturing.queries import schedule
 from loomline.domains.procurement.models import SupplierItem
 from loomline.domains.sales.ports import Ask, Promise

@@ -13,14 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.accounts.models import User
 from loomline.domains.catalog.models import Item, Unit
 from loomline.domains.parties.models import Party
-from loomline.domains.procurement import queries
+from loomline.domains.procurement import ports, queries
 from loomline.domains.procurement.commands.opening import (
     PurchaseLineDraft,
     book_of,
     refuse_line,
     written_lines,
 )
-from loomline.domains.procurement.commands.ordering import LineElsewhere, PurchaseEmpty, said_of
+from loomline.domains.procurement.commands.ordering import (
+    LineElsewhere,
+    NotApproved,
+    PurchaseEmpty,
+    said_of,
+)
+from loomline.domains.procurement.commands.versions import keep_version
 from loomline.domains.procurement.events import PurchaseAmended
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState
 from loomline.domains.procurement.models.purchase import AWAITING
@@ -39,13 +45,18 @@ KEPT = (
     "confirmed_on",
     "expected_on",
     "cause",
+    "answer",
+    "confirmed_quantity",
+    "confirmed_price",
+    "answer_note",
+    "is_closed",
     "description",
     "origin_kind",
     "origin_id",
 )
 FIELDS = [
     *("position", "item", "description", "supplier_sku", "quantity", "entered_quantity", "unit", "price"),
-    *("discount", "amount", "requested_on", "expected_on", "over_tolerance"),
+    *("discount", "amount", "requested_on", "expected_on", "over_tolerance", "under_tolerance"),
 ]
 Pairs = Sequence[tuple[PurchaseLine | None, PurchaseLine]]
 
@@ -66,6 +77,12 @@ class LongOver(Refused):
     """A finished order is not changed any more."""
 
     says = _("{number} is {state}; what was ordered can no longer be changed.")
+
+
+class GrowsUnapproved(NotApproved):
+    """More was approved of no one."""
+
+    says = _("{number} has left and cannot grow so: {reason} Write another order for what is more.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +138,8 @@ def amend_purchase(ctx: Ctx, *, purchase: Purchase, lines: list[PurchaseLineChan
 
     drafts = [_draft(change) for change in lines]
     _refuse_wrong(purchase, before, lines, drafts)
-    after = written_lines(purchase, drafts, book=book_of(drafts, supplier_ids=[purchase.supplier_id]))
+    book = book_of(drafts, supplier_ids=[purchase.supplier_id])
+    [after] = written_lines([(purchase, drafts)], book=book, on=ctx.today)
     pairs = [
         (before.get(change.line.pk) if change.line else None, line)
         for change, line in zip(lines, after, strict=True)
@@ -135,10 +153,20 @@ def amend_purchase(ctx: Ctx, *, purchase: Purchase, lines: list[PurchaseLineChan
 
     was = purchase.total
     _write(purchase, after, dropped)
+    if purchase.state != PurchaseState.DRAFT and purchase.total > was:
+        _refuse_unapproved(ctx, purchase)
 
     if purchase.state != PurchaseState.DRAFT:
+        keep_version(ctx, purchase, after, said=difference)
         _tell(ctx, purchase, [*after, *dropped], "; ".join(difference), was=was)
     return purchase
+
+
+def _refuse_unapproved(ctx: Ctx, purchase: Purchase) -> None:
+    """More than what was approved is another order."""
+    missing = ports.may_send(ctx, purchase=purchase)
+    if missing:
+        raise GrowsUnapproved(number=purchase.number, reason=missing)
 
 
 def _tell(

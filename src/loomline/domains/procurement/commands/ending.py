@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ordering import said_of
 from loomline.domains.procurement.events import (
+    LineClosed,
     PurchaseCancelled,
     PurchaseClosed,
     PurchaseCompleted,
     PurchaseReopened,
 )
-from loomline.domains.procurement.models import Purchase, PurchaseLine
+from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState
+from loomline.domains.procurement.models.purchase import AWAITING
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
-from loomline.kernel.record import lock
+from loomline.kernel.record import lock, lock_all
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
 
@@ -33,6 +35,12 @@ class SomethingReceived(Refused):
     """Goods of the order are here."""
 
     says = _("{number}: goods of it have arrived. Reverse their receipts first.")
+
+
+class NothingMissing(Refused):
+    """What has come is not given up."""
+
+    says = _("{number}, {item}: nothing is still to come.")
 
 
 class ReasonWanted(Refused):
@@ -121,6 +129,29 @@ def close_purchase(ctx: Ctx, *, purchase: Purchase, reason: str = "") -> Purchas
         )
     )
     return purchase
+
+
+@command(label=_("Give the rest up"), icon="archive")
+def close_line(ctx: Ctx, *, purchase_line: PurchaseLine, reason: str) -> PurchaseLine:
+    """Wait for nothing more of this line; when nothing else is awaited either, the order is complete."""
+    purchase = lock(purchase_line.purchase)
+    lines = {line.pk: line for line in lock_all(purchase.lines.select_related("item__unit"))}
+    line: PurchaseLine = lines[purchase_line.pk]
+
+    if not reason.strip():
+        raise ReasonWanted(number=purchase.number, at_field="reason")
+    if purchase.state not in AWAITING or line.open_quantity <= 0:
+        raise NothingMissing(number=purchase.number, item=line.item)
+
+    goods = _goods([line])
+    line.is_closed, line.cause = True, reason.strip()[:300]
+    line.save(update_fields=["is_closed", "cause"])
+
+    ctx.emit(LineClosed(**said_of(purchase, [line]), line_ids=(line.pk,), goods=goods, reason=reason.strip()))
+    done = not any(one.open_quantity > 0 for one in lines.values())
+    if done and purchase.state == PurchaseState.PART_RECEIVED:
+        complete_purchase(ctx, purchase=purchase)
+    return line
 
 
 @command(move="cancel", label=_("Cancel"), icon="circle-x", danger=True)

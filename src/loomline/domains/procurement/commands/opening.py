@@ -14,7 +14,7 @@ from loomline.domains.accounts.models import User
 from loomline.domains.catalog import queries as catalog
 from loomline.domains.catalog.models import Item, Unit
 from loomline.domains.parties.models import Party, SupplierTerms
-from loomline.domains.procurement import queries
+from loomline.domains.procurement import ports, queries
 from loomline.domains.procurement.events import PurchaseOpened, PurchasesTakenOver
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, SupplierItem
 from loomline.domains.sites.models import Site
@@ -192,6 +192,12 @@ class Book:
     terms: Mapping[tuple[int, int], SupplierItem]
     converter: catalog.Converter
 
+    def in_stock_units(self, draft: PurchaseLineDraft) -> Decimal:
+        """The quantity of a line in the unit that the item's stock is counted in."""
+        item = self.items[draft.item.pk]
+        entered = Quantity(draft.quantity, (draft.unit or item.unit).code)
+        return self.converter.convert(entered, to=item.unit.code, item_id=item.pk).amount
+
 
 def book_of(lines: Sequence[PurchaseLineDraft], *, supplier_ids: Iterable[int]) -> Book:
     """Items with units, suppliers' terms and, where a line is in another unit, conversions."""
@@ -210,10 +216,25 @@ def book_of(lines: Sequence[PurchaseLineDraft], *, supplier_ids: Iterable[int]) 
 
 
 def written_lines(
-    purchase: Purchase, drafts: Sequence[PurchaseLineDraft], *, book: Book
-) -> list[PurchaseLine]:
-    """The lines that drafts describe, in order, with quantities in stock units and amounts rounded."""
-    return [_line(purchase, draft, book, position) for position, draft in enumerate(drafts, start=1)]
+    orders: Sequence[tuple[Purchase, Sequence[PurchaseLineDraft]]], *, book: Book, on: date
+) -> list[list[PurchaseLine]]:
+    """The lines that drafts of many orders describe, with quantities in stock units and amounts rounded."""
+    asks = [
+        ports.TermsAsk(
+            supplier=purchase.supplier,
+            item=book.items[draft.item.pk],
+            quantity=book.in_stock_units(draft),
+            currency=purchase.currency,
+            on=purchase.ordered_on or on,
+        )
+        for purchase, drafts in orders
+        for draft in drafts
+    ]
+    agreed = iter(zip(asks, ports.agreed_terms(asks=asks), strict=True))
+    return [
+        [_line(purchase, draft, book, position, *next(agreed)) for position, draft in enumerate(drafts, 1)]
+        for purchase, drafts in orders
+    ]
 
 
 def refuse_line(line: PurchaseLineDraft) -> None:
@@ -241,10 +262,8 @@ def _write(ctx: Ctx, drafts: Sequence[PurchaseDraft]) -> list[Purchase]:
     purchases = [_purchase(ctx, draft, agreed.get(draft.supplier.pk), home) for draft in drafts]
     for purchase, draft in zip(purchases, drafts, strict=True):
         purchase.custom = checked(rules, draft.custom)
-    rows = [
-        written_lines(purchase, draft.lines, book=book)
-        for purchase, draft in zip(purchases, drafts, strict=True)
-    ]
+    pairs = [(purchase, draft.lines) for purchase, draft in zip(purchases, drafts, strict=True)]
+    rows = written_lines(pairs, book=book, on=ctx.today)
     for purchase, found in zip(purchases, rows, strict=True):
         purchase.total = sum((line.amount for line in found), Decimal(0))
         if purchase.state != PurchaseState.DRAFT:
@@ -278,13 +297,17 @@ def _purchase(ctx: Ctx, draft: PurchaseDraft, agreed: SupplierTerms | None, home
     return purchase
 
 
-def _line(purchase: Purchase, draft: PurchaseLineDraft, book: Book, position: int) -> PurchaseLine:
-    item = book.items[draft.item.pk]
+def _line(
+    purchase: Purchase,
+    draft: PurchaseLineDraft,
+    book: Book,
+    position: int,
+    ask: ports.TermsAsk,
+    agreed: ports.Terms,
+) -> PurchaseLine:
+    item, quantity = ask.item, ask.quantity
     terms = book.terms.get((purchase.supplier_id, item.pk))
-    unit = draft.unit or item.unit
-    entered = Quantity(draft.quantity, unit.code)
-    quantity = book.converter.convert(entered, to=item.unit.code, item_id=item.pk).amount
-    price = _price(purchase, draft, terms, quantity)
+    price = _price(purchase, draft, terms, quantity, agreed.price)
     total = Money(draft.quantity * price * (1 - draft.discount), purchase.currency)
     return PurchaseLine(
         purchase=purchase,
@@ -294,13 +317,14 @@ def _line(purchase: Purchase, draft: PurchaseLineDraft, book: Book, position: in
         supplier_sku=terms.supplier_sku if terms else "",
         quantity=quantity.quantize(PLACES),
         entered_quantity=draft.quantity,
-        unit=unit,
+        unit=draft.unit or item.unit,
         price=(price * draft.quantity / quantity).quantize(PRICE_PLACES),
         discount=draft.discount,
         amount=total.rounded().amount,
         requested_on=draft.requested_on or purchase.requested_on,
         confirmed_on=draft.confirmed_on,
-        over_tolerance=_tolerance(draft, quantity, terms),
+        over_tolerance=_tolerance(draft, quantity, terms, agreed.over_tolerance),
+        under_tolerance=terms.under_tolerance if terms is not None else Decimal(0),
         received=draft.received,
         rejected=draft.rejected,
         is_closed=purchase.state in ENDED,
@@ -310,18 +334,26 @@ def _line(purchase: Purchase, draft: PurchaseLineDraft, book: Book, position: in
 
 
 def _price(
-    purchase: Purchase, draft: PurchaseLineDraft, terms: SupplierItem | None, quantity: Decimal
+    purchase: Purchase,
+    draft: PurchaseLineDraft,
+    terms: SupplierItem | None,
+    quantity: Decimal,
+    agreed: Decimal | None,
 ) -> Decimal:
-    """The price for one of the unit as entered: what is given, or else the supplier's for the stock unit."""
+    """The price for one of the unit as entered: what is given, or else the agreed one for the stock unit."""
     if draft.price is not None:
         return draft.price
-    agreed = terms.price if terms is not None and terms.currency == purchase.currency else Decimal(0)
+    if agreed is None:
+        agreed = terms.price if terms is not None and terms.currency == purchase.currency else Decimal(0)
     return agreed * quantity / draft.quantity
 
 
-def _tolerance(draft: PurchaseLineDraft, quantity: Decimal, terms: SupplierItem | None) -> Decimal:
+def _tolerance(
+    draft: PurchaseLineDraft, quantity: Decimal, terms: SupplierItem | None, agreed: Decimal | None
+) -> Decimal:
     """What was agreed, or as much as was in fact accepted of an order that is taken over."""
-    agreed = terms.over_tolerance if terms is not None else Decimal("0.05")
+    if agreed is None:
+        agreed = terms.over_tolerance if terms is not None else Decimal("0.05")
     over = (draft.received - draft.rejected) / quantity - 1
     return agreed if over <= agreed else (over + Decimal("0.0001")).quantize(Decimal("0.0001"))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties import queries as parties
-from loomline.domains.procurement import queries
+from loomline.domains.procurement import ports, queries
+from loomline.domains.procurement.commands.versions import keep_version
 from loomline.domains.procurement.events import PurchaseConfirmed, PurchaseDelayed, PurchaseSent
 from loomline.domains.procurement.models import Purchase, PurchaseLine, SupplierItem
 from loomline.domains.procurement.models.purchase import AWAITING
@@ -25,6 +27,7 @@ from loomline.kernel.refusal import Refused, Warned
 from loomline.kernel.state import advance
 from loomline.kernel.wording import moved_by
 
+PRICE_PLACES = Decimal("0.000001")
 DATES = ["requested_on", "confirmed_on", "expected_on", "cause"]
 
 
@@ -32,6 +35,18 @@ class PurchaseEmpty(Refused):
     """An order without lines asks for nothing."""
 
     says = _("Purchase order {number} has no lines. Add at least one before sending it.")
+
+
+class NotApproved(Refused):
+    """Somebody has to agree first."""
+
+    says = _("Purchase order {number} cannot be sent yet: {reason}")
+
+
+class SupplierBlocked(Refused):
+    """We do not buy there now."""
+
+    says = _("{number} cannot be sent, because nothing is bought from {supplier} now: {reason}")
 
 
 class PriceMissing(Warned):
@@ -44,6 +59,18 @@ class BelowMinimum(Warned):
     """The supplier does not sell so little, or not in such portions."""
 
     says = _("{number}: {supplier} takes orders of {quantity} {unit} {item} here, not of {wanted}.")
+
+
+class AboveAgreed(Warned):
+    """Who has agreed on a price pays it."""
+
+    says = _("{number}: {item} at {price}, above the {agreed} of {source}. Ask the supplier, or order so.")
+
+
+class SoonerThanAgreed(Warned):
+    """A day before the lead time that was agreed may not be kept."""
+
+    says = _("{number}: {item} is asked for on {day}; {source} gives {days} working days, until {soonest}.")
 
 
 class ConfirmedBeforeOrdered(Refused):
@@ -84,16 +111,21 @@ def send_purchase(ctx: Ctx, *, purchase: Purchase) -> Purchase:
     """Ask the supplier to deliver."""
     purchase = lock(purchase)
     lines = _lines(purchase)
+    ordered_on = purchase.ordered_on or ctx.today
 
     if not lines:
         raise PurchaseEmpty(number=purchase.number)
+    _refuse_held(ctx, purchase)
     terms = queries.terms_of(supplier_ids=[purchase.supplier_id], item_ids=[line.item_id for line in lines])
     _warn_of_terms(ctx, purchase, lines, {item: row for (_supplier, item), row in terms.items()})
 
-    ordered_on = purchase.ordered_on or ctx.today
-    _ask_for(purchase, lines, terms, ordered_on)
+    agreed = _agreed(purchase, lines, ordered_on)
+    _warn_of_contracts(ctx, purchase, lines, agreed, ordered_on)
+
+    _ask_for(purchase, lines, agreed, terms, ordered_on)
     expected_on = max(line.expected_on for line in lines if line.expected_on)
     advance(purchase, "send", ordered_on=ordered_on, expected_on=expected_on)
+    keep_version(ctx, purchase, lines, said=[])
 
     ctx.emit(
         PurchaseSent(
@@ -178,6 +210,15 @@ def report_delay(
     return purchase
 
 
+def _refuse_held(ctx: Ctx, purchase: Purchase) -> None:
+    blocked = ports.may_buy_from(supplier=purchase.supplier)
+    if blocked:
+        raise SupplierBlocked(number=purchase.number, supplier=purchase.supplier, reason=blocked)
+    missing = ports.may_send(ctx, purchase=purchase)
+    if missing:
+        raise NotApproved(number=purchase.number, reason=missing)
+
+
 def _lines(purchase: Purchase) -> list[PurchaseLine]:
     rows: list[PurchaseLine] = lock_all(purchase.lines.select_related("item__unit"))
     return sorted(rows, key=lambda line: (line.position, line.pk))
@@ -198,18 +239,52 @@ def said_of(purchase: Purchase, lines: Sequence[PurchaseLine]) -> dict[str, Any]
     }
 
 
+def _agreed(purchase: Purchase, lines: Sequence[PurchaseLine], day: date) -> Sequence[ports.Terms]:
+    """What contracts say of each line."""
+    asks = [
+        ports.TermsAsk(
+            supplier=purchase.supplier, item=line.item, quantity=line.quantity,
+            currency=purchase.currency, on=day,
+        )
+        for line in lines
+    ]  # fmt: skip
+    return ports.agreed_terms(asks=asks)
+
+
 def _ask_for(
-    purchase: Purchase, lines: Sequence[PurchaseLine], terms: Mapping[Any, SupplierItem], day: date
+    purchase: Purchase,
+    lines: Sequence[PurchaseLine],
+    agreed: Sequence[ports.Terms],
+    terms: Mapping[Any, SupplierItem],
+    day: date,
 ) -> None:
     """Every line gets the day it is asked for, if it has none: after the lead time, on a working day."""
     calendar = _calendar(purchase)
     usual = parties.supplier_terms(party=purchase.supplier).lead_days
-    for line in lines:
-        agreed = terms.get((purchase.supplier_id, line.item_id))
-        soonest = calendar.add(day, agreed.lead_days if agreed else usual)
+    for line, said in zip(lines, agreed, strict=True):
+        listed = terms.get((purchase.supplier_id, line.item_id))
+        lead_days = said.lead_days if said.lead_days is not None else listed.lead_days if listed else usual
+        soonest = calendar.add(day, lead_days)
         line.requested_on = line.requested_on or purchase.requested_on or soonest
         line.expected_on = calendar.on_or_after(line.requested_on)
     PurchaseLine.objects.bulk_update(lines, DATES)
+
+
+def _warn_of_contracts(
+    ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine], agreed: Sequence[ports.Terms], day: date
+) -> None:
+    """Prices above, and days before, what a contract says."""
+    calendar = _calendar(purchase)
+    for line, said in zip(lines, agreed, strict=True):
+        facts = {"number": purchase.number, "item": line.item, "source": said.source}
+        if said.price is not None and line.net_price > said.price.quantize(PRICE_PLACES):
+            prices = {"price": plain(line.net_price), "agreed": plain(said.price)}
+            ctx.warn(AboveAgreed(**facts, **prices))
+        wanted = line.requested_on or purchase.requested_on
+        if said.lead_days is not None and wanted is not None:
+            soonest = calendar.add(day, said.lead_days)
+            if wanted < soonest:
+                ctx.warn(SoonerThanAgreed(**facts, day=wanted, days=said.lead_days, soonest=soonest))
 
 
 def _warn_of_terms(

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Tracking
 from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory import ports as inventory_ports
 from loomline.domains.inventory.models import Lot
+from loomline.domains.ledger import queries as ledger
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ending import complete_purchase
 from loomline.domains.procurement.commands.ordering import LineElsewhere, NothingAwaited, said_of
@@ -30,6 +32,7 @@ from loomline.kernel.refusal import Refused, Warned
 from loomline.kernel.state import advance
 
 ORIGIN = "procurement.receipt"
+COST_PLACES = Decimal("0.000001")
 Sums = Mapping[int, tuple[Decimal, Decimal]]
 
 
@@ -226,27 +229,44 @@ def _put_away(
     supplier = sites.virtual(kind=LocationKind.SUPPLIER)
     if purchase.site is None:
         raise SiteMissing(number=purchase.number)
-    storage = sites.storage_of(site=purchase.site)
-    apart = sites.quarantine_of(site=purchase.site) if any(row.rejected for row in lines) else storage
-    moves = []
-    for row, lot in zip(lines, lots, strict=True):
-        line = ordered[row.line.pk]
-        for quantity, place in ((row.quantity - row.rejected, storage), (row.rejected, apart)):
-            if quantity and line.item.is_stocked:
-                moves.append(
-                    inventory.MoveDraft(
-                        item_id=line.item_id,
-                        lot_id=lot.pk if lot else None,
-                        quantity=quantity,
-                        source_id=supplier.pk,
-                        destination_id=place.pk,
-                        origin_kind=ORIGIN,
-                        origin_id=receipt.pk,
-                        unit_cost=line.net_price if purchase.currency == ctx.company.currency else None,
-                    )
-                )
+    goods = [
+        (ordered[row.line.pk], lot, quantity, is_good)
+        for row, lot in zip(lines, lots, strict=True)
+        for quantity, is_good in ((row.quantity - row.rejected, True), (row.rejected, False))
+        if quantity and ordered[row.line.pk].item.is_stocked
+    ]
+    good = [
+        inventory_ports.Arrival(item_id=line.item_id, lot_id=lot.pk if lot else None, quantity=quantity)
+        for line, lot, quantity, is_good in goods
+        if is_good
+    ]
+    places = iter(inventory_ports.put_at(ctx, site=purchase.site, goods=good) if good else [])
+    apart = sites.quarantine_of(site=purchase.site) if len(good) < len(goods) else None
+    rate = _rate(ctx, purchase)
+    moves = [
+        inventory.MoveDraft(
+            item_id=line.item_id,
+            lot_id=lot.pk if lot else None,
+            quantity=quantity,
+            source_id=supplier.pk,
+            destination_id=(next(places) if is_good or apart is None else apart).pk,
+            origin_kind=ORIGIN,
+            origin_id=receipt.pk,
+            unit_cost=(line.net_price * rate).quantize(COST_PLACES) if rate is not None else None,
+        )
+        for line, lot, quantity, is_good in goods
+    ]
     if moves:
         inventory.move_stock(ctx, moves=moves)
+
+
+def _rate(ctx: Ctx, purchase: Purchase) -> Decimal | None:
+    """What one unit of the order's currency is worth to us today; None while nobody has written a rate."""
+    own = ctx.company.currency
+    if purchase.currency == own:
+        return Decimal(1)
+    known = ledger.exchange_rates(currencies=[purchase.currency], into=own, on=ctx.today)
+    return known.get(purchase.currency)
 
 
 def _write_lines(
@@ -269,9 +289,14 @@ def _write_lines(
         for row, lot in zip(lines, lots, strict=True)
     )
     for pk, (received, rejected) in sums.items():
-        ordered[pk].received += received
-        ordered[pk].rejected += rejected
-    PurchaseLine.objects.bulk_update([ordered[pk] for pk in sums], ["received", "rejected"])
+        line = ordered[pk]
+        line.received += received
+        line.rejected += rejected
+        # Enough has come: what is missing is within what was agreed, and is not awaited any more.
+        line.is_closed = line.is_closed or (
+            line.under_tolerance > 0 and line.least_accepted <= line.accepted < line.quantity
+        )
+    PurchaseLine.objects.bulk_update([ordered[pk] for pk in sums], ["received", "rejected", "is_closed"])
 
 
 def _tell(

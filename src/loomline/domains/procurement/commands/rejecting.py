@@ -62,7 +62,9 @@ def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reas
     site = row.receipt.site
     _move(ctx, row, quantity, sites.storage_of(site=site), sites.quarantine_of(site=site), reason=reason)
     ReceiptLine.objects.filter(pk=row.pk).update(rejected=F("rejected") + quantity, reason=reason[:300])
-    PurchaseLine.objects.filter(pk=row.purchase_line_id).update(rejected=F("rejected") + quantity)
+    PurchaseLine.objects.filter(pk=row.purchase_line_id).update(
+        rejected=F("rejected") + quantity, is_closed=False
+    )
     if purchase.state == PurchaseState.RECEIVED:
         reopen_purchase(ctx, purchase=purchase, reason=reason)
     row.rejected += quantity
@@ -108,7 +110,8 @@ def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
     for row in rows:
         ordered[row.purchase_line_id].received -= row.quantity
         ordered[row.purchase_line_id].rejected -= row.rejected
-    PurchaseLine.objects.bulk_update(ordered.values(), ["received", "rejected"])
+        ordered[row.purchase_line_id].is_closed = False
+    PurchaseLine.objects.bulk_update(ordered.values(), ["received", "rejected", "is_closed"])
     if purchase.state in (PurchaseState.RECEIVED, PurchaseState.CLOSED):
         purchase = reopen_purchase(ctx, purchase=purchase, reason=reason)
     if not any(line.received for line in ordered.values()):

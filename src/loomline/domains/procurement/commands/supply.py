@@ -19,7 +19,10 @@ from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
 
 BATCH = 2000
-TERMS = ("supplier_sku", "price", "currency", "lead_days", "min_quantity", "multiple", "over_tolerance")
+TERMS = (
+    *("supplier_sku", "price", "currency", "lead_days", "min_quantity", "multiple"),
+    *("over_tolerance", "under_tolerance"),
+)
 
 
 class TermsTwice(Refused):
@@ -47,6 +50,7 @@ class SupplierItemDraft:
     multiple: Decimal = Decimal(0)
     supplier_sku: str = ""
     over_tolerance: Decimal = Decimal("0.05")
+    under_tolerance: Decimal = Decimal(0)
     is_preferred: bool = False
 
 
@@ -105,6 +109,7 @@ def _terms(ctx: Ctx, draft: SupplierItemDraft) -> SupplierItem:
         min_quantity=draft.min_quantity,
         multiple=draft.multiple,
         over_tolerance=draft.over_tolerance,
+        under_tolerance=draft.under_tolerance,
         is_preferred=draft.is_preferred,
     )
 

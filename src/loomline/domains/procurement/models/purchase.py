@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from loomline.kernel.money import AmountField, CurrencyField, PriceField
 from loomline.kernel.number import NumberField
 from loomline.kernel.quantity import QuantityField
-from loomline.kernel.record import ALL, Document, Record
+from loomline.kernel.record import ALL, Document, Ledger, Record
 from loomline.kernel.state import Moves, StateField, States
 
 
@@ -130,6 +130,14 @@ class Purchase(Document):
         return self.state in AWAITING
 
 
+class LineAnswer(models.TextChoices):
+    """What a supplier said about a line."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    CHANGED = "changed", _("Accepted otherwise")
+    REJECTED = "rejected", _("Rejected")
+
+
 class PurchaseLine(Record):
     """One item of a purchase order, with the three days that are kept apart and what has arrived."""
 
@@ -172,8 +180,17 @@ class PurchaseLine(Record):
     confirmed_on = models.DateField(_("confirmed"), null=True, blank=True, editable=False)
     expected_on = models.DateField(_("expected"), null=True, blank=True, editable=False)
     cause = models.CharField(_("why expected differs"), max_length=300, blank=True, editable=False)
+    answer = models.CharField(
+        _("their answer"), max_length=10, choices=LineAnswer.choices, blank=True, editable=False
+    )
+    confirmed_quantity = QuantityField(_("quantity confirmed"), null=True, blank=True, editable=False)
+    confirmed_price = PriceField(_("price confirmed"), null=True, blank=True, editable=False)
+    answer_note = models.CharField(_("what they said"), max_length=200, blank=True, editable=False)
     over_tolerance = models.DecimalField(
         _("over-delivery accepted"), max_digits=5, decimal_places=4, default=Decimal("0.05"), editable=False
+    )
+    under_tolerance = models.DecimalField(
+        _("missing accepted"), max_digits=5, decimal_places=4, default=Decimal(0), editable=False
     )
     received = QuantityField(_("received"), default=0, editable=False)
     rejected = QuantityField(_("rejected"), default=0, editable=False)
@@ -258,3 +275,33 @@ class PurchaseLine(Record):
         if self.expected_on is None or self.requested_on is None:
             return 0
         return (self.expected_on - self.requested_on).days
+
+    @property
+    def least_accepted(self) -> Decimal:
+        """From this on nothing more is awaited."""
+        return self.quantity * (1 - self.under_tolerance)
+
+
+class PurchaseVersion(Ledger):
+    """How an order stood when it left, and after each change since."""
+
+    purchase = models.ForeignKey(
+        Purchase, models.PROTECT, related_name="versions", verbose_name=_("purchase order"), db_index=False
+    )
+    revision = models.PositiveIntegerField(_("revision"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    total = AmountField(_("total"))
+    differences = models.JSONField(_("differences"), default=list)
+    lines = models.JSONField(_("lines"), default=list)
+
+    class Meta:
+        verbose_name = _("version of a purchase order")
+        verbose_name_plural = _("versions of purchase orders")
+        ordering = ["purchase", "revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["purchase", "revision"], name="procurement_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purchase} · {self.revision}"

@@ -47,6 +47,14 @@ class SupplierItem(Record):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text=_("Share of the ordered quantity: 0.05 accepts 5 % more after a warning."),
     )
+    under_tolerance = models.DecimalField(
+        _("missing accepted"),
+        max_digits=5,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("Share of the ordered quantity: 0.02 waits for nothing more once 98 % have come."),
+    )
     is_preferred = models.BooleanField(_("preferred"), default=False)
 
     class Meta:
@@ -73,9 +81,9 @@ class SupplierItem(Record):
                 violation_error_message=_("Price and quantities cannot be negative."),
             ),
             models.CheckConstraint(
-                condition=Q(over_tolerance__range=(0, 1)),
+                condition=Q(over_tolerance__range=(0, 1), under_tolerance__range=(0, 1)),
                 name="procurement_supplieritem_tolerance",
-                violation_error_message=_("The over-delivery accepted is a share from 0 to 1: 0.05 is 5 %."),
+                violation_error_message=_("What is accepted is a share from 0 to 1: 0.05 is 5 %."),
             ),
         ]
 

@@ -37,6 +37,8 @@ class PurchaseLine(Resource):
         "rejected",
         "requested_on",
         "confirmed_on",
+        "confirmed_quantity",
+        "answer",
         Column("expected_on", against="requested_on"),
         Column("cause", wrap=True),
         "amount",
@@ -86,4 +88,5 @@ class PurchaseLine(Resource):
     create = False
     edit = False
     delete = False
+    actions = ("close_line",)
     empty = _("No goods on order. They stand here line by line as soon as a purchase order is written.")

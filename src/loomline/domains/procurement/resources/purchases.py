@@ -12,9 +12,15 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.procurement import commands, models, queries
+from loomline.domains.procurement.models import LineAnswer
 from loomline.domains.procurement.models import PurchaseState as S
+from loomline.kernel import access
+from loomline.kernel.access import Level, Policy
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
+from loomline.surface.draw_cells import Cell
+from loomline.surface.page import action
+from loomline.surface.plain_table import TABLE, plain_table
 from loomline.surface.resource import (
     Board,
     Calendar,
@@ -35,7 +41,7 @@ from loomline.surface.resource import (
     everyone,
     needs,
     own,
-    party,
+    through,
 )
 
 STEPS = (
@@ -45,6 +51,11 @@ STEPS = (
     (_("Arriving"), "truck-delivery", (S.PART_RECEIVED,)),
     (_("Received"), "packages", (S.RECEIVED, S.CLOSED)),
 )
+
+
+def said_of_versions(versions: Sequence[models.PurchaseVersion]) -> Mapping[int, Any]:
+    """What each change was, in words."""
+    return {one.pk: "; ".join(one.differences) or _t("As it was sent") for one in versions}
 
 
 def arrived(purchases: Sequence[models.Purchase]) -> Mapping[int, Any]:
@@ -150,6 +161,85 @@ def _as_ordered(row: models.PurchaseLine) -> dict[str, Any]:
     }
 
 
+def as_confirmed(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
+    """Entering an answer opens with what was asked for, or what was answered before."""
+    return {
+        "lines": [
+            {
+                "line": row.pk,
+                "confirmed_on": row.confirmed_on or row.requested_on or row.expected_on,
+                "quantity": written(row.confirmed_quantity or row.quantity),
+                "price": written(row.confirmed_price if row.confirmed_price is not None else row.net_price),
+            }
+            for row in purchase.lines.order_by("position")
+        ],
+        "supplier_reference": purchase.supplier_reference,
+    }
+
+
+def what_they_said(ctx: Ctx, purchase: models.Purchase) -> list[dict[str, Any]]:
+    """Lines that the supplier accepts otherwise or rejects."""
+    if purchase.state not in (S.SENT, S.CONFIRMED):
+        return []
+    said = []
+    for line in purchase.lines.exclude(answer__in=("", LineAnswer.ACCEPTED)).select_related("item__unit"):
+        if line.answer == LineAnswer.REJECTED:
+            said.append(_t("{item} rejected: {why}").format(item=line.item, why=line.answer_note))
+            continue
+        unit = line.item.unit.code
+        said.append(
+            _t("{item}: {quantity} at {price} instead of {ordered} at {asked}").format(
+                item=line.item,
+                quantity=draw_text.quantity(line.confirmed_quantity or line.quantity, unit),
+                price=draw_text.number(line.confirmed_price or Decimal(0)),
+                ordered=draw_text.quantity(line.quantity, unit),
+                asked=draw_text.number(line.net_price),
+            )
+        )
+    if not said:
+        return []
+    title = _t("The supplier has answered otherwise.")
+    return [{"tone": "warn", "title": title, "text": "; ".join(said), "action": _take_over(ctx, purchase)}]
+
+
+def _take_over(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any] | None:
+    command = commands.accept_answer
+    if not access.may(ctx, command.name):
+        return None
+    return action(command.label, f"{Purchase.path()}do/{command.verb}/?ids={purchase.pk}", method="dialog")
+
+
+def compared(ctx: Ctx, version: models.PurchaseVersion) -> dict[str, Any] | None:
+    """The lines of a version beside those of the one before it."""
+    before = queries.version_before(version=version)
+    was = {row["line"]: row for row in before.lines} if before is not None else {}
+    now = {row["line"]: row for row in version.lines}
+    rows = [*version.lines, *(row for key, row in was.items() if key not in now)]
+    names = ("quantity", "price", "discount", "requested_on", "amount")
+    cells = []
+    for row in rows:
+        old, new = was.get(row["line"]), now.get(row["line"])
+        kind = _t("added") if old is None and before is not None else _t("dropped") if new is None else ""
+        cells.append((Cell(text=row["item"], sub=kind), *(_two(old, new, name) for name in names)))
+    heads = _t("Item"), _t("Quantity"), _t("Price"), _t("Discount"), _t("Requested"), _t("Amount")
+    sub = _t("Beside revision {n}").format(n=before.revision) if before is not None else _t("As it was sent")
+    return plain_table(_t("Lines"), heads, cells, slots=("a1", "a2", "b1", "hide", "b2", "c1"), sub=sub)
+
+
+def _two(old: Mapping[str, str] | None, new: Mapping[str, str] | None, name: str) -> Cell:
+    """What a field is, and what it was where that differs."""
+    now = _plain(new[name]) if new is not None else "–"
+    was = _plain(old[name]) if old is not None else now
+    return Cell(text=now, sub=_t("was {value}").format(value=was) if was != now else "")
+
+
+def _plain(text: str) -> str:
+    try:
+        return draw_text.number(Decimal(text).normalize()) if text else "–"
+    except ArithmeticError:
+        return draw_text.day(date.fromisoformat(text))
+
+
 def as_asked(ctx: Ctx, purchase: models.Purchase) -> dict[str, Any]:
     """Confirming opens with the day that was asked for."""
     return {"confirmed_on": purchase.confirmed_on or purchase.requested_on or purchase.expected_on}
@@ -222,6 +312,7 @@ class Purchase(Resource):
     )
     detail = (
         Callouts(what_is_late),
+        Callouts(what_they_said, name="answers"),
         Tracker(steps),
         LinesPanel(
             "lines",
@@ -236,6 +327,15 @@ class Purchase(Resource):
             totals=("total",),
         ),
         Related("receipts"),
+        Related(
+            "versions",
+            "revision",
+            "at",
+            "by",
+            Column("total", currency="purchase.currency"),
+            Column("differences", read=said_of_versions, wrap=True, label=_("What changed")),
+            title=_("Versions"),
+        ),
         Panel(
             "loom/panels/documents.html",
             read=papers,
@@ -249,16 +349,51 @@ class Purchase(Resource):
         Timeline(),
     )
     key = "number"
-    access = own("buyer") | party("supplier") | everyone()
+    access = own("buyer") | Policy({Level.PARTY: queries.sent_to}) | everyone()
     create = commands.open_purchase
     edit = False
     actions = (
         "receive_goods",
         "confirm_purchase",
+        "answer_purchase",
+        "accept_answer",
         "send_purchase",
         "report_delay",
         "amend_purchase",
         "change_purchase",
     )
-    prefill = {"receive_goods": what_is_open, "amend_purchase": as_ordered, "confirm_purchase": as_asked}
+    prefill = {
+        "receive_goods": what_is_open,
+        "amend_purchase": as_ordered,
+        "confirm_purchase": as_asked,
+        "answer_purchase": as_confirmed,
+    }
     empty = _("Nothing ordered yet. Write the first purchase order, or let planning propose what to buy.")
+
+
+class PurchaseVersion(Resource):
+    """How orders stood when they left, and after each change since."""
+
+    model = models.PurchaseVersion
+    menu = None
+    icon = "versions"
+    slug = "versions"
+    columns = (
+        "purchase",
+        "revision",
+        "at",
+        "by",
+        Column("total", currency="purchase.currency"),
+        Column("differences", read=said_of_versions, wrap=True, label=_("What changed")),
+    )
+    filters = "purchase", "by", "at", "total"
+    search = ("purchase.number",)
+    head = "purchase", "revision", "at", "by", Column("total", currency="purchase.currency")
+    detail = (Panel(TABLE, read=compared, title=_("Lines"), name="compared"),)
+    key = "pk"
+    joins = "purchase", "by"
+    access = through("purchase", models.Purchase)
+    create = False
+    edit = False
+    delete = False
+    empty = _("Nothing has left yet. A purchase order is kept as it was sent, and after each change.")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.costing.pages.books import books
 from loomline.domains.procurement import models
+from loomline.kernel.context import Ctx
 from loomline.surface.resource import (
     Calendar,
     Changes,
     Column,
     Facts,
+    Panel,
     Related,
     Resource,
     Table,
@@ -19,6 +24,11 @@ from loomline.surface.resource import (
     party,
     through,
 )
+
+
+def posted(ctx: Ctx, record: models.Receipt) -> dict[str, Any] | None:
+    """What the goods of a receipt were worth, in the books."""
+    return books(ctx, models.Receipt._meta.label_lower, [record.pk])
 
 
 class Receipt(Resource):
@@ -38,6 +48,7 @@ class Receipt(Resource):
             "lines", "item", "lot", "quantity", "rejected", "returned", "reason", title=_("Goods"), sort="pk"
         ),
         Facts("purchase", "supplier", "site", "received_at", "delivery_note", "note"),
+        Panel("loom/panels/table.html", read=posted, title=_("Books"), name="books"),
         Changes(),
         Timeline(),
     )

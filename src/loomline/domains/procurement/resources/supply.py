@@ -48,6 +48,7 @@ class SupplierItem(Resource):
         "min_quantity",
         "multiple",
         "over_tolerance",
+        "under_tolerance",
     )
     joins = "item.unit", "supplier"
     saved = {_("By supplier"): "grouped=supplier", _("Preferred"): "is_preferred=true"}
@@ -61,6 +62,7 @@ class SupplierItem(Resource):
             "min_quantity",
             "multiple",
             "over_tolerance",
+            "under_tolerance",
             "is_preferred",
             place="tab",
         ),

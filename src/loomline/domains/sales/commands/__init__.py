@@ -1,6 +1,7 @@
 """The verbs of sales, by noun."""
 
 from loomline.domains.sales.commands.acceptance import (
+    AlternativesClash,
     QuoteDecided,
     QuoteNotSent,
     QuoteOver,
@@ -42,12 +43,16 @@ from loomline.domains.sales.commands.drafts import (
     QuantityMissing,
     QuoteLineDraft,
 )
+from loomline.domains.sales.commands.from_deal import DealSettled, quote_opportunity
 from loomline.domains.sales.commands.opening import OrderDraft, open_order, open_orders
+from loomline.domains.sales.commands.promised import fold_promised_days, rebuild_promised_days
 from loomline.domains.sales.commands.quotes import (
+    AlternativeOfNothing,
     BelowCost,
     DeclinedForNothing,
     QuoteDraft,
     QuoteEmpty,
+    QuoteHeld,
     QuoteSeen,
     ValidityOver,
     change_quote,
@@ -61,11 +66,14 @@ from loomline.domains.sales.commands.quotes import (
 from loomline.domains.sales.commands.takeover import OrderWithoutLines, PastOrder, take_over_orders
 
 __all__ = [
+    "AlternativeOfNothing",
+    "AlternativesClash",
     "BelowCost",
     "BelowShipped",
     "CancelledForNothing",
     "CreditExceeded",
     "CustomerArchived",
+    "DealSettled",
     "DeclinedForNothing",
     "InvoicedAlready",
     "ItemRetired",
@@ -86,6 +94,7 @@ __all__ = [
     "QuoteDecided",
     "QuoteDraft",
     "QuoteEmpty",
+    "QuoteHeld",
     "QuoteLineDraft",
     "QuoteNotSent",
     "QuoteOver",
@@ -107,8 +116,11 @@ __all__ = [
     "expect_arrival",
     "expect_lines",
     "expire_quotes",
+    "fold_promised_days",
     "open_order",
     "open_orders",
+    "quote_opportunity",
+    "rebuild_promised_days",
     "record_invoiced",
     "record_shipped",
     "revise_quote",

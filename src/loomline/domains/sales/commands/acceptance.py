@@ -48,6 +48,12 @@ class QuoteNotSent(Refused):
     says = _("Quote {number} has not been sent yet. Send it, then accept it.")
 
 
+class AlternativesClash(Refused):
+    """One line has one successor."""
+
+    says = _("Two alternatives to line {position} were chosen. Choose one of them, or keep the line.")
+
+
 @command(move="accept", label=_("Accept"), icon="signature")
 def accept_quote(
     ctx: Ctx,
@@ -62,8 +68,7 @@ def accept_quote(
     quote = lines[0].quote if lines else lock(quote)
 
     _refuse_unacceptable(ctx, quote)
-    taken = {option.pk for option in options or ()}
-    lines = [line for line in lines if not line.is_optional or line.pk in taken]
+    lines = _chosen(lines, {option.pk for option in options or ()})
 
     order = _order_of(ctx, quote, customer_reference)
     copies = [
@@ -90,6 +95,15 @@ def accept_quote(
         )
     )
     return order
+
+
+def _chosen(lines: list[QuoteLine], taken: set[int]) -> list[QuoteLine]:
+    chosen = queries.chosen_lines(lines=lines, taken=taken)
+    replaced = [line.alternative_of for line in chosen if line.alternative_of is not None]
+    for position in replaced:
+        if replaced.count(position) > 1:
+            raise AlternativesClash(position=position, at_field="options")
+    return chosen
 
 
 def _refuse_unacceptable(ctx: Ctx, quote: Quote) -> None:

@@ -165,7 +165,10 @@ def _lines_after(
     order: Order, before: Mapping[int, OrderLine], drafts: Sequence[LineDraft]
 ) -> list[OrderLine]:
     """The lines as they shall be; what has happened to a line stays with it."""
-    sheet = Sheet(customer=order.customer, currency=order.currency, on=order.ordered_on, lines=drafts)
+    sheet = Sheet(
+        customer=order.customer, currency=order.currency, on=order.ordered_on, lines=drafts,
+        site_id=order.site_id, ship_to_id=order.ship_to_id,
+    )  # fmt: skip
     after = write_lines([(order, sheet)])
     for draft, line in zip(drafts, after, strict=True):
         old = before.get(draft.line.pk) if draft.line is not None else None

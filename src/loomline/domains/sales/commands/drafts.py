@@ -15,6 +15,7 @@ from loomline.domains.catalog.models import Item, Unit
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Address, CustomerTerms, Party
 from loomline.domains.pricing import queries as pricing
+from loomline.domains.sales import ports
 from loomline.domains.sales.models import OrderLine, QuoteLine, line_amount
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
@@ -60,14 +61,17 @@ class LineElsewhere(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class LineDraft:
-    """One line as it shall be. Without a price the lists say it; `line` names the line that it changes."""
+    """One line as it shall be; `line` names the line that it changes.
+
+    Without a price the lists say it, without a tax rate the rules of the day.
+    """
 
     item: Item
     quantity: Decimal
     unit: Unit | None = None
     price: Decimal | None = None
     discount: Decimal = ZERO
-    tax_rate: Decimal = ZERO
+    tax_rate: Decimal | None = None
     description: str = ""
     wanted_on: date | None = None
     line: OrderLine | None = None
@@ -78,6 +82,7 @@ class QuoteLineDraft(LineDraft):
     """One line of an offer; an optional one is offered on top and not in the sum."""
 
     is_optional: bool = False
+    alternative_of: int | None = None
     line: QuoteLine | None = None  # type: ignore[assignment]
 
 
@@ -89,6 +94,8 @@ class Sheet:
     currency: str
     on: date
     lines: Sequence[LineDraft]
+    site_id: int | None = None
+    ship_to_id: int | None = None
     is_past: bool = False
 
 
@@ -129,9 +136,10 @@ def counted(*, sheets: Sequence[Sheet]) -> list[list[dict[str, Any]]]:
     _refuse_unsellable(sheets)
     amounts = _in_stock_units(sheets)
     prices = _prices(sheets, amounts)
+    rates = _tax_rates(sheets)
     return [
         [
-            _columns(sheet, draft, position, amounts[at, position], prices[at, position])
+            _columns(sheet, draft, position, amounts[at, position], prices[at, position], rates[at, position])
             for position, draft in enumerate(sheet.lines, start=1)
         ]
         for at, sheet in enumerate(sheets)
@@ -203,8 +211,29 @@ def _prices(sheets: Sequence[Sheet], amounts: Places) -> Places:
     return found
 
 
+def _tax_rates(sheets: Sequence[Sheet]) -> Places:
+    """The tax rates as written, else as the rules say; what is past was taxed by others."""
+    places = _places(sheets)
+    found = {place: draft.tax_rate if draft.tax_rate is not None else ZERO for place, draft in places}
+    open_ones = [
+        (place, draft) for place, draft in places if draft.tax_rate is None and not sheets[place[0]].is_past
+    ]
+    asks = [
+        ports.TaxAsk(
+            customer=sheet.customer,
+            item=draft.item,
+            on=sheet.on,
+            site_id=sheet.site_id,
+            ship_to_id=sheet.ship_to_id,
+        )
+        for sheet, draft in ((sheets[at], draft) for (at, _row), draft in open_ones)
+    ]
+    answers = ports.tax_rates(asks=asks) if asks else []
+    return found | {place: rate for (place, _draft), rate in zip(open_ones, answers, strict=True)}
+
+
 def _columns(
-    sheet: Sheet, draft: LineDraft, position: int, quantity: Decimal, price: Decimal
+    sheet: Sheet, draft: LineDraft, position: int, quantity: Decimal, price: Decimal, tax_rate: Decimal
 ) -> dict[str, Any]:
     return {
         "position": position,
@@ -215,7 +244,7 @@ def _columns(
         "unit_id": draft.unit.pk if draft.unit is not None else draft.item.unit_id,
         "price": price,
         "discount": draft.discount,
-        "tax_rate": draft.tax_rate,
+        "tax_rate": tax_rate,
         "amount": line_amount(
             quantity=quantity, price=price, discount=draft.discount, currency=sheet.currency
         ),

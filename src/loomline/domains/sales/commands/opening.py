@@ -140,7 +140,12 @@ def open_orders(ctx: Ctx, *, drafts: list[OrderDraft]) -> list[Order]:
             (
                 order,
                 Sheet(
-                    customer=order.customer, currency=order.currency, on=order.ordered_on, lines=draft.lines
+                    customer=order.customer,
+                    currency=order.currency,
+                    on=order.ordered_on,
+                    lines=draft.lines,
+                    site_id=order.site_id,
+                    ship_to_id=order.ship_to_id,
                 ),
             )
             for order, draft in zip(orders, drafts, strict=True)

@@ -56,6 +56,21 @@ class QuoteSeen(Refused):
     says = _("Quote {number} is {state}. Revise it: the customer then gets a new version.")
 
 
+class QuoteHeld(Refused):
+    """Somebody else has to say yes first."""
+
+    says = _("Quote {number} needs an approval before it is sent: {why}")
+
+
+class AlternativeOfNothing(Refused):
+    """An alternative stands in for a line of the sum."""
+
+    says = _(
+        "Line {row} ({item}) is offered instead of line {of}, which is no line of the sum."
+        " Name the number of a line that is neither optional nor an alternative."
+    )
+
+
 class ValidityOver(Refused):
     """An offer that ended before it was made."""
 
@@ -178,7 +193,7 @@ def write_quotes(ctx: Ctx, *, drafts: list[QuoteDraft]) -> list[Quote]:
     return quotes
 
 
-@command(label=_("Change"), icon="edit", undo=True)
+@command(label=_("Change"), icon="edit", undo=True, states=(QuoteState.DRAFT,))
 def change_quote(
     ctx: Ctx,
     *,
@@ -258,10 +273,12 @@ def send_quote(ctx: Ctx, *, quote: Quote) -> Quote:
     quote = lock(quote)
     lines = list(quote.lines.select_related("item", "unit"))
 
-    if not [line for line in lines if not line.is_optional]:
+    if not [line for line in lines if line.is_firm]:
         raise QuoteEmpty(number=quote.number)
     if quote.valid_until < ctx.today:
         raise ValidityOver(number=quote.number, valid_until=quote.valid_until, at_field="valid_until")
+    if why := ports.release_of(ctx, quote=quote, lines=lines):
+        raise QuoteHeld(number=quote.number, why=why)
     _warn_below_cost(ctx, quote, lines)
 
     advance(quote, "send", sent_at=ctx.now)
@@ -299,14 +316,23 @@ def expire_quotes(ctx: Ctx, *, quotes: list[Quote]) -> list[Quote]:
 def _lines_of(ctx: Ctx, pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]]) -> list[QuoteLine]:
     """The lines of quotes, priced and promised; puts the sums on the quotes. Nothing is written yet."""
     sheets = [
-        Sheet(customer=quote.customer, currency=quote.currency, on=quote.quoted_on, lines=drafts)
+        Sheet(
+            customer=quote.customer,
+            currency=quote.currency,
+            on=quote.quoted_on,
+            lines=drafts,
+            site_id=quote.site_id,
+            ship_to_id=quote.ship_to_id,
+        )
         for quote, drafts in pairs
     ]
     made: list[QuoteLine] = []
     asks: list[ports.Ask] = []
     for (quote, drafts), rows in zip(pairs, counted(sheets=sheets), strict=True):
         for draft, columns in zip(drafts, rows, strict=True):
-            line = QuoteLine(quote=quote, is_optional=draft.is_optional, **columns)
+            line = QuoteLine(
+                quote=quote, is_optional=draft.is_optional, alternative_of=draft.alternative_of, **columns
+            )
             line.item = draft.item
             made.append(line)
             wanted = draft.wanted_on or quote.wanted_on
@@ -315,12 +341,23 @@ def _lines_of(ctx: Ctx, pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]])
     for line, promise in zip(made, promises, strict=True):
         line.promised_on, line.promise_basis = promise.on, promise.basis[:120]
     for quote, _drafts in pairs:
-        _add_up(quote, [line for line in made if line.quote is quote])
+        own = [line for line in made if line.quote is quote]
+        _refuse_stray_alternatives(own)
+        _add_up(quote, own)
     return made
 
 
+def _refuse_stray_alternatives(lines: Sequence[QuoteLine]) -> None:
+    firm = {line.position for line in lines if line.is_firm}
+    for line in lines:
+        if line.alternative_of is not None and line.alternative_of not in firm:
+            raise AlternativeOfNothing(
+                row=line.position, item=line.item, of=line.alternative_of, at_field="lines"
+            )
+
+
 def _add_up(quote: Quote, lines: Sequence[QuoteLine]) -> None:
-    firm = [line for line in lines if not line.is_optional]
+    firm = [line for line in lines if line.is_firm]
     amounts = [(line.amount, line.tax_rate) for line in firm]
     totals = Totals.of(amounts, currency=quote.currency, freight=quote.freight)
     quote.net, quote.tax, quote.total = totals.net, totals.tax, totals.total
@@ -355,6 +392,7 @@ def _draft_of(line: QuoteLine, *, keep: bool = True) -> QuoteLineDraft:
         description=line.description,
         wanted_on=line.wanted_on,
         is_optional=line.is_optional,
+        alternative_of=line.alternative_of,
         line=line if keep else None,
     )
 

@@ -1,6 +1,7 @@
 """The tables of sales, by noun."""
 
 from loomline.domains.sales.models.order import Order, OrderLine, OrderRevision, OrderState
+from loomline.domains.sales.models.promised import PromisedDay
 from loomline.domains.sales.models.quote import Quote, QuoteLine, QuoteState
 from loomline.domains.sales.models.totals import Totals, line_amount
 
@@ -9,6 +10,7 @@ __all__ = [
     "OrderLine",
     "OrderRevision",
     "OrderState",
+    "PromisedDay",
     "Quote",
     "QuoteLine",
     "QuoteState",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.money import AmountField, PriceField
-from loomline.kernel.quantity import QuantityField
+from loomline.kernel.quantity import QuantityField, ShareField
 from loomline.kernel.record import Record
 
 
@@ -34,7 +34,7 @@ class SoldLine(Record):
     price = PriceField(
         _("price"), blank=True, help_text=_("Per stock unit, without tax. Empty: as the price lists say.")
     )
-    discount = models.DecimalField(
+    discount = ShareField(
         _("discount"),
         max_digits=7,
         decimal_places=6,
@@ -42,7 +42,7 @@ class SoldLine(Record):
         blank=True,
         help_text=_("As a fraction: 0.05 is 5 %."),
     )
-    tax_rate = models.DecimalField(
+    tax_rate = ShareField(
         _("tax rate"),
         max_digits=5,
         decimal_places=4,

@@ -157,7 +157,18 @@ class Order(Document):
                 name="sales_order_overdue",
                 condition=Q(state__in=["confirmed", "part_shipped"]),
             ),
-            models.Index(fields=["promised_on", "id"], name="sales_order_promised"),
+            # The rest is for the key figures, which are added up from these two indexes alone.
+            models.Index(
+                fields=["promised_on", "id"],
+                name="sales_order_promised",
+                include=["state", "shipped_at", "owner", "team"],
+            ),
+            models.Index(
+                fields=["-total", "id"],
+                name="sales_order_worth",
+                condition=Q(state__in=["confirmed", "part_shipped"]),
+                include=["currency", "promised_on", "expected_on", "owner", "team"],
+            ),
             models.Index(fields=["expected_on", "id"], name="sales_order_expected"),
             models.Index(fields=["ordered_on", "id"], name="sales_order_ordered"),
             GinIndex(OpClass(Upper("customer_reference"), name="gin_trgm_ops"), name="sales_order_reference"),

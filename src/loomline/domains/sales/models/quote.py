@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.sales.models.line import SoldLine, line_rules
@@ -153,13 +154,41 @@ class QuoteLine(SoldLine):
         default=False,
         help_text=_("Offered on top: not in the sum, taken only when asked for."),
     )
+    alternative_of = models.PositiveSmallIntegerField(
+        _("instead of line"),
+        null=True,
+        blank=True,
+        help_text=_("Number of the line it may stand in for: not in the sum, the customer chooses."),
+    )
 
     class Meta:
         verbose_name = _("quote line")
         verbose_name_plural = _("quote lines")
         ordering = ["quote", "position", "id"]
-        constraints = [*line_rules("sales_quoteline")]
+        constraints = [
+            *line_rules("sales_quoteline"),
+            models.CheckConstraint(
+                condition=Q(alternative_of__isnull=True)
+                | Q(is_optional=False) & ~Q(alternative_of=F("position")),
+                name="sales_quoteline_alternative",
+                violation_error_message=_(
+                    "An alternative stands in for another line and is not optional besides."
+                ),
+            ),
+        ]
         indexes = [models.Index(fields=["quote", "position"], name="sales_quoteline_quote")]
+
+    @property
+    def is_firm(self) -> bool:
+        """True when the line is in the sum: neither offered on top nor instead of another one."""
+        return not self.is_optional and self.alternative_of is None
+
+    @property
+    def role(self) -> str:
+        """What the line is in the offer when it is not simply part of the sum."""
+        if self.is_optional:
+            return _t("optional")
+        return _t("instead of line {n}").format(n=self.alternative_of) if self.alternative_of else ""
 
     def __str__(self) -> str:
         known = self._state.fields_cache.get("quote")

@@ -36,6 +36,7 @@ from loomline.surface.resource import (
     own,
     party,
     team,
+    territory,
     through,
 )
 
@@ -258,7 +259,13 @@ class Order(Resource):
     )
     key = "number"
     joins = ("customer",)
-    access = own("owner") | team("team") | party("customer") | everyone()
+    access = (
+        own("owner")
+        | team("team")
+        | territory("customer.territory_place.territory")
+        | party("customer")
+        | everyone()
+    )
     create = commands.open_order
     create_many = commands.open_orders
     actions = "confirm_order", "pick_order", "invoice_order", "amend_order", "cancel_order"

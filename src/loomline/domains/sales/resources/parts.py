@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from loomline.domains.sales import models
@@ -17,16 +16,11 @@ def drafts_of(record: models.Quote | models.Order, *more: str) -> dict[str, Any]
     rows = record.lines.select_related("item", "unit").order_by("position", "pk")
     found = []
     for row in rows:
-        values = {name: shortest(getattr(row, name)) for name in (*DRAFTED, *more)}
-        values["quantity"] = shortest(row.entered_quantity)
+        values = {name: getattr(row, name) for name in (*DRAFTED, *more)}
+        values["quantity"] = row.entered_quantity
         values["description"] = "" if row.description == row.item.name else row.description
         found.append({**values, "line": row})
     return {"lines": found}
-
-
-def shortest(value: Any) -> Any:
-    """A number without the zeros that its column keeps."""
-    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def callout(tone: str, title: str, text: str) -> dict[str, Any]:

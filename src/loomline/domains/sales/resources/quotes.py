@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from loomline.domains.sales import commands, models, queries
 from loomline.domains.sales.models import QuoteState
 from loomline.domains.sales.resources.parts import callout, drafts_of, papers
+from loomline.kernel.access import Level, Policy
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.resource import (
@@ -32,10 +34,13 @@ from loomline.surface.resource import (
     everyone,
     needs,
     own,
-    party,
     team,
+    territory,
     through,
 )
+
+# What is only being prepared is nobody's business outside.
+OFFERED = Policy({Level.PARTY: lambda actor: Q(customer__in=actor.party_ids()) & ~Q(state=QuoteState.DRAFT)})
 
 
 def margins(records: Sequence[Any]) -> Mapping[int, Any]:
@@ -43,9 +48,39 @@ def margins(records: Sequence[Any]) -> Mapping[int, Any]:
     return {record.pk: record.margin for record in records}
 
 
+def roles(records: Sequence[Any]) -> Mapping[int, Any]:
+    """What a line is in the offer when it is not simply part of the sum."""
+    return {record.pk: record.role for record in records if record.role}
+
+
 def as_quoted(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
     """A quote opens with its lines."""
-    return drafts_of(record, "is_optional")
+    return drafts_of(record, "is_optional", "alternative_of")
+
+
+def on_top(ctx: Ctx, record: models.Quote) -> list[tuple[models.QuoteLine, str]]:
+    """What the customer may take besides the sum, or instead of a part of it."""
+    rows = record.lines.select_related("item").order_by("position", "pk")
+    words = _t("{n}: {item}, {amount}, {role}")
+    return [
+        (
+            row,
+            words.format(
+                n=row.position,
+                item=row.description or row.item,
+                amount=draw_text.money(row.amount, record.currency),
+                role=row.role,
+            ),
+        )
+        for row in rows
+        if row.role
+    ]
+
+
+def asked_of_the_customer(ctx: Ctx, record: Any, given: Mapping[str, Any]) -> list[str]:
+    """Choices are asked for where there are any."""
+    has_any = record is not None and record.lines.exclude(is_optional=False, alternative_of=None).exists()
+    return ["accepted_by", "customer_reference", *(["options"] if has_any else [])]
 
 
 def quote_decisions(ctx: Ctx, record: models.Quote) -> list[dict[str, Any]]:
@@ -148,7 +183,9 @@ class Quote(Resource):
         "team",
         "note",
         Lines(
-            "lines", "item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on", "is_optional"
+            "lines",
+            *("item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on"),
+            *("is_optional", "alternative_of"),
         ),
     )
     views = (
@@ -176,14 +213,14 @@ class Quote(Resource):
         Callouts(quote_decisions),
         LinesPanel(
             "lines",
-            Column("item", sub="item.sku"),
+            Column("item", sub="item.sku", wrap=True),
+            Column("role", read=roles, label=_("Offered as"), wrap=True),
             Column("quantity", unit="item.unit"),
             "price",
             Column("discount", kind="percent"),
             Column("amount", currency="quote.currency"),
-            Column("promised_on", label=_("Deliverable"), sub="promise_basis"),
+            Column("promised_on", label=_("Deliverable"), sub="promise_basis", wrap=True),
             Column("margin", read=margins, label=_("Margin"), kind="percent"),
-            "is_optional",
             title=_("Lines"),
             totals=("net", "tax", "total"),
         ),
@@ -192,6 +229,7 @@ class Quote(Resource):
             read=against_former,
             title=_("Against the version before"),
             name="versions",
+            tab="history",
         ),
         Panel(
             "loom/panels/documents.html", read=quote_papers, title=_("Papers"), name="papers", place="side"
@@ -217,11 +255,15 @@ class Quote(Resource):
     )
     key = "number"
     joins = ("customer",)
-    access = own("owner") | team("team") | party("customer") | everyone()
+    access = (
+        own("owner") | team("team") | territory("customer.territory_place.territory") | OFFERED | everyone()
+    )
     create = commands.write_quote
     create_many = commands.write_quotes
     actions = "send_quote", "accept_quote", "revise_quote", "change_quote", "decline_quote"
     prefill = {"change_quote": as_quoted}
+    asks = {"accept_quote": asked_of_the_customer}
+    choices = {"accept_quote.options": on_top}
     empty = _("No quotes yet. Offer something to a customer; each line shows the day you could deliver it.")
 
 
@@ -240,6 +282,7 @@ class QuoteLine(Resource):
         "amount",
         "promised_on",
         "is_optional",
+        "alternative_of",
     )
     filters = "quote", "quote.customer", "quote.state", "item", "promised_on"
     search = "item.name", "item.sku", "quote.number"

@@ -8,7 +8,6 @@ from loomline.domains.warehouse.commands.packing import (
     TooHeavy,
     pack_shipment,
     pack_shipments,
-    sscc,
     unpack_shipment,
 )
 from loomline.domains.warehouse.commands.picking import (
@@ -28,6 +27,7 @@ from loomline.domains.warehouse.commands.picking import (
 )
 from loomline.domains.warehouse.commands.shipping import (
     DeliveredTooSoon,
+    HeldBack,
     LotExpired,
     LotNotFree,
     NothingToShip,
@@ -45,6 +45,7 @@ from loomline.domains.warehouse.commands.shipping import (
 
 __all__ = [
     "DeliveredTooSoon",
+    "HeldBack",
     "LotExpired",
     "LotNotFree",
     "NoPackages",
@@ -77,7 +78,6 @@ __all__ = [
     "ship_shipment",
     "ship_shipments",
     "short_pick",
-    "sscc",
     "unpack_shipment",
     "withdraw_orders",
 ]

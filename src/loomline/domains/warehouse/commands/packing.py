@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory.ports import EXAMPLE_PREFIX
 from loomline.domains.warehouse import queries
 from loomline.domains.warehouse.commands.telling import about
 from loomline.domains.warehouse.events import ShipmentPacked, ShipmentUnpacked
@@ -21,8 +23,6 @@ from loomline.kernel.record import lock_all, lock_keys
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance, advance_all
 
-# GS1 has set 952 aside for examples; a company enters its own prefix before labels go out.
-EXAMPLE_PREFIX = "9521234"
 GRAM = Decimal("0.001")
 ZERO = Decimal(0)
 
@@ -119,18 +119,6 @@ def unpack_shipment(ctx: Ctx, *, shipment: Shipment, reason: str) -> Shipment:
     return shipment
 
 
-def sscc(*, serial: int, prefix: str, extension: int = 0) -> str:
-    """The serial number of a transport unit: extension digit, company prefix, serial number, check digit.
-
-    GS1 General Specifications, 2.2.1 and 7.9: 18 digits, the last one makes the weighted sum (3 and 1 in turn
-    from the right) a multiple of ten.
-    """
-    width = 16 - len(prefix)
-    digits = f"{extension}{prefix}{serial % 10**width:0{width}d}"
-    total = sum(int(digit) * (3 if n % 2 == 0 else 1) for n, digit in enumerate(reversed(digits)))
-    return f"{digits}{-total % 10}"
-
-
 def _refuse_unpackable(
     shipment: Shipment, lines: Sequence[ShipmentLine], drafts: Sequence[PackageDraft]
 ) -> None:
@@ -223,6 +211,6 @@ def _numbers(count: int) -> list[str]:
         [count],
     )
     return [
-        sscc(serial=serial, prefix=prefix or EXAMPLE_PREFIX, extension=extension or 0)
+        inventory.sscc(serial=serial, prefix=prefix or EXAMPLE_PREFIX, extension=extension or 0)
         for serial, prefix, extension in found
     ]

@@ -128,8 +128,8 @@ def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = ""
     if found < 0 or missing <= 0:
         raise NotShort(quantity=plain(line.quantity), unit=line.item.unit, found=plain(found))
 
-    _keep_only(ctx, line, found)
-    _write_off(ctx, line, missing, reason)
+    unit_id = _keep_only(ctx, line, found)
+    _write_off(ctx, line, missing, reason, unit_id=unit_id)
     replaced, short = _replace(ctx, shipment, line, missing)
     if not found and not replaced and not shipment.lines.exists():
         advance(shipment, "cancel")
@@ -140,6 +140,7 @@ def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = ""
             item=line.item.name,
             unit=line.item.unit.code,
             location=str(line.location),
+            location_id=line.location_id,
             missing=missing,
             replaced=replaced,
             short=short,
@@ -221,6 +222,7 @@ def _parts(
                     origin_kind=ORDER_LINE,
                     origin_id=line.pk,
                     site_id=site[line.order_id].pk,
+                    customer_id=line.order.customer_id,
                 )
             )
     missing: dict[int, Decimal] = {}
@@ -333,8 +335,8 @@ def _lines(
     return written
 
 
-def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> None:
-    """The line and its reservation shrink to what was found; a line of nothing goes."""
+def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> int | None:
+    """The line and its reservation shrink to what was found. Returns the unit that it was kept in."""
     kept = Reservation.objects.filter(holder_kind=SHIPMENT_LINE, holder_id=line.pk).first()
     if kept is not None:
         inventory.shrink_reservation(ctx, reservation=kept, quantity=found)
@@ -343,9 +345,10 @@ def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> None:
         rows.update(quantity=found)
     else:
         rows.delete()
+    return kept.unit_id if kept is not None else None
 
 
-def _write_off(ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str) -> None:
+def _write_off(ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str, *, unit_id: int | None) -> None:
     """What is not there is taken out of the books, so that nobody is sent to the same place again."""
     inventory.move_stock(
         ctx,
@@ -353,6 +356,7 @@ def _write_off(ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str) -> N
             inventory.MoveDraft(
                 item_id=line.item_id,
                 lot_id=line.lot_id,
+                source_unit_id=unit_id,
                 quantity=missing,
                 source_id=line.location_id,
                 destination_id=sites.virtual(LocationKind.ADJUSTMENT).pk,
@@ -372,6 +376,7 @@ def _replace(ctx: Ctx, shipment: Shipment, line: ShipmentLine, missing: Decimal)
         origin_kind=ORDER_LINE,
         origin_id=line.order_line_id,
         site_id=shipment.site_id,
+        customer_id=shipment.customer_id,
     )
     result = inventory.reserve(ctx, demands=[demand])
     last = shipment.lines.order_by("-position").values_list("position", flat=True).first() or 0

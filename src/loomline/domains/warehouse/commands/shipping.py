@@ -17,7 +17,7 @@ from loomline.domains.inventory.models import LotState
 from loomline.domains.sales import commands as sales
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import LocationKind
-from loomline.domains.warehouse import queries
+from loomline.domains.warehouse import ports, queries
 from loomline.domains.warehouse.commands.telling import about
 from loomline.domains.warehouse.events import ShipmentDelayed, ShipmentDelivered, ShipmentLeft, ShipmentSeen
 from loomline.domains.warehouse.models import Shipment, ShipmentLine, ShipmentState
@@ -53,6 +53,12 @@ class ReservationGone(Refused):
     says = _(
         "Part of what shipment {number} was to carry is no longer reserved for it. Cancel it and pick again."
     )
+
+
+class HeldBack(Refused):
+    """Somebody keeps the goods here."""
+
+    says = _("Shipment {number} of order {order} may not leave: {reason}")
 
 
 class NotUnderway(Refused):
@@ -241,6 +247,7 @@ def _refuse_unshippable(ctx: Ctx, shipments: Sequence[Shipment], lines: Sequence
             )
         if shipment.pk not in filled:
             raise NothingToShip(number=shipment)
+    _refuse_held(ctx, lines)
     for line in lines:
         lot = line.lot
         if lot is None:
@@ -249,6 +256,15 @@ def _refuse_unshippable(ctx: Ctx, shipments: Sequence[Shipment], lines: Sequence
             raise LotNotFree(lot=lot, item=line.item, state=lot.state.label.lower(), reason=lot.reason)
         if lot.is_expired(ctx.today):
             ctx.warn(LotExpired(lot=lot, item=line.item, expires_on=lot.expires_on))
+
+
+def _refuse_held(ctx: Ctx, lines: Sequence[ShipmentLine]) -> None:
+    shipments = {line.shipment_id: line.shipment for line in lines}
+    orders = {shipment.order_id: shipment.order for shipment in shipments.values()}
+    held = ports.may_leave(ctx, orders=list(orders.values()))
+    for shipment in shipments.values():
+        if shipment.order_id in held:
+            raise HeldBack(number=shipment, order=shipment.order, reason=held[shipment.order_id])
 
 
 def _refuse_incomplete(

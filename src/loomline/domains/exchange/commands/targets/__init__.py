@@ -1,7 +1,28 @@
 """What a recipe may fill: each target turns rows into drafts and calls the domain's own set-wise command."""
 
-from loomline.domains.exchange.commands.targets.base import Target, registry
+from loomline.domains.exchange.commands.targets.base import Target, kind_of, registry
 
-from loomline.domains.exchange.commands.targets import buying, catalog, making, people, selling, stock  # isort: skip
+from loomline.domains.exchange.commands.targets import (  # isort: skip
+    buying,
+    catalog,
+    deals,
+    making,
+    notes,
+    people,
+    selling,
+    stock,
+)
 
-__all__ = ["Target", "buying", "catalog", "making", "people", "registry", "selling", "stock"]
+__all__ = [
+    "Target",
+    "buying",
+    "catalog",
+    "deals",
+    "kind_of",
+    "making",
+    "notes",
+    "people",
+    "registry",
+    "selling",
+    "stock",
+]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from loomline.engines.cells import country
 from loomline.engines.rows import Row
 from loomline.kernel.context import Ctx
 from loomline.kernel.edit import save_record
@@ -17,7 +16,6 @@ from loomline.kernel.record import Record
 from loomline.kernel.refusal import Refused
 
 registry: dict[str, Target] = {}
-ALIASES = {"USA": "US", "UK": "GB", "U.S.A.": "US", "Korea": "KR", "Panama": "PA", "Philipines": "PH"}
 
 
 class NotUpdated(Refused):
@@ -26,27 +24,41 @@ class NotUpdated(Refused):
     says = _("This row changed since it came in as {what}. Documents change by amendment: change it there.")
 
 
+Create = Callable[[Ctx, Sequence[Row]], Sequence[Record]]
+Update = Callable[[Ctx, Sequence[Row]], None]
+C = TypeVar("C", bound=Create)
+
+
 @dataclass(frozen=True)
 class Target:
-    """One kind of record that rows become. `update` gets rows whose `object_id` is known."""
+    """One kind of record that rows become.
+
+    `update` gets rows whose `object_id` is known, cut down to the values that the other system has changed
+    since; where it needs all of them the target is `whole`.
+    """
 
     name: str
-    create: Callable[[Ctx, Sequence[Row]], Sequence[Record]]
-    update: Callable[[Ctx, Sequence[Row]], None]
+    kind: str
+    create: Create
+    update: Update
+    whole: bool = False
 
 
 def target(
-    name: str, *, update: Callable[[Ctx, Sequence[Row]], None] | None = None
-) -> Callable[
-    [Callable[[Ctx, Sequence[Row]], Sequence[Record]]], Callable[[Ctx, Sequence[Row]], Sequence[Record]]
-]:
+    name: str, *, update: Update | None = None, kind: str = "", whole: bool = False
+) -> Callable[[C], C]:
     """Register a function that makes records of rows, in their order."""
 
-    def register(create: Callable[[Ctx, Sequence[Row]], Sequence[Record]]) -> Any:
-        registry[name] = Target(name, create, update or refuse_update)
+    def register(create: C) -> C:
+        registry[name] = Target(name, kind or name, create, update or refuse_update, whole)
         return create
 
     return register
+
+
+def kind_of(name: str) -> str:
+    """The kind of record that a target makes."""
+    return registry[name].kind
 
 
 def refuse_update(ctx: Ctx, rows: Sequence[Row]) -> None:
@@ -82,19 +94,12 @@ def given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if values.get(name) not in (None, "")}
 
 
-@lru_cache(maxsize=1024)
 def country_code(text: str) -> str:
-    """Two letters for a country's code or English name; empty when it is none that we know."""
-    plain = text.strip()
-    if plain in ALIASES:
-        return ALIASES[plain]
-    names = _country_names()
-    if len(plain) == 2 and plain.upper() in names.values():
-        return plain.upper()
-    return names.get(plain.casefold(), "")
+    """Two letters for a country's code or its name in any usual language; empty for an unknown one."""
+    return country(text)
 
 
-@lru_cache(maxsize=1)
-def _country_names() -> dict[str, str]:
-    territories = import_string("babel.Locale").parse("en").territories
-    return {str(name).casefold(): str(code) for code, name in territories.items() if len(code) == 2}
+def cut(text: Any, length: int) -> str:
+    """A text as far as the column holds it; the whole stands in the source row."""
+    plain = str(text or "").strip().replace("\x00", "")
+    return plain if len(plain) <= length else f"{plain[: length - 1]}…"

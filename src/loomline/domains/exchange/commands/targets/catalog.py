@@ -25,6 +25,14 @@ ITEM_FIELDS = {
         "standard_cost",
         "reorder_level",
         "safety_stock",
+        "volume_m3",
+        "temperature",
+        "hazard",
+        "min_remaining_days",
+        "cost_method",
+        "count_class",
+        "tax_class",
+        "origin_country",
         "is_active",
     )
 }
@@ -63,12 +71,14 @@ def take_items(ctx: Ctx, rows: Sequence[Row]) -> list[Item]:
     units = by_id(Unit, rows, "unit_id")
     names = ("name", "description", "colour", "size", "supply", "tracking", "standard_cost", "list_price")
     more = ("weight_kg", "lead_days", "reorder_level", "safety_stock", "hs_code", "gtin", "kind")
+    kept = ("volume_m3", "temperature", "hazard", "shelf_life_days", "min_remaining_days")
+    judged = ("cost_method", "count_class", "tax_class", "origin_country")
     drafts = [
         ItemDraft(
             sku=f"{row.values.get('sku_prefix') or ''}{row.values['sku']}",
             unit=units.get(row.values.get("unit_id") or 0) or row.values.get("unit") or "pcs",
             category=categories.get(row.values.get("category") or 0),
-            **given(row.values, *names, *more),
+            **given(row.values, *names, *more, *kept, *judged),
         )
         for row in rows
     ]

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from loomline.domains.bills import commands as bills
+from loomline.domains.bills.commands import BillDraft, BillLineDraft
+from loomline.domains.bills.models import Bill
 from loomline.domains.catalog.models import Item
 from loomline.domains.exchange.commands.targets.base import by_id, given, target
 from loomline.domains.exchange.commands.targets.stock import main_site
 from loomline.domains.manufacturing import commands as manufacturing
-from loomline.domains.manufacturing.commands import BillDraft, BillLineDraft, WorkDraft, WorkLineDraft
-from loomline.domains.manufacturing.models import Bill, WorkOrder, WorkState
+from loomline.domains.manufacturing.commands import WorkDraft, WorkLineDraft
+from loomline.domains.manufacturing.models import WorkOrder, WorkState
 from loomline.engines.rows import Row
 from loomline.kernel.context import Ctx
 
 
-@target("manufacturing.bill")
+@target("bills.bill")
 def take_bills(ctx: Ctx, rows: Sequence[Row]) -> list[Bill]:
     """What goes into an item; a component that stands in a bill twice is added up."""
     items = by_id(Item, rows, "item", "component")
@@ -26,7 +29,7 @@ def take_bills(ctx: Ctx, rows: Sequence[Row]) -> list[Bill]:
             quantities[line["component"]] = quantities.get(line["component"], Decimal(0)) + line["quantity"]
         lines = [BillLineDraft(component=items[pk], quantity=quantity) for pk, quantity in quantities.items()]
         drafts.append(BillDraft(item=items[row.values["item"]], lines=lines))
-    return manufacturing.add_bills(ctx, drafts=drafts)
+    return bills.add_bills(ctx, drafts=drafts)
 
 
 @target("manufacturing.workorder")

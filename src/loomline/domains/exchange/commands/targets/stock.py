@@ -15,7 +15,7 @@ from loomline.engines.rows import Row
 from loomline.kernel.context import Ctx
 
 
-@target("inventory.stock", update=lambda ctx, rows: _count(ctx, rows))
+@target("inventory.stock", update=lambda ctx, rows: _count(ctx, rows), whole=True)
 def take_stock(ctx: Ctx, rows: Sequence[Row]) -> list[Item]:
     """What lies where on the day of the takeover, posted against the adjustment location."""
     items = by_id(Item, rows, "item")

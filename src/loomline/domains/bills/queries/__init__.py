@@ -1,0 +1,41 @@
+"""What bills answer, by noun."""
+
+from loomline.domains.bills.queries.bills import (
+    Beside,
+    Component,
+    Cost,
+    Need,
+    Seed,
+    StandIn,
+    User,
+    beside,
+    bill_of,
+    bills_for,
+    explode,
+    loops,
+    materials,
+    stand_ins,
+    standard_cost,
+    tree,
+    where_used,
+)
+
+__all__ = [
+    "Beside",
+    "Component",
+    "Cost",
+    "Need",
+    "Seed",
+    "StandIn",
+    "User",
+    "beside",
+    "bill_of",
+    "bills_for",
+    "explode",
+    "loops",
+    "materials",
+    "stand_ins",
+    "standard_cost",
+    "tree",
+    "where_used",
+]

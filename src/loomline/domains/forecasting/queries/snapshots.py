@@ -1,0 +1,169 @@
+"""Deals as they stood, and as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from loomline.domains.forecasting.models import Snapshot, SnapshotLine
+from loomline.domains.forecasting.queries.bridge import OPEN, Deal
+from loomline.domains.forecasting.queries.figures import Scope
+from loomline.domains.forecasting.queries.periods import Period
+from loomline.domains.pipeline import ports as pipeline_ports
+from loomline.domains.pipeline.models import Opportunity, OpportunityState
+from loomline.kernel.context import Ctx
+from loomline.kernel.money import Money
+
+ZERO = Decimal(0)
+CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One deal as a snapshot keeps it, in the company's currency."""
+
+    opportunity_id: int
+    name: str
+    owner_id: int | None
+    team_id: int | None
+    state: str
+    category: str
+    amount: Decimal
+    weighted: Decimal
+    closes_on: date | None
+    closed_on: date | None
+
+
+def snapshots() -> QuerySet[Snapshot]:
+    """The newest first."""
+    return Snapshot.objects.order_by("-taken_on")
+
+
+def last_snapshot(*, before: date | None = None) -> Snapshot | None:
+    """The newest one, or the newest one before a day."""
+    rows = snapshots()
+    return (rows.filter(taken_on__lt=before) if before is not None else rows).first()
+
+
+def standing_deals(
+    ctx: Ctx, *, rows: QuerySet[Opportunity], since: datetime
+) -> tuple[Iterator[Standing], dict[str, Decimal]]:
+    """What is open, and what was won or lost since a moment; and by currency what has no rate."""
+    wanted = rows.filter(
+        Q(state=OpportunityState.OPEN)
+        | Q(state__in=(OpportunityState.WON, OpportunityState.LOST), closed_at__gt=since)
+    )
+    currencies = set(wanted.order_by().values_list("currency", flat=True).distinct())
+    own = ctx.company.currency
+    foreign = currencies - {own}
+    known = pipeline_ports.exchange_rates(currencies=foreign, into=own, on=ctx.today) if foreign else {}
+    rates = {**known, own: Decimal(1)}
+    left_out: dict[str, Decimal] = {}
+    return _standing(ctx, wanted, rates, left_out), left_out
+
+
+def _standing(
+    ctx: Ctx, rows: QuerySet[Opportunity], rates: Mapping[str, Decimal], left_out: dict[str, Decimal]
+) -> Iterator[Standing]:
+    zone, own = ctx.company.zone, ctx.company.currency
+    for deal in rows.select_related("stage").order_by("pk").iterator(chunk_size=CHUNK):
+        rate = rates.get(deal.currency)
+        if rate is None:
+            left_out[deal.currency] = left_out.get(deal.currency, ZERO) + deal.amount
+            continue
+        amount = Money(deal.amount * rate, own).rounded().amount
+        is_open = deal.state == OpportunityState.OPEN
+        yield Standing(
+            opportunity_id=deal.pk,
+            name=deal.name,
+            owner_id=deal.owner_id,
+            team_id=deal.team_id,
+            state=str(deal.state),
+            category=deal.stage.category,
+            amount=amount,
+            weighted=Money(amount * deal.probability / 100, own).rounded().amount if is_open else ZERO,
+            closes_on=deal.closes_on,
+            closed_on=None if deal.closed_at is None or is_open else deal.closed_at.astimezone(zone).date(),
+        )
+
+
+def _of(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    if scope.owner_id:
+        rows = rows.filter(owner=scope.owner_id)
+    return rows.filter(team=scope.team_id) if scope.team_id else rows
+
+
+FIELDS = ("opportunity_id", "state", "amount", "closes_on", "closed_on", "name")
+
+
+def _deal(row: tuple[Any, ...]) -> tuple[int, Deal]:
+    key, state, amount, closes_on, closed_on, name = row
+    return key, Deal(state, amount, closes_on if state == OPEN else closed_on, name)
+
+
+def open_deals(
+    *, snapshot: Snapshot, scope: Scope, period: Period, also: Collection[int] = ()
+) -> dict[int, Deal]:
+    """What stood open in a snapshot and was to close in a period, and the deals named besides."""
+    within = Q(closes_on__gte=period.starts_on, closes_on__lt=period.ends_on)
+    wanted = within | Q(opportunity__in=list(also)) if also else within
+    rows = SnapshotLine.objects.filter(wanted, snapshot=snapshot, state=OPEN)
+    return dict(map(_deal, _of(rows, scope).values_list(*FIELDS)))
+
+
+def closed_since(*, snapshot: Snapshot, until: Snapshot, scope: Scope) -> dict[int, Deal]:
+    """What was won or lost after one snapshot, up to another. One statement."""
+    rows = SnapshotLine.objects.filter(
+        snapshot__taken_on__gt=snapshot.taken_on, snapshot__taken_on__lte=until.taken_on
+    ).exclude(state=OPEN)
+    return dict(map(_deal, _of(rows, scope).order_by("snapshot__taken_on").values_list(*FIELDS)))
+
+
+def between(
+    ctx: Ctx,
+    *,
+    start: Snapshot,
+    end: Snapshot | None,
+    rows: QuerySet[Opportunity],
+    scope: Scope,
+    period: Period,
+) -> tuple[dict[int, Deal], dict[int, Deal]]:
+    """Both ends of a bridge: as it stood then, and as it stood in a later snapshot or stands now.
+
+    Only deals that touch the period are read; one that the reader may not see is in neither end.
+    """
+    before = open_deals(snapshot=start, scope=scope, period=period)
+    if end is not None:
+        after = closed_since(snapshot=start, until=end, scope=scope)
+        after |= open_deals(snapshot=end, scope=scope, period=period, also=before)
+    else:
+        after = _now(ctx, start, _of(rows, scope), period, before)
+    others = after.keys() - before.keys()
+    if others:
+        before |= open_deals(snapshot=start, scope=scope, period=period, also=others)
+    keys = [*before, *after]
+    seen = set(rows.filter(pk__in=keys).values_list("pk", flat=True))
+    gone = set(before) - set(Opportunity.objects.filter(pk__in=list(before)).values_list("pk", flat=True))
+    return (
+        {key: deal for key, deal in before.items() if key in seen or key in gone},
+        {key: deal for key, deal in after.items() if key in seen},
+    )
+
+
+def _now(
+    ctx: Ctx, start: Snapshot, rows: QuerySet[Opportunity], period: Period, before: Collection[int]
+) -> dict[int, Deal]:
+    within = Q(state=OpportunityState.OPEN, closes_on__gte=period.starts_on, closes_on__lt=period.ends_on)
+    touched = rows.filter(within | Q(closed_at__gt=start.taken_at) | Q(pk__in=list(before)))
+    standing, _left_out = standing_deals(ctx, rows=touched, since=start.taken_at)
+    return {
+        one.opportunity_id: Deal(
+            one.state, one.amount, one.closes_on if one.state == OPEN else one.closed_on, one.name
+        )
+        for one in standing
+    }

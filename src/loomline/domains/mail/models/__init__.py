@@ -1,0 +1,35 @@
+"""Mailboxes, letters and what they are about."""
+
+from loomline.domains.mail.models.mailbox import Folder, Mailbox, MailboxState, Privacy, Security, Template
+from loomline.domains.mail.models.message import (
+    Attachment,
+    Copy,
+    Direction,
+    How,
+    Message,
+    MessageLink,
+    MessageParty,
+    MessageState,
+    Place,
+)
+from loomline.domains.mail.models.thread import Thread, ThreadState
+
+__all__ = [
+    "Attachment",
+    "Copy",
+    "Direction",
+    "Folder",
+    "How",
+    "Mailbox",
+    "MailboxState",
+    "Message",
+    "MessageLink",
+    "MessageParty",
+    "MessageState",
+    "Place",
+    "Privacy",
+    "Security",
+    "Template",
+    "Thread",
+    "ThreadState",
+]

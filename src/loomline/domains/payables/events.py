@@ -1,0 +1,75 @@
+"""What payables tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.event import Event
+
+SUPPLIER = {
+    "supplier_invoice_id": "payables.supplierinvoice",
+    "supplier_id": "parties.party",
+    "purchase_id": "procurement.purchase",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSupplierInvoice:
+    """What every event of a supplier's invoice names."""
+
+    supplier_invoice_id: int
+    number: str
+    their_number: str
+    supplier_id: int
+    purchase_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierInvoiceEntered(OfSupplierInvoice, Event, about=SUPPLIER, icon="file-import", tone="info"):
+    """A supplier asks for money."""
+
+    says = _("Supplier invoice {their_number} entered: {total} {currency}, due {due_on}")
+    total: Decimal
+    currency: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierInvoiceMatched(OfSupplierInvoice, Event, about=SUPPLIER, icon="checklist", tone="accent"):
+    """What is billed was compared with what was received."""
+
+    says = _("Supplier invoice {their_number} matched: {outcome}")
+    difference: Decimal
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierInvoiceApproved(OfSupplierInvoice, Event, about=SUPPLIER, icon="clipboard-check", tone="ok"):
+    """The supplier's money may be paid."""
+
+    says = _("Supplier invoice {their_number} approved: {total} {currency}, due {due_on}")
+    total: Decimal
+    currency: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierInvoiceRejected(OfSupplierInvoice, Event, about=SUPPLIER, icon="circle-x", tone="bad"):
+    """The supplier's bill is not ours to pay as it stands."""
+
+    says = _("Supplier invoice {their_number} rejected: {reason}")
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierInvoicePaid(OfSupplierInvoice, Event, about=SUPPLIER, icon="coin", tone="ok"):
+    """The supplier has our money."""
+
+    says = _("Supplier invoice {their_number} paid: {total} {currency}")
+    total: Decimal
+    currency: str
+    paid_on: date

@@ -1,0 +1,186 @@
+"""What suppliers ask of us."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from loomline.kernel.money import AmountField, CurrencyField, PriceField
+from loomline.kernel.number import NumberField
+from loomline.kernel.quantity import QuantityField
+from loomline.kernel.record import Document, Record
+from loomline.kernel.state import Moves, StateField, States
+
+
+class SupplierInvoiceState(States):
+    ENTERED = "entered", _("Entered"), "info"
+    MATCHED = "matched", _("Matched"), "accent"
+    APPROVED = "approved", _("Approved"), "ok"
+    PAID = "paid", _("Paid"), "muted"
+    REJECTED = "rejected", _("Rejected"), "bad"
+
+
+_OPEN = ("issued_on", "due_on", "owner", "note", "custom")
+
+
+class SupplierInvoice(Document):
+    """A supplier's bill: entered, matched with what was received, approved, paid."""
+
+    moves = Moves(
+        match=(SupplierInvoiceState.ENTERED, SupplierInvoiceState.MATCHED) >> SupplierInvoiceState.MATCHED,
+        approve=SupplierInvoiceState.MATCHED >> SupplierInvoiceState.APPROVED,
+        pay=SupplierInvoiceState.APPROVED >> SupplierInvoiceState.PAID,
+        reject=(SupplierInvoiceState.ENTERED, SupplierInvoiceState.MATCHED) >> SupplierInvoiceState.REJECTED,
+    )
+    editable = {
+        SupplierInvoiceState.ENTERED: _OPEN,
+        SupplierInvoiceState.MATCHED: _OPEN,
+        SupplierInvoiceState.APPROVED: ("due_on", "note", "custom"),
+        SupplierInvoiceState.PAID: ("note", "custom"),
+        SupplierInvoiceState.REJECTED: ("note", "custom"),
+    }
+
+    number = NumberField(series="supplier_invoice", prefix="SI-", verbose_name=_("number"))
+    state = StateField(SupplierInvoiceState, default=SupplierInvoiceState.ENTERED, verbose_name=_("state"))
+    supplier = models.ForeignKey(
+        "parties.Party",
+        models.PROTECT,
+        related_name="supplier_invoices",
+        verbose_name=_("supplier"),
+        db_index=False,
+    )
+    their_number = models.CharField(_("their number"), max_length=60)
+    purchase = models.ForeignKey(
+        "procurement.Purchase",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplier_invoices",
+        verbose_name=_("purchase order"),
+    )
+    issued_on = models.DateField(_("issued"))
+    due_on = models.DateField(_("due"), blank=True, help_text=_("Empty: as agreed with the supplier."))
+    currency = CurrencyField(_("currency"), blank=True, help_text=_("Empty: the supplier's."))
+    net = AmountField(_("net"), default=0)
+    tax = AmountField(_("tax"), default=0)
+    total = AmountField(_("total"), default=0)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    note = models.TextField(_("note"), blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+    paid_on = models.DateField(_("paid on"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("supplier invoice")
+        verbose_name_plural = _("supplier invoices")
+        db_table = "finance_supplierinvoice"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "their_number"],
+                condition=~Q(state="rejected"),
+                name="finance_supplier_number",
+                violation_error_message=_(
+                    "This invoice of the supplier was entered before. Look it up by its number."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("net") + F("tax")),
+                name="finance_supplier_total",
+                violation_error_message=_("The invoice's total must be its net sum and tax."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("issued_on")),
+                name="finance_supplier_due",
+                violation_error_message=_("An invoice cannot be due before it was issued."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(reason=""),
+                name="finance_supplier_reason",
+                violation_error_message=_("Say why the invoice is rejected."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="finance_supplier_due_on"),
+        ]
+
+    @property
+    def open_amount(self) -> Decimal:
+        """What we still owe."""
+        settled = (SupplierInvoiceState.PAID, SupplierInvoiceState.REJECTED)
+        return Decimal(0) if self.state in settled else self.total
+
+
+class SupplierInvoiceLine(Record):
+    """One thing billed, beside what was ordered and received."""
+
+    invoice = models.ForeignKey(
+        SupplierInvoice,
+        models.CASCADE,
+        related_name="lines",
+        verbose_name=_("supplier invoice"),
+        db_index=False,
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    item = models.ForeignKey(
+        "catalog.Item", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("item")
+    )
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    quantity = QuantityField(_("quantity"))
+    price = PriceField(_("price"), default=0)
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4, default=0, blank=True)
+    amount = AmountField(_("amount"), default=0)
+    purchase_line = models.ForeignKey(
+        "procurement.PurchaseLine",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplier_invoice_lines",
+        verbose_name=_("purchase order line"),
+    )
+    received = QuantityField(_("received"), null=True, editable=False)
+    agreed_price = PriceField(_("agreed price"), null=True, editable=False)
+    difference = AmountField(_("difference"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("supplier invoice line")
+        verbose_name_plural = _("supplier invoice lines")
+        db_table = "finance_supplierinvoiceline"
+        ordering = ["invoice", "position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0),
+                name="finance_supplier_line_quantity",
+                violation_error_message=_("A line needs a quantity above zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_rate__gte=0, tax_rate__lte=1),
+                name="finance_supplier_line_tax",
+                violation_error_message=_("A tax rate lies between 0 and 100 percent."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["invoice", "position"], name="finance_supplier_line_invoice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.position}"

@@ -1,0 +1,65 @@
+"""What the pipeline can be asked, by noun."""
+
+from loomline.domains.pipeline.queries.deals import (
+    causes,
+    credited,
+    default_stage,
+    open_opportunities,
+    single_threaded,
+    slips,
+    stages_of,
+    stalled,
+    without_next_step,
+)
+from loomline.domains.pipeline.queries.exits import FACTS, Missing, asked_to_leave, holds, missing_to_leave
+from loomline.domains.pipeline.queries.figures import (
+    WEIGHTED,
+    Figures,
+    Forecast,
+    Velocity,
+    forecast,
+    open_worth,
+    open_worth_by_week,
+    velocity,
+    weighted_pipeline,
+)
+from loomline.domains.pipeline.queries.leads import (
+    LeadSpeed,
+    Twin,
+    conversion_of,
+    open_lead_load,
+    speed_to_lead,
+    twins_of_lead,
+)
+
+__all__ = [
+    "FACTS",
+    "WEIGHTED",
+    "Figures",
+    "Forecast",
+    "LeadSpeed",
+    "Missing",
+    "Twin",
+    "Velocity",
+    "asked_to_leave",
+    "causes",
+    "conversion_of",
+    "credited",
+    "default_stage",
+    "forecast",
+    "holds",
+    "missing_to_leave",
+    "open_lead_load",
+    "open_opportunities",
+    "open_worth",
+    "open_worth_by_week",
+    "single_threaded",
+    "slips",
+    "speed_to_lead",
+    "stages_of",
+    "stalled",
+    "twins_of_lead",
+    "velocity",
+    "weighted_pipeline",
+    "without_next_step",
+]

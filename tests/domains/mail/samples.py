@@ -1,0 +1,11 @@
+"""What the filler of the contract tests cannot see in the fields of mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "mail_mailbox": {"owner": None, "privacy": "full"},
+    "mail_message": {"privacy": "full"},
+    "mail_thread": {"privacy": "full"},
+}
