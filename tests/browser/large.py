@@ -55,6 +55,7 @@ class House:
     data: Path
     cluster: Cluster
     environ: dict[str, str]
+    said: list[str] = field(default_factory=list)
     states: dict[str, Any] = field(default_factory=dict)
 
     def sql(self, statement: str, *given: Any) -> list[tuple[Any, ...]]:
@@ -89,6 +90,18 @@ class House:
         found = [email.message_from_bytes(text) for text in texts]
         return [one for one in found if to in str(one["To"]) and str(one["Subject"]).startswith(subject)]
 
+    def mails(self, to: str, subject: str) -> None:
+        """Wait for a letter; where none comes, tell what the worker left undone."""
+        if not wait_until(lambda: self.letters(to, subject), seconds=60):
+            jobs = self.sql(
+                "SELECT id, task_name, status, attempts, args FROM procrastinate_jobs"
+                " WHERE status <> 'succeeded' OR task_name ~ 'hear|mail' ORDER BY id DESC LIMIT 40"
+            )
+            workers = self.sql("SELECT id, last_heartbeat, now() FROM procrastinate_workers")
+            there = [(f.name, f.stat().st_size, f.read_bytes()[:600]) for f in (self.data / "mail").glob("*")]
+            told = "\n".join([*map(str, there), *map(str, jobs), *map(str, workers), *self.said[-40:]])
+            raise AssertionError(f"No letter to {to} that begins with {subject}.\n{told}")
+
     def loomline(self, *words: str) -> str:
         """What a command of the installation answers."""
         return _run(self.environ, *words)
@@ -117,7 +130,7 @@ def house(*, large: bool) -> Iterator[House]:
             with hasty.running():
                 _fill(hasty)
         with up(environ, seconds=120) as running:
-            yield House(f"http://localhost:{running.port}", data, cluster, environ)
+            yield House(f"http://localhost:{running.port}", data, cluster, environ, running.lines)
 
 
 def _run(environ: dict[str, str], *words: str) -> str:

@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 from loomline.surface import registry
 from tests.browser import large
 from tests.browser.large import House, choose, dialog, press
-from tests.databases import wait_until
 
 Look = Any  # tests.browser.conftest.Look; conftest files cannot be imported by name
 
@@ -104,4 +103,4 @@ def test_16_a_newcomer_imports_people_writes_an_offer_with_a_date_and_sends_it(
     press(page, "Send")
     expect(head).to_contain_text("Sent")
     assert newcomer.faults() == []
-    assert wait_until(lambda: empty.letters("post@nordvik.example", "Quote Q-"), seconds=60)
+    empty.mails("post@nordvik.example", "Quote Q-")

@@ -88,7 +88,8 @@ document.addEventListener('keydown', (event) => {
   const run = keys[event.key.toLowerCase()];
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
   const aside = isPlain && !isTyping(event.target) && step(event.key.toLowerCase());
-  if (aside) { aside.click(); return; }
+  // Not by a click: a key may come before what was just swapped in listens to one.
+  if (aside) { into('#drawer', aside.getAttribute('hx-get')); return; }
   if (!run || !isPlain || isTyping(event.target) || $('dialog[open]') || !rows().length) return;
   const row = rows()[here()];
   if (row || event.key === 'j' || event.key === 'k') run(row, event);

@@ -6,8 +6,10 @@ import asyncio
 import os
 
 import django
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from loomline.app import environment, processes
 from loomline.surface import registry
@@ -17,11 +19,24 @@ GRACE_SECONDS = 20
 POLL_SECONDS = 0.5
 
 
+class WorkerConnector(PsycopgConnector):
+    """Fetches jobs over connections of its own; what a job defers goes into the job's own transaction.
+
+    Otherwise the next job could begin before this one commits, and would stay when this one is taken back.
+    """
+
+    def __init__(self, deferring: BaseConnector) -> None:
+        super().__init__(kwargs=connector_params("default"))
+        self._deferring = deferring
+
+    def get_sync_connector(self) -> BaseConnector:
+        """Django's connection of the thread that asks."""
+        return self._deferring
+
+
 async def work(env: environment.Environment) -> None:
     """Carry out jobs until told to stop; a job in hand gets time to finish."""
-    connector = app.connector
-    assert isinstance(connector, DjangoConnector)
-    with app.replace_connector(connector.get_worker_connector()) as queue:
+    with app.replace_connector(WorkerConnector(app.connector)) as queue:
         async with queue.open_async():
             await queue.run_worker_async(
                 concurrency=env.worker_threads,

@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app as queue
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pydantic import SecretStr
 
+from loomline.app.worker import WorkerConnector
 from loomline.domains.accounts import commands, jobs
 from loomline.domains.accounts.commands.refusals import LinkSpent
 from loomline.domains.accounts.models import Attempt, OneTimeLink, Session, User
@@ -84,7 +85,7 @@ def test_the_worker_itself_sends_the_mail(mailbox: Mailbox) -> None:
     user.save()
     Client().post("/forgot-password/", {"email": user.email})
 
-    with queue.replace_connector(queue.connector.get_worker_connector()) as worker:
+    with queue.replace_connector(WorkerConnector(queue.connector)) as worker:
         worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
     (mail,) = mailbox.to(user.email)
     assert path_in(mail) == link_path(user, OneTimeLink.PASSWORD)
