@@ -86,8 +86,11 @@ class Walk:
     faults: dict[str, list[str]] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
 
-    def visit(self, path: str) -> Page:
-        """One load, three looks; only a calendar is another page on a phone."""
+    def visit(self, path: str, *, dark: bool = True) -> Page:
+        """One load, three looks; only a calendar is another page on a phone.
+
+        Parts of a page that was seen have its colours: they are not looked at in the dark again.
+        """
         page: Page = self.look.page
         page.set_viewport_size(DESK)
         answer = page.goto(self.look.home + path, wait_until="load")
@@ -96,8 +99,9 @@ class Walk:
         self.links = page.evaluate(LINKS)
         self.stretch(DESK)
         found += self.look.faults()
-        page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        found += self.look.faults("colours")
+        if dark:
+            page.evaluate("document.documentElement.dataset.theme = 'dark'")
+            found += self.look.faults("colours")
         page.set_viewport_size(PHONE)
         if "as=calendar" in path:
             page.reload(wait_until="load")
@@ -132,7 +136,7 @@ class Walk:
             self.visit(here)
             for link in self.links:
                 if link.startswith(here) and link != here and not NO_PAGE.search(link):
-                    self.visit(link)
+                    self.visit(link, dark="?tab=" not in link)
 
     def first_of(self, start: str) -> Page:
         """The first page that the last one leads to below an address."""
