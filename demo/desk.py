@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from loomline.domains.accounts.models import Role
 from loomline.domains.catalog.models import Item
 from loomline.domains.forecasting import commands as forecasting
-from loomline.domains.ledger import commands as ledger
 from loomline.domains.mail import commands as mail
 from loomline.domains.mail.commands import Incoming
 from loomline.domains.mail.models import Mailbox, Message, Template
@@ -166,7 +165,6 @@ def _keep(s: Story, letter: EmailMessage) -> None:
 
 def _other_pipeline(s: Story) -> None:
     """Those who buy again are sold to in fewer steps, and not all of them pay in euros."""
-    ledger.record_rates(s.by("Demo"), rates={"USD": Decimal("0.92"), "GBP": Decimal("1.17")}, on=s.start)
     made = pipeline.add_pipeline(
         s.by("admin"),
         name="Repeat orders",

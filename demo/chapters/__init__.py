@@ -15,12 +15,14 @@ from loomline_demo.chapters import (
     checks,
     costs,
     floor,
+    forecasts,
     goods,
     hall,
     house,
     needs,
     orders,
     papers,
+    plan,
     rules,
     shelves,
     sourcing,
@@ -32,7 +34,7 @@ from loomline_demo.chapters import (
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
     *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers),
-    *(rules, thread),
+    *(rules, thread, forecasts, plan),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from loomline.domains.ledger import commands as ledger
 from loomline_demo.halden import Halden, place
 
 
@@ -19,6 +20,7 @@ def opens(halden: Halden) -> None:
         address="Rua das Flores 120\n4050-265 Porto\nPortugal",
         vat_number="PT501442600",
     )
+    ledger.record_rates(s.by("Demo"), rates={"USD": Decimal("0.92"), "GBP": Decimal("1.17")}, on=s.start)
     for key, name, title, role in PEOPLE:
         first = name.split()[0].lower().replace("ê", "e")
         s.person(key, name, email=f"{first}@halden.example", title=title, roles=[role])

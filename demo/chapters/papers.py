@@ -2,26 +2,100 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
+from loomline.domains.catalog.models import TaxClass
 from loomline.domains.payables import commands as payables
+from loomline.domains.payables.commands import SupplierInvoiceLineDraft
+from loomline.domains.payables.models import SupplierInvoice, SupplierInvoiceState
 from loomline.domains.procurement.models import Purchase, PurchaseState
+from loomline.domains.taxes import commands as taxes
 from loomline_demo.halden import Halden
 from loomline_demo.story import DAY
 
+# How the bills of the last weeks stand, the newest first.
+BILLS = ("entered", "held", "matched", "approved", "released", "paid")
+RATES = (
+    *(("PT", TaxClass.STANDARD, "0.23"), ("PT", TaxClass.INTERMEDIATE, "0.13")),
+    *(("PT", TaxClass.REDUCED, "0.06"), ("DE", TaxClass.STANDARD, "0.19"), ("DE", TaxClass.REDUCED, "0.07")),
+    *(
+        ("FR", TaxClass.STANDARD, "0.20"),
+        ("ES", TaxClass.STANDARD, "0.21"),
+        ("SE", TaxClass.STANDARD, "0.25"),
+    ),
+)
+DEARER = Decimal("1.06")
+
 
 def ends(halden: Halden) -> None:
-    """The spinners' bills of the last weeks: one just came, one was matched, two are approved."""
+    """The spinners' bills of the last weeks: one just came, one asks too much, others are on their way."""
     s = halden.s
-    received = Purchase.objects.filter(state=PurchaseState.RECEIVED).order_by("-pk")[:4]
-    for age, purchase in enumerate(received):
-        bill = payables.enter_supplier_invoice(
-            s.by("admin"),
-            supplier=purchase.supplier,
-            their_number=f"F{s.today:%y}/{4180 - 7 * age}",
-            issued_on=s.today - (1 + 3 * age) * DAY,
-            due_on=s.today + (29 - 3 * age) * DAY,
-            purchase=purchase,
+    _rates(halden)
+    payables.set_match_tolerance(
+        s.by("admin"),
+        price_share=Decimal("0.02"),
+        price_amount=Decimal(50),
+        quantity_share=Decimal("0.01"),
+        quantity_amount=Decimal(100),
+    )
+    received = Purchase.objects.filter(state=PurchaseState.RECEIVED).order_by("-pk")
+    for age, (purchase, fate) in enumerate(zip(received, BILLS, strict=False)):
+        _bill(halden, purchase, fate, age)
+    payables.set_match_tolerance(
+        s.by("admin"), supplier=halden.partners["serra"], price_share=Decimal("0.03")
+    )
+
+
+def _bill(halden: Halden, purchase: Purchase, fate: str, age: int) -> None:
+    s = halden.s
+    lines = [
+        SupplierInvoiceLineDraft(
+            purchase_line=line,
+            quantity=line.accepted,
+            price=(line.net_price * DEARER).quantize(Decimal("0.01")),
         )
-        if age > 0:
-            bill = payables.match_supplier_invoice(s.by("admin"), invoice=bill)
-        if age > 1:
-            payables.approve_supplier_invoice(s.by("admin"), invoice=bill)
+        for line in purchase.lines.order_by("position")
+    ]
+    bill = payables.enter_supplier_invoice(
+        s.by("admin"),
+        supplier=purchase.supplier,
+        their_number=f"F{s.today:%y}/{4180 - 7 * age}",
+        issued_on=s.today - (1 + 3 * age) * DAY,
+        due_on=s.today + (29 - 3 * age) * DAY,
+        purchase=purchase,
+        lines=lines if fate in ("held", "released") else (),
+        discount_rate=Decimal("0.02"),
+        discount_until=s.today + (9 - age) * DAY,
+    )
+    if fate != "entered":
+        bill = payables.match_supplier_invoice(s.by("admin"), invoice=bill)
+    if fate == "released":
+        bill = payables.release_supplier_invoice(
+            s.by("admin"),
+            invoice=bill,
+            reason="Yarn went up in October; agreed by telephone with Piera Rossi.",
+        )
+    if fate in ("approved", "released", "paid"):
+        payables.approve_supplier_invoice(s.by("admin"), invoice=bill)
+    if fate == "paid":
+        payables.pay_supplier_invoice(s.by("admin"), invoice=bill)
+
+
+def _rates(halden: Halden) -> None:
+    """The rates of next year are written down already."""
+    begins = date(halden.s.today.year + 1, 1, 1)
+    for country, tax_class, rate in RATES:
+        taxes.set_tax_rate(
+            halden.s.by("admin"), country=country, tax_class=tax_class, rate=Decimal(rate), valid_from=begins
+        )
+
+
+def proves(halden: Halden) -> None:
+    """What asks for more than agreed is held, and its difference is one of price alone."""
+    held = SupplierInvoice.objects.filter(state=SupplierInvoiceState.HELD)
+    halden.s.expect(held.count() == 1, "one supplier's bill is held")
+    for line in held.get().lines.all():
+        halden.s.expect(
+            line.quantity_variance == 0 < line.price_variance, "it asks for more by price, not by quantity"
+        )

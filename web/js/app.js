@@ -1,4 +1,4 @@
-// Everything a page of staff needs at once; board, calendar and sorting fetch their libraries when first used.
+// Everything a page of staff needs at once; board, calendar, grid and sorting fetch their libraries when first used.
 import './request.js';
 import './toasts.js';
 import './acts.js';
@@ -16,6 +16,13 @@ import { $ } from './dom.js';
 import { guardForms } from './draft.js';
 
 guardForms();
+
+customElements.define('ui-sheet', class extends HTMLElement {
+  async connectedCallback() {
+    const { Sheet } = await import('./sheet.js');
+    this.sheet ??= new Sheet(this);
+  }
+});
 
 const ruled = () => $('.topbar')?.classList.toggle('ruled', scrollY > 4);
 document.addEventListener('scroll', ruled, { passive: true });

@@ -23,7 +23,7 @@ DOMAINS = (
     *("mail", "tasks"),
     *("pipeline", "marketing", "partners", "loyalty", "costing", "bills"),
     *("sales", "procurement", "manufacturing", "leads", "forecasting", "coaching"),
-    *("warehouse", "transport", "quality", "service", "finance", "devices"),
+    *("warehouse", "demand", "transport", "quality", "service", "finance", "devices"),
     *(
         "quoting",
         "requisitions",
@@ -35,7 +35,7 @@ DOMAINS = (
         "storage",
         "counting",
     ),
-    *("planning", "corrections"),
+    *("planning", "corrections", "supplyplan"),
     *("tracing", "risk", "footprint", "scorecards", "recalls"),
     *("insights", "exchange", "intake", "portal"),
 )

@@ -47,6 +47,7 @@ RETOLD: Mapping[str, Sequence[str]] = {
     "pipeline.opportunity": ("name", "next_step", "lost_reason"),
     "requisitions.requisitionline": ("note",),
     "recalls.notice": ("body",),
+    "supplyplan.planpeg": ("demand",),
 }
 # Nothing in them tells who somebody is, besides the person's number.
 PLAIN = frozenset(
@@ -55,10 +56,11 @@ PLAIN = frozenset(
         *("privacy.consent", "privacy.erasure", "pricing.customerpricelist", "pricing.tiermember"),
         *("procurement.supplieritem", "territories.partyplace", "inventory.lot", "sites.site"),
         *("bills.routestage", "manufacturing.workstage"),
-        *("quality.checkplan", "quality.standing"),
+        *("quality.checkplan", "quality.standing", "payables.matchtolerance"),
         *("planning.peg", "quality.check", "mail.messagelink", "tasks.mute"),
         *("inventory.stockmove", "inventory.reservation", "inventory.pickingrule", "inventory.freeze"),
         *("manufacturing.workorder", "manufacturing.workline", "procurement.purchaseline"),
+        *("supplyplan.planitem", "supplyplan.plannedorder", "supplyplan.actionmessage", "demand.series"),
         *("counting.countline", "costing.workcharge", "ledger.journalentry", "ledger.journalline"),
     }
 )

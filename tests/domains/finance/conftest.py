@@ -19,7 +19,13 @@ from loomline.kernel import event
 from loomline.kernel.context import Ctx
 from tests.domains.sales.shop import World, make_ctx, make_world
 
-PORTS = (ports.promise_dates, ports.receivables, pipeline_ports.exchange_rates, pipeline_ports.deliveries)
+PORTS = (
+    ports.promise_dates,
+    ports.receivables,
+    ports.tax_rates,
+    pipeline_ports.exchange_rates,
+    pipeline_ports.deliveries,
+)
 
 
 @pytest.fixture(autouse=True)

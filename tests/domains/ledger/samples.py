@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any
 
-from loomline.domains.ledger.models import Account, JournalEntry, JournalLine, Period
+from loomline.domains.ledger.models import Account, JournalEntry, JournalLine, Period, Purpose
 
 
 def a_day(filler: Any) -> date:
@@ -22,6 +23,9 @@ def half_an_entry(filler: Any) -> JournalEntry:
     return entry
 
 
+# Each purpose has one account.
+PURPOSES = cycle(Purpose.values)
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "ledger_journalentry": {"posted_on": lambda filler: filler.one(Period).begins_on},
     "ledger_journalline": {
@@ -29,5 +33,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "period": lambda filler: filler.one(Period),
         "debit": 100,
     },
+    "ledger_moneyaccount": {"purpose": lambda _filler: next(PURPOSES)},
     "ledger_period": {"begins_on": a_day, "ends_on": a_day},
 }

@@ -44,13 +44,13 @@ def test_stalled_deals_are_those_that_stand_too_long(
 def test_deals_without_a_next_step_are_listed_alone(
     ctx: Ctx, browser: Client, deal: Callable[..., Opportunity]
 ) -> None:
-    deal(name="Planned", next_step="Call", next_step_on=ctx.today)
+    deal(name="With a call", next_step="Call", next_step_on=ctx.today)
     deal(name="Forgotten")
 
     page = shown(browser, "no_next_step=yes")
 
     assert "Forgotten" in page
-    assert "Planned" not in page
+    assert "With a call" not in page
 
 
 def test_a_board_leads_to_those_of_the_other_pipelines(

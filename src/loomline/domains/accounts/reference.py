@@ -145,6 +145,8 @@ MAKING: tuple[StandardRole, ...] = (
         _("Plans supply, releases work and proposes purchases."),
         {
             "planning.*": ALL,
+            "supplyplan.*": ALL,
+            "demand.*": ALL,
             "bills.*": ALL,
             "workcentres.*": ALL,
             "manufacturing.*": ALL,
@@ -178,6 +180,8 @@ MAKING: tuple[StandardRole, ...] = (
             "trade.view": ALL,
             "parties.do": ALL,
             "planning.view": ALL,
+            "supplyplan.view": ALL,
+            "supplyplan.firm_orders": ALL,
             "bills.view": ALL,
             "manufacturing.view": ALL,
             "quality.view": ALL,
@@ -271,6 +275,7 @@ VIEWED = (
     "counting",
     "quality",
     "planning",
+    "demand",
     "pricing",
 )
 OFFICE: tuple[StandardRole, ...] = (

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from loomline.domains.finance import queries
 from loomline.domains.finance.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from loomline.domains.sales.models import Totals
 from loomline.kernel.context import Ctx
@@ -36,6 +37,8 @@ def invoice_data(ctx: Ctx, invoice: Invoice) -> Data:
         (_("Your VAT number"), invoice.customer.vat_number),
     ]
     said = _said(invoice)
+    if queries.is_reverse_charge(ctx, invoice=invoice):
+        said["closing"] = [*said["closing"], _("Reverse charge: the recipient accounts for the tax.")]
     recipient = invoice.bill_to.splitlines() or [invoice.customer.name]
     return {
         **said,

@@ -16,7 +16,11 @@ from loomline.domains.finance.models import (
     InvoiceLine,
     InvoiceState,
 )
+from loomline.domains.parties import queries as parties
+from loomline.domains.parties.models import AddressPurpose
 from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.domains.taxes import queries as taxes
+from loomline.kernel.context import Ctx
 from loomline.kernel.prepared import AnyOf, prepared
 
 ZERO = Decimal(0)
@@ -125,3 +129,16 @@ def settled_orders(*, order_ids: Iterable[int]) -> list[Order]:
     owed = Invoice.objects.filter(order=OuterRef("pk"), state__in=(InvoiceState.DRAFT, InvoiceState.POSTED))
     rows = Order.objects.filter(pk__in=set(order_ids), state=OrderState.SHIPPED)
     return list(rows.filter(~Exists(uninvoiced), ~Exists(owed)).order_by("pk"))
+
+
+def is_reverse_charge(ctx: Ctx, *, invoice: Invoice) -> bool:
+    """True when the customer accounts for the tax: a business in another country of the Union."""
+    if invoice.tax or not invoice.customer.vat_number or not taxes.rates():
+        return False
+    address = invoice.order.ship_to if invoice.order is not None else None
+    if address is None:
+        main = parties.main_addresses(party_ids=[invoice.customer_id], purpose=AddressPurpose.BILLING)
+        address = main.get(invoice.customer_id)
+    buyer = address.country if address is not None else ""
+    how = taxes.treatment(seller=ctx.company.country, buyer=buyer, has_number=True)
+    return how == taxes.Treatment.REVERSE

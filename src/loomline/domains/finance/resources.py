@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from loomline.domains.costing.pages.books import books
 from loomline.domains.finance import commands, models
 from loomline.domains.finance.models import InvoiceState
 from loomline.kernel.context import Ctx
@@ -83,6 +84,16 @@ def papers(ctx: Ctx, record: models.Invoice) -> dict[str, Any]:
         "actions": [],
     }
     return {"files": [file], "empty": ""}
+
+
+def posted(ctx: Ctx, record: models.Invoice) -> dict[str, Any] | None:
+    """What an invoice or credit note has posted."""
+    return books(ctx, models.Invoice._meta.label_lower, [record.pk])
+
+
+def banked(ctx: Ctx, record: models.Payment) -> dict[str, Any] | None:
+    """What a payment has posted."""
+    return books(ctx, models.Payment._meta.label_lower, [record.pk])
 
 
 class Invoice(Resource):
@@ -166,6 +177,7 @@ class Invoice(Resource):
             "allocations", "at", "payment", Column("amount", currency="invoice.currency"), title=_("Payments")
         ),
         Related("credit_notes", title=_("Credit notes")),
+        Panel("loom/panels/table.html", read=posted, title=_("Books"), name="books"),
         Panel("loom/panels/documents.html", read=papers, title=_("Papers"), name="papers", place="side"),
         Facts(
             "customer_reference",
@@ -247,6 +259,7 @@ class Payment(Resource):
         LinesPanel(
             "allocations", "at", "invoice", Column("amount", currency="payment.currency"), title=_("Settles")
         ),
+        Panel("loom/panels/table.html", read=banked, title=_("Books"), name="books"),
         Facts("allocated", "reference", "note"),
         Changes(),
         Timeline(),

@@ -1,7 +1,9 @@
 """What suppliers ask of us, and what we owe them.
 
-Words: a *supplier invoice* is what a supplier asks of us under *their number*; it is *matched* with what was
-received and agreed, line by line, before it is *approved* and paid; what it asks above that is its
-*difference*. A supplier invoice that is *rejected* goes back, and a corrected one may come under the same
-number.
+Words: a *supplier invoice* is what a supplier asks of us under *their number*. Its lines are *allocated* to
+receipts, many to many: one received quantity is billed once. It is *matched* with what was received and
+agreed, line by line: what a line asks above that is its *difference*, the part by quantity and the part by
+price kept apart. A *tolerance* says how much of each may be; what asks for more is *held* until somebody
+*releases* it. Then it is *approved* and paid. A supplier invoice that is *rejected* goes back, and a
+corrected one may come under the same number.
 """

@@ -48,6 +48,22 @@ class SupplierInvoiceMatched(OfSupplierInvoice, Event, about=SUPPLIER, icon="che
 
 
 @dataclass(frozen=True, kw_only=True)
+class SupplierInvoiceHeld(OfSupplierInvoice, Event, about=SUPPLIER, icon="hand-stop", tone="hold"):
+    """A bill waits until somebody has looked at what it asks for."""
+
+    says = _("Supplier invoice {their_number} held: {reason}")
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierInvoiceReleased(OfSupplierInvoice, Event, about=SUPPLIER, icon="lock-open", tone="accent"):
+    """Somebody has let a held bill go on."""
+
+    says = _("Supplier invoice {their_number} released: {reason}")
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupplierInvoiceApproved(OfSupplierInvoice, Event, about=SUPPLIER, icon="clipboard-check", tone="ok"):
     """The supplier's money may be paid."""
 

@@ -33,7 +33,7 @@ from loomline.domains.costing.queries.proof import (
     compare_stock,
     uncovered,
 )
-from loomline.domains.costing.queries.receipts import receipts
+from loomline.domains.costing.queries.receipts import receipts, unit_costs
 from loomline.domains.costing.queries.rules import (
     Rules,
     Valued,
@@ -101,6 +101,7 @@ __all__ = [
     "rest_of",
     "rules",
     "uncovered",
+    "unit_costs",
     "used_by_work",
     "valued",
     "waiting",

@@ -1,8 +1,9 @@
-"""Receipts that may bear a charge for bringing them here."""
+"""What receipts were worth when they came, and which may bear a charge for bringing them here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -31,3 +32,15 @@ def receipts(
     chosen = list(rows.filter(pk__in=list(also)))
     kept = {move.pk for move in chosen}
     return [*chosen, *(move for move in found[:most] if move.pk not in kept)]
+
+
+def unit_costs(*, kind: str, ids: Iterable[int]) -> dict[tuple[int, int, int | None], Decimal]:
+    """What a unit of received goods was posted at, by receipt, item and lot; goods of unknown cost are left
+    out. Costs one statement.
+    """
+    rows = StockMove.objects.filter(origin_kind=kind, origin_id__in=set(ids), unit_cost__isnull=False)
+    rows = rows.filter(source__kind=Counter.SUPPLIER).order_by("pk")
+    return {
+        (origin, item, lot): cost
+        for origin, item, lot, cost in rows.values_list("origin_id", "item", "lot", "unit_cost")
+    }

@@ -1,6 +1,16 @@
 """The verbs of the ledger, by noun."""
 
 from loomline.domains.ledger.commands.accounts import AccountDraft, add_account, add_accounts
+from loomline.domains.ledger.commands.documents import (
+    Amount,
+    DocumentDraft,
+    OwedElsewhere,
+    RateMissing,
+    add_money_accounts,
+    post_document,
+    reverse_document,
+    set_money_account,
+)
 from loomline.domains.ledger.commands.periods import (
     BooksClosed,
     EarlierOpen,
@@ -33,8 +43,10 @@ from loomline.domains.ledger.commands.rates import OwnCurrency, RateNotPositive,
 
 __all__ = [
     "AccountDraft",
+    "Amount",
     "BooksClosed",
     "ControlAccount",
+    "DocumentDraft",
     "EarlierOpen",
     "EntryDraft",
     "EntryEmpty",
@@ -45,21 +57,27 @@ __all__ = [
     "MattersOpen",
     "NotOverYet",
     "OneSideOnly",
+    "OwedElsewhere",
     "OwnCurrency",
     "PeriodShut",
+    "RateMissing",
     "RateNotPositive",
     "ReversedBefore",
     "TooFine",
     "add_account",
     "add_accounts",
+    "add_money_accounts",
     "add_period",
     "begin_closing",
     "close_period",
     "period_of",
+    "post_document",
     "post_entries",
     "post_journal",
     "rebuild_balances",
     "record_rates",
     "reopen_period",
+    "reverse_document",
     "reverse_entry",
+    "set_money_account",
 ]

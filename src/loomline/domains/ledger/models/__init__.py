@@ -3,6 +3,7 @@
 from loomline.domains.ledger.models.account import Account, AccountKind
 from loomline.domains.ledger.models.journal import AccountBalance, EntryKind, JournalEntry, JournalLine
 from loomline.domains.ledger.models.period import Period, PeriodState
+from loomline.domains.ledger.models.purpose import MoneyAccount, Purpose
 from loomline.domains.ledger.models.rate import ExchangeRate
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "ExchangeRate",
     "JournalEntry",
     "JournalLine",
+    "MoneyAccount",
     "Period",
     "PeriodState",
+    "Purpose",
 ]

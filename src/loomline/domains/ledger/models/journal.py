@@ -54,6 +54,12 @@ class JournalEntry(Ledger):
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="ledger_entry_kind"),
             # A line names its entry and the entry's period together, so that sums need no join.
             models.UniqueConstraint(fields=["id", "period"], name="ledger_entry_of_period"),
+            models.UniqueConstraint(
+                fields=["origin_kind", "origin_id", "kind"],
+                condition=Q(kind__in=("invoice", "payment"), reverses__isnull=True) & ~Q(origin_kind=""),
+                name="ledger_entry_of_document",
+                violation_error_message=_("This document stands in the journal already."),
+            ),
         ]
         indexes = [
             models.Index(fields=["period", "posted_on"], name="ledger_entry_day"),

@@ -9,6 +9,7 @@ from loomline.domains.ledger.queries.balances import (
     first_open,
     trial_balance,
 )
+from loomline.domains.ledger.queries.purposes import foreign_balance, money_accounts, stands_on
 from loomline.domains.ledger.queries.rates import exchange_rates
 
 __all__ = [
@@ -19,5 +20,8 @@ __all__ = [
     "entries_of",
     "exchange_rates",
     "first_open",
+    "foreign_balance",
+    "money_accounts",
+    "stands_on",
     "trial_balance",
 ]

@@ -1,4 +1,4 @@
-"""What suppliers ask of us: entered, matched with what came, approved, paid."""
+"""What suppliers ask of us: entered, approved, paid, or sent back."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.payables import queries
+from loomline.domains.payables.commands.matching import claim
+from loomline.domains.payables.commands.telling import about
 from loomline.domains.payables.events import (
     SupplierInvoiceApproved,
     SupplierInvoiceEntered,
-    SupplierInvoiceMatched,
     SupplierInvoicePaid,
     SupplierInvoiceRejected,
 )
-from loomline.domains.payables.models import SupplierInvoice, SupplierInvoiceLine
+from loomline.domains.payables.models import MatchAllocation, SupplierInvoice, SupplierInvoiceLine
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.sales.models import Totals, line_amount
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
-from loomline.kernel.record import lock
-from loomline.kernel.refusal import Refused, Warned
+from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
 
 ZERO = Decimal(0)
@@ -65,19 +63,10 @@ class TotalsDiffer(Refused):
     says = _("The lines add up to {counted} {currency}, the invoice says {total}. Check the lines.")
 
 
-class BilledTooMuch(Warned):
-    """More is asked than was received at the price agreed."""
+class DiscountUnclear(Refused):
+    """A discount holds up to a day."""
 
-    says = _("{their_number} asks for {difference} {currency} too much: {lines}. Match it all the same?")
-
-
-class NotOrdered(Warned):
-    """Nothing to compare with."""
-
-    says = _(
-        "{lines} of {their_number} stand on no purchase order, so nothing can be compared."
-        " Match it all the same?"
-    )
+    says = _("Write the share of the early-payment discount and its last day, or neither.")
 
 
 class RejectedForNothing(Refused):
@@ -110,6 +99,8 @@ def enter_supplier_invoice(
     due_on: date | None = None,
     currency: str = "",
     total: Decimal | None = None,
+    discount_rate: Decimal = ZERO,
+    discount_until: date | None = None,
     note: str = "",
 ) -> SupplierInvoice:
     """Write down what a supplier asks for; without lines, what a purchase order has received and not billed.
@@ -128,6 +119,8 @@ def enter_supplier_invoice(
         )
     if purchase is not None and purchase.supplier_id != supplier.pk:
         raise PurchaseElsewhere(number=purchase, theirs=purchase.supplier, ours=supplier, at_field="purchase")
+    if bool(discount_rate) != bool(discount_until):
+        raise DiscountUnclear(at_field="discount_until" if discount_rate else "discount_rate")
     terms = parties.supplier_terms(party=supplier)
     invoice = SupplierInvoice(
         supplier=supplier,
@@ -136,6 +129,8 @@ def enter_supplier_invoice(
         issued_on=issued_on,
         due_on=due_on or issued_on + timedelta(days=terms.payment_days),
         currency=currency or (purchase.currency if purchase is not None else terms.currency),
+        discount_rate=discount_rate,
+        discount_until=discount_until,
         note=note,
         owner=None if ctx.actor.is_system else ctx.actor,
     )
@@ -152,10 +147,11 @@ def enter_supplier_invoice(
     invoice.net, invoice.tax, invoice.total = totals.net, totals.tax, totals.total
     invoice.save(force_insert=True)
     SupplierInvoiceLine.objects.bulk_create(rows)
+    claim(ctx, invoice, rows)
 
     ctx.emit(
         SupplierInvoiceEntered(
-            **_about(invoice), total=invoice.total, currency=invoice.currency, due_on=invoice.due_on
+            **about(invoice), total=invoice.total, currency=invoice.currency, due_on=invoice.due_on
         )
     )
     return invoice
@@ -165,13 +161,16 @@ def _received(invoice: SupplierInvoice, purchase: Purchase) -> list[SupplierInvo
     """Lines for what a purchase order has received and nobody has billed yet."""
     bought = list(purchase.lines.select_related("item").order_by("position", "pk"))
     rows = [SupplierInvoiceLine(purchase_line=line) for line in bought]
-    billed = queries.billed_lines(invoice=invoice, lines=rows)
+    offers = queries.receipts_to_bill(invoice=invoice, lines=rows)
+    taken = queries.allocated(receipt_line_ids={one.pk for found in offers.values() for one in found})
+    left = [
+        sum((one.accepted - taken.get(one.pk, ZERO) for one in offers[place]), ZERO)
+        for place in range(len(bought))
+    ]
     return [
-        SupplierInvoiceLineDraft(
-            item=line.item, purchase_line=line, quantity=billed[line.pk].billable, price=line.net_price
-        )
-        for line in bought
-        if billed[line.pk].billable
+        SupplierInvoiceLineDraft(item=line.item, purchase_line=line, quantity=rest, price=line.net_price)
+        for line, rest in zip(bought, left, strict=True)
+        if rest > 0
     ]
 
 
@@ -192,79 +191,6 @@ def _row(invoice: SupplierInvoice, position: int, draft: SupplierInvoiceLineDraf
     )
 
 
-@command(move="match", label=_("Match"), icon="checklist")
-def match_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice) -> SupplierInvoice:
-    """Compare what is billed with what was received and agreed, line by line."""
-    invoice = lock(invoice)
-    rows = list(invoice.lines.select_related("item", "purchase_line").order_by("position", "pk"))
-    billed = queries.billed_lines(invoice=invoice, lines=rows)
-
-    for row in rows:
-        _compare(invoice, row, billed.get(row.purchase_line_id or 0))
-    _warn_unmatched(ctx, invoice, rows)
-
-    SupplierInvoiceLine.objects.bulk_update(rows, ["received", "agreed_price", "difference"])
-    advance(invoice, "match")
-
-    difference = sum((row.difference for row in rows), ZERO)
-    outcome = (
-        _t("{amount} {currency} more than received").format(
-            amount=plain(difference), currency=invoice.currency
-        )
-        if difference > 0
-        else _t("as received")
-    )
-    ctx.emit(SupplierInvoiceMatched(**_about(invoice), difference=difference, outcome=outcome))
-    return invoice
-
-
-def _compare(invoice: SupplierInvoice, row: SupplierInvoiceLine, known: queries.Billed | None) -> None:
-    """Put on the line what was received, what was agreed, and what the line asks above that."""
-    if known is None:
-        row.received, row.agreed_price, row.difference = None, None, ZERO
-        return
-    row.received, row.agreed_price = known.billable, known.price
-    fair = line_amount(
-        quantity=min(row.quantity, known.billable),
-        price=known.price,
-        discount=ZERO,
-        currency=invoice.currency,
-    )
-    row.difference = row.amount - fair
-
-
-def _warn_unmatched(ctx: Ctx, invoice: SupplierInvoice, rows: Sequence[SupplierInvoiceLine]) -> None:
-    loose = [row for row in rows if row.purchase_line_id is None]
-    if loose:
-        ctx.warn(
-            NotOrdered(their_number=invoice.their_number, lines=", ".join(row.description for row in loose))
-        )
-    over = [row for row in rows if row.difference > 0]
-    if over:
-        ctx.warn(
-            BilledTooMuch(
-                their_number=invoice.their_number,
-                difference=plain(sum((row.difference for row in over), ZERO)),
-                currency=invoice.currency,
-                lines="; ".join(_reason(row) for row in over),
-            )
-        )
-
-
-def _reason(row: SupplierInvoiceLine) -> str:
-    """Why a line asks too much, in words."""
-    said = []
-    if row.received is not None and row.quantity > row.received:
-        said.append(_t("{billed} billed, {received} received").format(
-            billed=plain(row.quantity), received=plain(row.received)
-        ))  # fmt: skip
-    if row.agreed_price is not None and row.price > row.agreed_price:
-        said.append(_t("price {billed}, agreed {agreed}").format(
-            billed=plain(row.price), agreed=plain(row.agreed_price)
-        ))  # fmt: skip
-    return f"{row.description}: {', '.join(said)}"
-
-
 @command(move="approve", label=_("Approve"), icon="clipboard-check")
 def approve_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice) -> SupplierInvoice:
     """Say that the supplier gets the money on the due day."""
@@ -272,7 +198,7 @@ def approve_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice) -> SupplierI
 
     ctx.emit(
         SupplierInvoiceApproved(
-            **_about(invoice), total=invoice.total, currency=invoice.currency, due_on=invoice.due_on
+            **about(invoice), total=invoice.total, currency=invoice.currency, due_on=invoice.due_on
         )
     )
     return invoice
@@ -280,15 +206,18 @@ def approve_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice) -> SupplierI
 
 @command(move="pay", label=_("Mark as paid"), icon="coin")
 def pay_supplier_invoice(
-    ctx: Ctx, *, invoice: SupplierInvoice, paid_on: date | None = None
+    ctx: Ctx, *, invoice: SupplierInvoice, paid_on: date | None = None, take_discount: bool = True
 ) -> SupplierInvoice:
-    """Note that the supplier has the money."""
+    """Note that the supplier has the money, less the early-payment discount where it was paid in time."""
     day = paid_on or ctx.today
+    discount = invoice.discount_on(day) if take_discount else ZERO
 
-    advance(invoice, "pay", paid_on=day)
+    advance(invoice, "pay", paid_on=day, discount_taken=discount)
 
     ctx.emit(
-        SupplierInvoicePaid(**_about(invoice), total=invoice.total, currency=invoice.currency, paid_on=day)
+        SupplierInvoicePaid(
+            **about(invoice), total=invoice.total - discount, currency=invoice.currency, paid_on=day
+        )
     )
     return invoice
 
@@ -300,17 +229,7 @@ def reject_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice, reason: str) 
         raise RejectedForNothing(their_number=invoice.their_number, at_field="reason")
 
     advance(invoice, "reject", reason=reason.strip()[:200])
+    MatchAllocation.objects.filter(line__invoice=invoice).delete()
 
-    ctx.emit(SupplierInvoiceRejected(**_about(invoice), reason=invoice.reason))
+    ctx.emit(SupplierInvoiceRejected(**about(invoice), reason=invoice.reason))
     return invoice
-
-
-def _about(invoice: SupplierInvoice) -> dict[str, Any]:
-    """What every event of a supplier's invoice names."""
-    return {
-        "supplier_invoice_id": invoice.pk,
-        "number": invoice.number,
-        "their_number": invoice.their_number,
-        "supplier_id": invoice.supplier_id,
-        "purchase_id": invoice.purchase_id,
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -9,21 +10,34 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loomline.kernel.money import AmountField, CurrencyField, PriceField
+from loomline.kernel.money import AmountField, CurrencyField, Money, PriceField
 from loomline.kernel.number import NumberField
-from loomline.kernel.quantity import QuantityField
+from loomline.kernel.quantity import QuantityField, ShareField
 from loomline.kernel.record import Document, Record
 from loomline.kernel.state import Moves, StateField, States
 
 
 class SupplierInvoiceState(States):
     ENTERED = "entered", _("Entered"), "info"
+    HELD = "held", _("Held"), "hold"
     MATCHED = "matched", _("Matched"), "accent"
     APPROVED = "approved", _("Approved"), "ok"
     PAID = "paid", _("Paid"), "muted"
     REJECTED = "rejected", _("Rejected"), "bad"
 
 
+class LineMatch(models.TextChoices):
+    """How a line stands beside what came and what was agreed."""
+
+    OPEN = "open", _("Not compared")
+    MATCHED = "matched", _("Matched")
+    WITHIN = "within", _("Within tolerance")
+    HELD = "held", _("Held")
+    RELEASED = "released", _("Released")
+
+
+S = SupplierInvoiceState
+UNSETTLED = (S.ENTERED, S.HELD, S.MATCHED)
 _OPEN = ("issued_on", "due_on", "owner", "note", "custom")
 
 
@@ -31,13 +45,16 @@ class SupplierInvoice(Document):
     """A supplier's bill: entered, matched with what was received, approved, paid."""
 
     moves = Moves(
-        match=(SupplierInvoiceState.ENTERED, SupplierInvoiceState.MATCHED) >> SupplierInvoiceState.MATCHED,
-        approve=SupplierInvoiceState.MATCHED >> SupplierInvoiceState.APPROVED,
-        pay=SupplierInvoiceState.APPROVED >> SupplierInvoiceState.PAID,
-        reject=(SupplierInvoiceState.ENTERED, SupplierInvoiceState.MATCHED) >> SupplierInvoiceState.REJECTED,
+        match=UNSETTLED >> S.MATCHED,
+        hold=UNSETTLED >> S.HELD,
+        release=S.HELD >> S.MATCHED,
+        approve=S.MATCHED >> S.APPROVED,
+        pay=S.APPROVED >> S.PAID,
+        reject=UNSETTLED >> S.REJECTED,
     )
     editable = {
         SupplierInvoiceState.ENTERED: _OPEN,
+        SupplierInvoiceState.HELD: _OPEN,
         SupplierInvoiceState.MATCHED: _OPEN,
         SupplierInvoiceState.APPROVED: ("due_on", "note", "custom"),
         SupplierInvoiceState.PAID: ("note", "custom"),
@@ -78,6 +95,28 @@ class SupplierInvoice(Document):
     )
     note = models.TextField(_("note"), blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
+    discount_rate = ShareField(
+        _("early-payment discount"),
+        max_digits=5,
+        decimal_places=4,
+        default=0,
+        blank=True,
+        help_text=_("The share of the total that need not be paid in time: 2 % of it, for one."),
+    )
+    discount_until = models.DateField(
+        _("discount until"), null=True, blank=True, help_text=_("The last day on which less may be paid.")
+    )
+    discount_taken = AmountField(_("discount taken"), default=0, editable=False)
+    hold_reason = models.CharField(_("why held"), max_length=500, blank=True, editable=False)
+    release_reason = models.CharField(_("why released"), max_length=300, blank=True, editable=False)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("released by"),
+    )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -118,6 +157,23 @@ class SupplierInvoice(Document):
                 name="finance_supplier_reason",
                 violation_error_message=_("Say why the invoice is rejected."),
             ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | ~Q(hold_reason=""),
+                name="payables_invoice_held",
+                violation_error_message=_("Say why the invoice is held."),
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_rate=0) | Q(discount_rate__range=(0, 1), discount_until__isnull=False),
+                name="payables_invoice_discount",
+                violation_error_message=_(
+                    "An early-payment discount is a share from 0 to 100 percent and needs its last day."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_taken=0)
+                | Q(discount_taken__gt=0, discount_taken__lte=F("total"), state="paid"),
+                name="payables_invoice_discount_taken",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "due_on"], name="finance_supplier_due_on"),
@@ -128,6 +184,12 @@ class SupplierInvoice(Document):
         """What we still owe."""
         settled = (SupplierInvoiceState.PAID, SupplierInvoiceState.REJECTED)
         return Decimal(0) if self.state in settled else self.total
+
+    def discount_on(self, day: date) -> Decimal:
+        """What need not be paid when it is paid on this day."""
+        if self.discount_until is None or day > self.discount_until:
+            return Decimal(0)
+        return Money(self.total * self.discount_rate, self.currency).rounded().amount
 
 
 class SupplierInvoiceLine(Record):
@@ -157,8 +219,14 @@ class SupplierInvoiceLine(Record):
         related_name="supplier_invoice_lines",
         verbose_name=_("purchase order line"),
     )
-    received = QuantityField(_("received"), null=True, editable=False)
+    match = models.CharField(
+        _("match"), max_length=10, choices=LineMatch.choices, default=LineMatch.OPEN, editable=False
+    )
+    says = models.CharField(_("why"), max_length=500, blank=True, editable=False)
+    received = QuantityField(_("received and not billed elsewhere"), null=True, editable=False)
     agreed_price = PriceField(_("agreed price"), null=True, editable=False)
+    quantity_variance = AmountField(_("above by quantity"), default=0, editable=False)
+    price_variance = AmountField(_("above by price"), default=0, editable=False)
     difference = AmountField(_("difference"), default=0, editable=False)
 
     class Meta:
@@ -176,6 +244,16 @@ class SupplierInvoiceLine(Record):
                 condition=Q(tax_rate__gte=0, tax_rate__lte=1),
                 name="finance_supplier_line_tax",
                 violation_error_message=_("A tax rate lies between 0 and 100 percent."),
+            ),
+            models.CheckConstraint(condition=Q(match__in=LineMatch.values), name="payables_line_match"),
+            models.CheckConstraint(
+                condition=Q(difference=F("quantity_variance") + F("price_variance")),
+                name="payables_line_difference",
+            ),
+            models.CheckConstraint(
+                condition=~Q(match="held") | ~Q(says=""),
+                name="payables_line_held",
+                violation_error_message=_("Say why the line is held."),
             ),
         ]
         indexes = [

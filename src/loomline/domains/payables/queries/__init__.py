@@ -1,5 +1,23 @@
 """What payables answer, by noun."""
 
-from loomline.domains.payables.queries.invoices import Billed, billed_lines, payable
+from loomline.domains.payables.queries.invoices import payable
+from loomline.domains.payables.queries.matching import (
+    Limit,
+    Tolerance,
+    allocated,
+    allocations_of,
+    not_billed,
+    receipts_to_bill,
+    tolerance_of,
+)
 
-__all__ = ["Billed", "billed_lines", "payable"]
+__all__ = [
+    "Limit",
+    "Tolerance",
+    "allocated",
+    "allocations_of",
+    "not_billed",
+    "payable",
+    "receipts_to_bill",
+    "tolerance_of",
+]

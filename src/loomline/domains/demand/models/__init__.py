@@ -1,0 +1,6 @@
+"""The tables of the demand plan, by noun."""
+
+from loomline.domains.demand.models.figures import Forecast, Run
+from loomline.domains.demand.models.plan import DemandItem, DemandKind, Override, Series
+
+__all__ = ["DemandItem", "DemandKind", "Forecast", "Override", "Run", "Series"]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SupplyPlanConfig(AppConfig):
+    name = "loomline.domains.supplyplan"
+    label = "supplyplan"

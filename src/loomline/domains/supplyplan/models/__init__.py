@@ -1,0 +1,26 @@
+"""The tables of the supply plan, by noun."""
+
+from loomline.domains.supplyplan.models.plan import (
+    ActionMessage,
+    Advice,
+    OrderKind,
+    PlanItem,
+    PlannedOrder,
+    PlannedState,
+    PlanPeg,
+    PlanRun,
+)
+from loomline.domains.supplyplan.models.policy import ItemPolicy, LotRule
+
+__all__ = [
+    "ActionMessage",
+    "Advice",
+    "ItemPolicy",
+    "LotRule",
+    "OrderKind",
+    "PlanItem",
+    "PlanPeg",
+    "PlanRun",
+    "PlannedOrder",
+    "PlannedState",
+]

@@ -1,0 +1,209 @@
+"""Why a planned order is what it is, and down to whom it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from loomline.domains.supplyplan.models import ActionMessage, PlanItem, PlannedOrder, PlannedState, PlanPeg
+from loomline.domains.supplyplan.queries.documents import TRANSFER, WORK, ZERO
+
+WEEK = timedelta(days=7)
+WEEKS = 26
+DEEPEST = 12
+# One statement climbs from a supply over all that takes it to who wants that. What an order brings beyond its
+# pegs stays on the shelf, so shares are of the whole order; a receipt is shared among those it serves.
+CHAIN = """
+WITH RECURSIVE up AS (
+    SELECT p.id, p.item_id, p.taker_id, p.demand_kind, p.demand_id, p.demand, p.party_id, p.needed_on,
+           p.quantity, p.quantity::numeric AS share, 1 AS level, ARRAY[p.id] AS path
+    FROM supplyplan_planpeg p WHERE p.order_id = %(order)s
+    UNION ALL
+    SELECT q.id, q.item_id, q.taker_id, q.demand_kind, q.demand_id, q.demand, q.party_id, q.needed_on,
+           q.quantity, u.share * q.quantity / whole.quantity,
+           u.level + 1, u.path || q.id
+    FROM up u
+    JOIN supplyplan_planpeg q ON q.order_id = u.taker_id
+        OR (u.taker_id IS NULL AND u.demand_kind = ANY (%(through)s)
+            AND q.receipt_kind = u.demand_kind AND q.receipt_id = u.demand_id)
+    JOIN LATERAL (
+        SELECT coalesce(
+            (SELECT o.quantity FROM supplyplan_plannedorder o WHERE o.id = u.taker_id),
+            (SELECT sum(r.quantity) FROM supplyplan_planpeg r
+             WHERE r.receipt_kind = u.demand_kind AND r.receipt_id = u.demand_id)
+        ) AS quantity
+    ) whole ON true
+    WHERE u.level < %(deepest)s AND NOT q.id = ANY (u.path)
+)
+SELECT u.level, i.id, i.name, n.code, u.taker_id, u.demand_kind, u.demand_id, u.demand, u.party_id, c.name,
+       u.needed_on, u.quantity, round(u.share, 6)
+FROM up u
+JOIN catalog_item i ON i.id = u.item_id
+JOIN catalog_unit n ON n.id = i.unit_id
+LEFT JOIN parties_party c ON c.id = u.party_id
+ORDER BY u.path
+LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way to a customer: who takes how much of which item, and what of the first order."""
+
+    level: int
+    item_id: int
+    item: str
+    unit: str
+    taker_id: int | None
+    demand_kind: str
+    demand_id: int | None
+    demand: str
+    party_id: int | None
+    party: str | None
+    needed_on: date
+    quantity: Decimal
+    share: Decimal
+
+    @property
+    def is_end(self) -> bool:
+        """True where nothing is made or moved of it any more."""
+        return self.taker_id is None and self.demand_kind not in (WORK, TRANSFER)
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """From what is required until a day to what an order brings."""
+
+    required: Decimal
+    held: Decimal
+    stock: Decimal
+    coming: Decimal
+    before: Decimal
+    missing: Decimal
+    ahead: Decimal
+    lot: Decimal
+    rule: str
+    minimum: Decimal
+    multiple: Decimal
+
+    @property
+    def quantity(self) -> Decimal:
+        """What is ordered."""
+        return self.missing + self.ahead + self.lot
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What comes and goes in a week, and what is left at its end."""
+
+    starts_on: date
+    required: Decimal
+    scheduled: Decimal
+    planned: Decimal
+    left: Decimal
+
+
+def chain(*, order: PlannedOrder, most: int = 200) -> list[Step]:
+    """The way from a planned order up to everybody who waits for it, the nearest first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CHAIN, {"order": order.pk, "through": [WORK, TRANSFER], "deepest": DEEPEST, "most": most}
+        )
+        return [Step(*row) for row in cursor.fetchall()]
+
+
+def net(*, order: PlannedOrder) -> Net | None:
+    """Gross to net of a proposal: what is required until its day, and what covers it. Two statements."""
+    row = PlanItem.objects.filter(item=order.item_id, site=order.site_id).first()
+    pegs = list(PlanPeg.objects.filter(order=order.pk))
+    if row is None or not pegs:
+        return None
+    now = [one for one in pegs if one.needed_on <= order.need_on]
+    missing = sum((one.quantity for one in now), ZERO)
+    ahead = sum((one.quantity for one in pegs), ZERO) - missing
+    flow = [day for day in days(row) if day[0] <= order.need_on]
+    required = sum((day[1] for day in flow), ZERO)
+    before = sum((day[3] for day in flow), ZERO) - order.quantity
+    held = max(row.safety_stock, row.reorder_level) if _is_level(now) else row.safety_stock
+    coming = required + held - missing - before - row.on_hand
+    return Net(
+        required=required,
+        held=held,
+        stock=row.on_hand,
+        coming=coming,
+        before=before,
+        missing=missing,
+        ahead=ahead,
+        lot=order.quantity - missing - ahead,
+        rule=row.rule,
+        minimum=row.minimum,
+        multiple=row.multiple,
+    )
+
+
+def _is_level(pegs: Iterable[PlanPeg]) -> bool:
+    return any(one.taker_id is None and not one.demand_kind for one in pegs)
+
+
+def days(row: PlanItem) -> list[tuple[date, Decimal, Decimal, Decimal]]:
+    """The days of a planned item on which something happens: required, on order, planned."""
+    return [
+        (date.fromisoformat(day), Decimal(required), Decimal(scheduled), Decimal(planned))
+        for day, required, scheduled, planned in row.flow
+    ]
+
+
+def weeks(*, row: PlanItem, today: date) -> list[Week]:
+    """The plan of an item week by week until its last movement, at most half a year."""
+    monday = today - timedelta(days=today.weekday())
+    sums: dict[date, list[Decimal]] = {}
+    for day, *amounts in days(row):
+        week = sums.setdefault(max(day - timedelta(days=day.weekday()), monday), [ZERO, ZERO, ZERO])
+        for n, amount in enumerate(amounts):
+            week[n] += amount
+    found: list[Week] = []
+    left, last = row.on_hand, max(sums, default=monday)
+    starts_on = monday
+    while starts_on <= last and len(found) < WEEKS:
+        required, scheduled, planned = sums.get(starts_on, (ZERO, ZERO, ZERO))
+        left += scheduled + planned - required
+        found.append(Week(starts_on, required, scheduled, planned, left))
+        starts_on += WEEK
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much of everything there is in the plan."""
+
+    kinds: dict[str, int]
+    late: int
+    advice: dict[str, int]
+    short: int
+
+
+def counts() -> Counts:
+    """What the plan asks for, in figures. Three statements."""
+    proposed = PlannedOrder.objects.filter(state=PlannedState.PROPOSED).order_by()
+    kinds = proposed.values_list("kind").annotate(
+        orders=Count("pk"), late=Count("pk", filter=Q(is_late=True))
+    )
+    advice = ActionMessage.objects.order_by().values_list("advice").annotate(Count("pk"))
+    rows = list(kinds)
+    return Counts(
+        kinds={kind: count for kind, count, _late in rows},
+        late=sum(late for _kind, _count, late in rows),
+        advice=dict(advice),
+        short=PlanItem.objects.filter(short_on__isnull=False).count(),
+    )
+
+
+def short_items(*, most: int) -> list[PlanItem]:
+    """What runs short first when nothing is done. One statement."""
+    rows = PlanItem.objects.filter(short_on__isnull=False).select_related("item__unit", "site", "supplier")
+    return list(rows.order_by("short_on", "pk")[:most])

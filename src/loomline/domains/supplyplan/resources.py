@@ -1,0 +1,419 @@
+"""How the plan is listed, explained, firmed and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from loomline.domains.catalog.models import Item
+from loomline.domains.supplyplan import models, queries
+from loomline.domains.supplyplan.models import LotRule, OrderKind, PlannedState
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.surface import draw_text, registry
+from loomline.surface.draw_cells import Cell
+from loomline.surface.page import action
+from loomline.surface.plain_table import TABLE, plain_table
+from loomline.surface.resource import (
+    Board,
+    Calendar,
+    Callouts,
+    Changes,
+    Column,
+    Facts,
+    Panel,
+    Resource,
+    Table,
+    Timeline,
+    everyone,
+    needs,
+)
+
+SHOWN = 200
+
+
+def lateness(record: models.PlannedOrder) -> str:
+    """A start in the past is red while nobody has firmed it."""
+    return "bad" if record.is_late and record.state == PlannedState.PROPOSED else ""
+
+
+def documents(orders: Sequence[models.PlannedOrder]) -> dict[int, Any]:
+    """What each order has become, with the way there."""
+    return {
+        one.pk: Cell(
+            kind="code", text=one.document, url=registry.url_of_kind(one.document_kind, one.document_id or 0)
+        )
+        for one in orders
+        if one.document
+    }
+
+
+def what_to_do(ctx: Ctx, record: models.PlannedOrder) -> list[dict[str, Any]]:
+    """Late, without anybody to bring it, or firmed: each says what is next."""
+    if record.state == PlannedState.FIRMED:
+        url = registry.url_of_kind(record.document_kind, record.document_id or 0)
+        link = action(_t("Open {document}").format(document=record.document), url) if url else None
+        text = _t("It is {document} now; change or cancel it there.").format(document=record.document)
+        return [{"tone": "ok", "title": _t("Firmed."), "text": text, "action": link}]
+    if record.kind == OrderKind.NONE:
+        text = _t("Name a supplier on the page of the item, or how it is made, and plan again.")
+        return [{"tone": "bad", "title": _t("Nobody supplies it."), "text": text, "action": None}]
+    if record.is_late:
+        text = _t(
+            "It should have begun on {day} to be there on {need}. Firm it at once, and shorten its way."
+        )
+        said = text.format(day=draw_text.day(record.start_on), need=draw_text.day(record.need_on))
+        return [{"tone": "warn", "title": _t("Late."), "text": said, "action": None}]
+    return []
+
+
+def gross_to_net(ctx: Ctx, record: models.PlannedOrder) -> dict[str, Any] | None:
+    """From all that is required until the day to the quantity of this order."""
+    found = queries.net(order=record)
+    if found is None:
+        return None
+    unit = record.item.unit.code
+    lines = [
+        (_t("Required until {day}").format(day=draw_text.day(record.need_on)), found.required, ""),
+        (_t("Stock to be kept"), found.held, _t("Safety stock or reorder level")),
+        (_t("Usable stock"), -found.stock, _t("Released, in storage, at this site")),
+        (_t("On order"), -found.coming, _t("Purchases, work and transfers on their way")),
+        (_t("Planned before"), -found.before, ""),
+        (_t("Missing"), found.missing, ""),
+        (_t("For later needs"), found.ahead, _t("They share the lot")),
+        (_t("More by the lot rule"), found.lot, _lot_words(found)),
+        (_t("This order"), found.quantity, _started(record, unit)),
+    ]
+    strong = {_t("Missing"), _t("This order")}
+    cells = [
+        (
+            Cell(text=text, strong=text in strong, sub=note),
+            Cell(kind="quantity", value=amount, unit=unit, strong=text in strong),
+        )
+        for text, amount, note in lines
+        if amount or text in strong
+    ]
+    return plain_table(_t("From gross to net"), (_t("What"), _t("Quantity")), cells, slots=("a1", "a2"))
+
+
+def _lot_words(found: queries.Net) -> str:
+    words = [str(LotRule(found.rule).label)]
+    if found.minimum:
+        words.append(_t("at least {quantity}").format(quantity=plain(found.minimum)))
+    if found.multiple:
+        words.append(_t("in multiples of {quantity}").format(quantity=plain(found.multiple)))
+    return ", ".join(words)
+
+
+def _started(record: models.PlannedOrder, unit: str) -> str:
+    if record.started == record.quantity:
+        return ""
+    return _t("{quantity} {unit} are started: some is lost").format(quantity=plain(record.started), unit=unit)
+
+
+def for_whom(ctx: Ctx, record: models.PlannedOrder) -> dict[str, Any] | None:
+    """Step by step to everybody who waits for it: what is made of it, and which customers that is for."""
+    steps = queries.chain(order=record, most=SHOWN)
+    if not steps:
+        return None
+    cells = [_step(one, record) for one in steps]
+    customers = {one.party for one in steps if one.is_end and one.party}
+    sub = _t("{n} customers wait for it").format(n=len(customers)) if customers else ""
+    heads = _t("Goes into"), _t("Customer"), _t("Needed"), _t("Takes"), _t("Of this order")
+    return plain_table(_t("For whom"), heads, cells, slots=("a1", "b1", "b2", "hide", "a2"), sub=sub)
+
+
+def _step(one: queries.Step, record: models.PlannedOrder) -> tuple[Cell, ...]:
+    if one.taker_id is not None:
+        text, url = f"PL-{one.taker_id}", registry.url_of_kind("supplyplan.plannedorder", one.taker_id)
+    elif one.demand_kind:
+        text, url = (
+            one.demand,
+            registry.url_of_kind(one.demand_kind, one.demand_id or 0) if one.demand_id else "",
+        )
+    else:
+        text, url = _t("Stock to be kept"), ""
+    depth = "\u2003" * (one.level - 1) + ("↳ " if one.level > 1 else "")
+    party = registry.url_of_kind("parties.party", one.party_id) if one.party_id else ""
+    return (
+        Cell(text=f"{depth}{text}", url=url, sub=one.item),
+        Cell(kind="party", text=one.party or "", url=party) if one.party else Cell(text=""),
+        Cell(kind="date", value=one.needed_on),
+        Cell(kind="quantity", value=one.quantity, unit=one.unit),
+        Cell(kind="quantity", value=one.share, unit=record.item.unit.code),
+    )
+
+
+def time_phased(ctx: Ctx, record: models.PlanItem) -> dict[str, Any] | None:
+    """Week by week: what is required, on order and planned, and what is left on hand."""
+    return _phased(ctx, [record])
+
+
+def plan_of_item(ctx: Ctx, record: Item) -> dict[str, Any] | None:
+    """The same on the page of the item, site by site."""
+    rows = list(record.plan_items.select_related("site", "item__unit").order_by("site"))
+    return _phased(ctx, rows) if rows else None
+
+
+def _phased(ctx: Ctx, rows: Sequence[models.PlanItem]) -> dict[str, Any]:
+    cells = []
+    for row in rows:
+        unit = row.item.unit.code
+        for week in queries.weeks(row=row, today=ctx.today):
+            short = week.left < 0
+            cells.append(
+                (
+                    Cell(kind="date", value=week.starts_on, sub=row.site.name if len(rows) > 1 else ""),
+                    *(
+                        Cell(kind="quantity", value=amount, unit=unit) if amount else Cell(text="–")
+                        for amount in (week.required, week.scheduled, week.planned)
+                    ),
+                    Cell(
+                        kind="quantity", value=week.left, unit=unit, tone="bad" if short else "", strong=True
+                    ),
+                )
+            )
+    heads = _t("Week from"), _t("Required"), _t("On order"), _t("Planned"), _t("On hand at its end")
+    on_hand = ", ".join(f"{plain(row.on_hand)} {row.item.unit.code} · {row.site.name}" for row in rows)
+    sub = _t("Usable now: {stock}").format(stock=on_hand)
+    return plain_table(_t("Plan"), heads, cells, slots=("a1", "b1", "b2", "c1", "a2"), sub=sub)
+
+
+def receipts(messages: Sequence[models.ActionMessage]) -> dict[int, Any]:
+    """The order that each message is about, with the way there."""
+    return {
+        one.pk: Cell(
+            kind="code", text=one.receipt, url=registry.url_of_kind(one.receipt_kind, one.receipt_id or 0)
+        )
+        if one.receipt
+        else Cell(
+            kind="code",
+            text=f"PL-{one.order_id}",
+            url=registry.url_of_kind("supplyplan.plannedorder", one.order_id or 0),
+        )
+        for one in messages
+    }
+
+
+class PlannedOrder(Resource):
+    """What to buy, make and move next. Firm it, and it becomes the purchase, work order or transfer."""
+
+    model = models.PlannedOrder
+    menu = "Plan", needs("catalog.item", "sites.site")
+    order = 20
+    icon = "route"
+    slug = "orders"
+    columns = (
+        Column("item", sub="item.sku", strong=True),
+        "kind",
+        Column("quantity", unit="item.unit"),
+        Column("start_on", tone=lateness),
+        "due_on",
+        "site",
+        "supplier",
+        "from_site",
+        "state",
+        Column("firmed_as", read=documents, label=_("Firmed as")),
+    )
+    filters = "state", "kind", "is_late", "supplier", "site", "item", "start_on", "due_on"
+    search = "item.name", "item.sku", "supplier.name", "document"
+    views = (
+        Table(),
+        Board(by="kind", title="item", party="supplier", date="start_on"),
+        Calendar("start_on"),
+    )
+    saved = {
+        _("To do"): "state=proposed&sort=start_on",
+        _("Late"): "state=proposed&is_late=true&sort=start_on",
+        _("To buy"): "state=proposed&kind=buy&sort=start_on",
+        _("To make"): "state=proposed&kind=make&sort=start_on",
+        _("To move"): "state=proposed&kind=move&sort=start_on",
+        _("Firmed"): "state=firmed",
+    }
+    head = "item", Column("quantity", unit="item.unit"), "start_on", "due_on", "supplier"
+    detail = (
+        Callouts(what_to_do),
+        Panel(TABLE, read=for_whom, title=_("For whom"), name="for-whom"),
+        Panel(TABLE, read=gross_to_net, title=_("From gross to net"), name="gross-to-net"),
+        Facts("kind", "site", "from_site", "need_on", "started", "firmed_at"),
+        Timeline(),
+    )
+    joins = "item.unit", "site", "supplier"
+    sort = "start_on"
+    key = "pk"
+    access = everyone()
+    create = False
+    edit = False
+    delete = False
+    actions = ("firm_orders",)
+    empty = _("Nothing is planned yet. Open the supply plan and press “Plan now”.")
+
+
+class ActionMessage(Resource):
+    """What to do to orders that exist, and which proposals are due."""
+
+    model = models.ActionMessage
+    menu = "Plan", needs("catalog.item", "sites.site")
+    order = 21
+    icon = "alert-triangle"
+    slug = "messages"
+    columns = (
+        Column("says", strong=True, wrap=True),
+        "advice",
+        Column("about", read=receipts, label=_("Order")),
+        "item",
+        Column("quantity", unit="item.unit"),
+        "at_on",
+        "to_on",
+        "supplier",
+        "site",
+    )
+    filters = "advice", "supplier", "site", "item", "to_on"
+    search = "says", "item.name", "item.sku", "receipt"
+    views = Table(), Board(by="advice", title="item", party="supplier", date="to_on")
+    saved = {
+        _("Urgent"): "advice=expedite,release_late,no_source&sort=to_on",
+        _("To start"): "advice=release,release_late&sort=to_on",
+        _("To change"): "advice=expedite,defer,increase,decrease,cancel&sort=to_on",
+    }
+    head = "item", Column("quantity", unit="item.unit"), "at_on", "to_on", "supplier"
+    detail = (
+        Facts(
+            Column("says", wrap=True),
+            Column("about", read=receipts, label=_("Order")),
+            "site",
+        ),
+    )
+    joins = "item.unit", "site", "supplier"
+    sort = "to_on"
+    key = "pk"
+    access = everyone()
+    create = False
+    edit = False
+    delete = False
+    empty = _("No messages. Orders that exist come when they are wanted, as far as the last plan knows.")
+
+
+class PlanItem(Resource):
+    """Every item that is planned, with what comes and goes, week by week."""
+
+    model = models.PlanItem
+    menu = "Plan", needs("catalog.item", "sites.site")
+    order = 22
+    icon = "chart-line"
+    slug = "items"
+    columns = (
+        Column("item", sub="item.sku", strong=True),
+        "site",
+        "kind",
+        Column("on_hand", unit="item.unit"),
+        Column("required", unit="item.unit"),
+        Column("scheduled", unit="item.unit"),
+        Column("planned", unit="item.unit"),
+        "short_on",
+        "supplier",
+    )
+    filters = "kind", "site", "supplier", "item", "short_on"
+    search = "item.name", "item.sku"
+    saved = {_("Running short"): "short_on.empty=false&sort=short_on"}
+    head = "item", "site", Column("on_hand", unit="item.unit"), "short_on"
+    detail = (
+        Panel(TABLE, read=time_phased, title=_("Plan"), name="plan"),
+        Facts(
+            "kind",
+            "supplier",
+            "from_site",
+            "lead_days",
+            Column("safety_stock", unit="item.unit"),
+            Column("reorder_level", unit="item.unit"),
+            Column("minimum", unit="item.unit"),
+            Column("multiple", unit="item.unit"),
+            "yield_share",
+        ),
+    )
+    joins = "item.unit", "site", "supplier"
+    sort = "pk"
+    key = "pk"
+    access = everyone()
+    create = False
+    edit = False
+    delete = False
+    empty = _("Nothing is planned yet. Open the supply plan and press “Plan now”.")
+
+
+class ItemPolicy(Resource):
+    """How items are planned, where their cards and their suppliers do not say it already."""
+
+    model = models.ItemPolicy
+    menu = "Plan", needs("catalog.item")
+    order = 28
+    secondary = True
+    icon = "adjustments-horizontal"
+    slug = "policies"
+    columns = (
+        "item",
+        "site",
+        "rule",
+        "from_site",
+        Column("safety_stock", unit="item.unit"),
+        Column("reorder_level", unit="item.unit"),
+        Column("minimum", unit="item.unit"),
+        Column("multiple", unit="item.unit"),
+        "lead_days",
+        "yield_share",
+    )
+    filters = "item", "site", "rule", "from_site"
+    search = "item.name", "item.sku"
+    form = (
+        *("item", "site", "from_site", "rule", "fixed_quantity", "period_days", "minimum", "multiple"),
+        *(
+            "maximum",
+            "lead_days",
+            "safety_days",
+            "safety_stock",
+            "reorder_level",
+            "yield_share",
+            "fence_days",
+        ),
+    )
+    head = "item", "site", "rule", "from_site"
+    detail = (
+        Facts(
+            *("fixed_quantity", "period_days", "minimum", "multiple", "maximum", "lead_days", "safety_days"),
+            *("safety_stock", "reorder_level", "yield_share", "fence_days"),
+        ),
+        Changes(),
+        Timeline(),
+    )
+    joins = "item.unit", "site"
+    sort = "pk"
+    key = "pk"
+    access = everyone()
+    empty = _("No policies yet. Without one, an item is planned as its card and its supplier say.")
+
+
+class PlanRun(Resource):
+    """When everything was planned, and what came of it."""
+
+    model = models.PlanRun
+    menu = None
+    icon = "history"
+    slug = "runs"
+    columns = "made_at", "starts_on", "until", "items", "orders", "messages", "refreshed_at", "refreshes"
+    filters = ("made_at",)
+    search = ()
+    detail = Facts(
+        "made_at", "starts_on", "until", "items", "orders", "messages", "refreshed_at", "refreshes"
+    )
+    key = "pk"
+    access = everyone()
+    create = False
+    edit = False
+    delete = False
+    empty = _("Nothing was planned yet. Open the supply plan and press “Plan now”.")
+
+
+registry.contribute(Item, Panel(TABLE, read=plan_of_item, title=_("Plan"), name="plan"))
