@@ -11,19 +11,23 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from loomline.domains.costing import queries as costs
 from loomline.domains.finance import commands as finance
 from loomline.domains.finance.models import Invoice, InvoiceKind, InvoiceState, Payment, PaymentState
 from loomline.domains.ledger import commands as ledger
 from loomline.domains.ledger import queries as books
-from loomline.domains.ledger.models import EntryKind, JournalEntry, JournalLine, Purpose
+from loomline.domains.ledger.models import EntryKind, JournalEntry, JournalLine, Period, Purpose
 from loomline.domains.parties.models import Party
+from loomline.kernel.command import inside
 from loomline.kernel.context import Ctx
+from loomline.kernel.event import StoredEvent, later_handler, revive
 from loomline.kernel.refusal import Refused
 from tests.domains.sales.shop import TODAY, make_ctx, make_world
 
 D = Decimal
+HANDLER = "loomline.flows.invoice_to_books.invoice_posted"
 
 
 @pytest.fixture
@@ -36,11 +40,26 @@ def shop(ctx: Ctx) -> Party:
     return make_world(ctx).shop
 
 
-def asked(ctx: Ctx, shop: Party, price: str, *, currency: str = "EUR", tax: str = "0") -> Invoice:
-    """A posted invoice over one thing."""
+def waiting(ctx: Ctx, shop: Party, price: str, *, currency: str = "EUR", tax: str = "0") -> Invoice:
+    """A posted invoice over one thing, which the worker has not heard of."""
     draft = finance.InvoiceLineDraft(quantity=D(1), price=D(price), tax_rate=D(tax), description="Fitting")
     made = finance.write_invoice(ctx, customer=shop, lines=[draft], currency=currency)
     return finance.post_invoice(ctx, invoice=made)
+
+
+def asked(ctx: Ctx, shop: Party, price: str, *, currency: str = "EUR", tax: str = "0") -> Invoice:
+    """A posted invoice over one thing, in the journal."""
+    made = waiting(ctx, shop, price, currency=currency, tax=tax)
+    heard(ctx)
+    return made
+
+
+def heard(ctx: Ctx) -> None:
+    """What the worker does with the jobs that wait, and does again if it is sent them again."""
+    for job in ProcrastinateJob.objects.filter(task_name="kernel.hear", args__handler=HANDLER):
+        told = StoredEvent.objects.get(pk=job.args["event_id"])
+        event = revive(told.name, told.payload)
+        inside(ctx, name="heard", work=lambda inner, e=event: later_handler(HANDLER)(inner, e))
 
 
 def sums() -> dict[Purpose, Decimal]:
@@ -67,6 +86,25 @@ def test_an_invoice_a_credit_note_and_a_payment(ctx: Ctx, shop: Party) -> None:
     assert sums() == {Purpose.RECEIVABLE: D(123), Purpose.SALES: D(-100), Purpose.TAX_OUT: D(-23)}
     entry = JournalEntry.objects.get(kind=EntryKind.PAYMENT, reverses__isnull=False)
     assert (entry.text, entry.origin_id) == ("Debit failed", payment.pk)
+
+
+def test_an_invoice_is_posted_by_a_job_or_by_what_builds_on_it(ctx: Ctx, shop: Party) -> None:
+    paid, credited, left = (waiting(ctx, shop, price) for price in ("100", "10", "1"))
+    assert sums() == {}
+    finance.credit_invoice(ctx, invoice=credited, reason="Returned")
+    assert sums() == {}
+    assert {entry.origin_id for entry in JournalEntry.objects.filter(amount=10)} >= {credited.pk}
+    finance.take_payment(ctx, customer=shop, amount=D(100))
+    assert sums() == {Purpose.SALES: D(-100), Purpose.BANK: D(100)}
+    assert books.stands_on(purpose=Purpose.RECEIVABLE) == 0
+
+    later = replace(ctx, now=ctx.now + timedelta(days=40))
+    ledger.begin_closing(later, period=Period.objects.get())
+    assert sums() == {Purpose.RECEIVABLE: D(1), Purpose.SALES: D(-101), Purpose.BANK: D(100)}
+    entries = JournalEntry.objects.filter(kind=EntryKind.INVOICE)
+    assert set(entries.values_list("origin_id", flat=True)) >= {paid.pk, credited.pk, left.pk}
+    heard(ctx)
+    assert entries.count() == 4
 
 
 def test_a_document_is_posted_once(ctx: Ctx, shop: Party) -> None:

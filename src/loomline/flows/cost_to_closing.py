@@ -1,4 +1,4 @@
-"""A period is closed when everything that belongs to it has its cost."""
+"""A period is closed when everything that belongs to it has its cost and stands in the journal."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from loomline.domains.costing import commands as costing
 from loomline.domains.costing import queries
 from loomline.domains.ledger import ports as ledger
 from loomline.domains.ledger.models import Period
+from loomline.flows.invoice_to_books import post_waiting
 from loomline.kernel.context import Ctx
 from loomline.kernel.port import fill
 
 
 @fill(ledger.before_closing)
 def before_closing(ctx: Ctx, *, period: Period) -> None:
-    """What was moved is valued first, before the period is held: who posts to it is not waited for."""
+    """What was moved is valued and what was invoiced is posted first, before the period is held: who posts
+    to it is not waited for.
+    """
     costing.catch_up(ctx)
+    post_waiting(ctx, until=period.ends_on)
 
 
 @fill(ledger.open_matters)

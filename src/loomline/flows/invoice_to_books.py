@@ -1,8 +1,15 @@
-"""Invoices, credit notes and payments of customers stand in the journal the moment they are posted."""
+"""Customers' credit notes and payments stand in the journal the moment they are posted, invoices soon after.
+
+An invoice is posted by a job of its own, so that who invoices a day's orders does not wait for the books;
+whatever builds on it (a payment, a credit note, the end of a period) posts it first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef
 
 from loomline.domains.finance.events import (
     InvoiceCredited,
@@ -14,7 +21,7 @@ from loomline.domains.finance.events import (
 from loomline.domains.finance.models import Invoice, InvoiceState, Payment
 from loomline.domains.ledger import commands as ledger
 from loomline.domains.ledger.commands import Amount, DocumentDraft
-from loomline.domains.ledger.models import EntryKind, Purpose
+from loomline.domains.ledger.models import EntryKind, JournalEntry, Purpose
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
 
@@ -23,6 +30,13 @@ PAYMENT = Payment._meta.label_lower
 
 
 @on(InvoicePosted)
+def invoice_in_foreign_currency(ctx: Ctx, event: InvoicePosted) -> None:
+    """Without a rate nobody can say what the customer owes, so the invoice is refused at once."""
+    if event.currency != ctx.company.currency:
+        _post(ctx, [event.invoice_id])
+
+
+@on(InvoicePosted, later=True)
 def invoice_posted(ctx: Ctx, event: InvoicePosted) -> None:
     """The customer owes the total: sales less tax."""
     _post(ctx, [event.invoice_id])
@@ -69,6 +83,14 @@ def payment_reversed(ctx: Ctx, event: PaymentReversed) -> None:
     ledger.reverse_document(
         ctx, origin_kind=PAYMENT, origin_id=event.payment_id, kind=EntryKind.PAYMENT, text=event.reason
     )
+
+
+def post_waiting(ctx: Ctx, *, until: date) -> None:
+    """Post the invoices issued up to a day that are not in the journal yet."""
+    known = JournalEntry.objects.filter(origin_kind=INVOICE, kind=EntryKind.INVOICE)
+    issued = Invoice.objects.filter(issued_on__lte=until).exclude(state=InvoiceState.DRAFT)
+    waiting = issued.exclude(Exists(known.filter(origin_id=OuterRef("pk"))))
+    _post(ctx, list(waiting.order_by("issued_on", "pk").values_list("pk", flat=True)))
 
 
 def _post(ctx: Ctx, invoice_ids: Iterable[int]) -> None:

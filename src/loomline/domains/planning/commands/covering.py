@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.bills.queries import bills_for, materials
-from loomline.domains.catalog.models import Supply
+from loomline.domains.catalog.models import ItemKind, Supply
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.commands import Demand
@@ -26,12 +25,12 @@ from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LIN
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands import PurchaseDraft, PurchaseLineDraft
 from loomline.domains.procurement.models import Purchase, PurchaseLine, SupplierItem
+from loomline.domains.sales import queries as selling
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.domains.sites import queries as sites
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
-from loomline.kernel.prepared import AnyOf, prepared
-from loomline.kernel.record import lock_all
+from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
 
 ZERO = Decimal(0)
@@ -53,13 +52,15 @@ def plan_supply(ctx: Ctx, *, order: Order) -> Order:
 @command(hidden=True)
 def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
     """Cover many orders, the earliest promise first. What is covered already stays as it is."""
-    locked: list[Order] = lock_all(orders)
+    found = selling.lines_to_promise(order_ids=[order.pk for order in orders])
+    by_order = selling.by_order(found)
+    locked = [by_order[order.pk][0].order if order.pk in by_order else lock(order) for order in orders]
 
     for order in locked:
         if order.state not in OPEN:
             raise NothingToPlan(number=order.number, state=order.state.label.lower())
 
-    lines = _uncovered(locked)
+    lines = _uncovered(found)
     short = _reserve(ctx, lines)
     # An order that stock covers asks nothing of what is made and bought.
     works, purchases = _supply(ctx, lines, short) if short else ([], [])
@@ -80,14 +81,11 @@ def _supply(
     return works, purchases
 
 
-@prepared
-def _uncovered_lines() -> QuerySet[OrderLine]:
-    rows = OrderLine.objects.filter(AnyOf("order", "orders"), shipped__lt=F("quantity"), item__kind="stock")
-    return rows.select_related("item", "order__site", "order__customer").order_by("promised_on", "pk")
-
-
-def _uncovered(orders: Sequence[Order]) -> dict[int, OrderLine]:
-    return {line.pk: line for line in _uncovered_lines(orders=[order.pk for order in orders])}
+def _uncovered(lines: Iterable[OrderLine]) -> dict[int, OrderLine]:
+    """Goods still to be sent, the earliest promise first."""
+    rows = [line for line in lines if line.shipped < line.quantity and line.item.kind == ItemKind.STOCK]
+    rows.sort(key=lambda line: (line.promised_on or date.max, line.pk))
+    return {line.pk: line for line in rows}
 
 
 def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
