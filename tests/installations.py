@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import hashlib
 import http.client
 import os
 import shutil
@@ -14,10 +16,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.databases import wait_until
+from tests.databases import FOLDER, ROOT, wait_until
 
+SEASON = FOLDER / "season"
 COMMAND = [sys.executable, "-m", "loomline"]
 
 
@@ -33,6 +37,35 @@ def copied(made: Path, home: Path) -> Path:
     """Copy an installation with its owners."""
     subprocess.run(["cp", "-a", str(made), str(home)], check=True)
     return home
+
+
+@contextlib.contextmanager
+def season() -> Iterator[Running]:
+    """The knitwear company as `make run` starts it. The season is told once, then its data are copied."""
+    with tempfile.TemporaryDirectory(prefix="loomline-season-") as folder:
+        Path(folder).chmod(0o711)
+        environ = environ_of(Path(folder) / "data", any_free_port()) | {"LOOMLINE_DEMO": "knitwear"}
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with (FOLDER / "season.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            mark = SEASON / "told"
+            if not mark.is_file() or mark.read_text() != _telling():
+                shutil.rmtree(SEASON, ignore_errors=True)
+                SEASON.mkdir(mode=0o711)
+                with up(environ | {"LOOMLINE_DATA": str(SEASON / "data")}, seconds=400):
+                    pass
+                mark.write_text(_telling())
+            copied(SEASON / "data", Path(folder) / "data")
+        with up(environ, seconds=120) as running:
+            yield running
+
+
+def _telling() -> str:
+    """What decides how the season is told: the day, and every file of the system and of the demo."""
+    sum_ = hashlib.sha256(str(datetime.now(UTC).date()).encode())
+    for file in sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "demo").rglob("*.py")]):
+        sum_.update(file.read_bytes())
+    return sum_.hexdigest()
 
 
 def any_free_port() -> int:

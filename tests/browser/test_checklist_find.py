@@ -33,8 +33,6 @@ def _go(page: Page, words: str, to: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(to)
     page.wait_for_load_state()
-    # Nobody's hand is faster than this.
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 400)))")
 
 
 def test_1_the_palette_finds_records_pages_commands_and_settings_by_keys_alone(

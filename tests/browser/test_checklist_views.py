@@ -22,9 +22,7 @@ SHIFTS = """
   window.shifts = [];
   new PerformanceObserver((list) => list.getEntries().forEach((one) => {
     const moved = one.sources.map(({node}) => node?.outerHTML?.slice(0, 80));
-    const [{loadEventEnd}] = performance.getEntriesByType('navigation');
-    const stands = loadEventEnd > 0 && one.startTime > loadEventEnd;
-    if (stands && !one.hadRecentInput) window.shifts.push([one.value, ...moved]);
+    if (!one.hadRecentInput) window.shifts.push([one.value, ...moved]);
   })).observe({type: 'layout-shift', buffered: true});
 """
 # What Chromium's own yardstick calls good is 0.1.
@@ -248,7 +246,7 @@ def test_11_the_peek_walks_through_the_list_as_it_is_filtered(books: House, ada:
 
 
 def _jumps(page: Page) -> list[Any]:
-    """What has moved without anybody's doing once the page stood, if it is more than nobody sees."""
+    """What has moved on the page without anybody's doing, if it is more than nobody sees."""
     shifts = page.evaluate("window.shifts")
     return shifts if sum(value for value, *_moved in shifts) > STEADY else []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.databases import wait_until
-from tests.installations import any_free_port, environ_of, up
+from tests.installations import season
 
 Look = Any  # tests.browser.conftest.Look; conftest files cannot be imported by name
 Visit = Callable[..., Look]
@@ -52,12 +51,8 @@ class Company:
 @pytest.fixture(scope="module")
 def company() -> Iterator[Company]:
     """The demo, started as `make run` starts it."""
-    with tempfile.TemporaryDirectory(prefix="loomline-day-") as folder:
-        Path(folder).chmod(0o711)
-        data = Path(folder) / "data"
-        environ = environ_of(data, any_free_port()) | {"LOOMLINE_DEMO": "knitwear"}
-        with up(environ, seconds=400) as running:
-            yield Company(f"http://localhost:{running.port}", data)
+    with season() as running:
+        yield Company(f"http://localhost:{running.port}", running.data)
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.apps import apps
 from playwright.sync_api import Page, expect
 
 from loomline.surface import registry
-from tests.installations import COMMAND, any_free_port, environ_of, up
+from tests.installations import COMMAND, any_free_port, environ_of, season, up
 
 Look = Any  # tests.browser.conftest.Look; conftest files cannot be imported by name
 Visit = Callable[..., Look]
@@ -78,22 +78,53 @@ QUIET = """
     requestAnimationFrame(look);
   })
 """
+# What a page is built of: each element by what it and the two around it are, their words aside.
+PARTS = r"""
+  () => {
+    const SAYS = /^(class|role|type|tabindex|scope|data-tone|data-state|aria-(current|disabled|invalid))$/;
+    const COUNTS = /^(aria-.*|alt|title|href|for|hidden|disabled|placeholder|draggable)$/;
+    const known = new Map();
+    const own = (node) => {
+      if (known.has(node)) return known.get(node);
+      const says = node.getAttributeNames().sort().flatMap((name) => {
+        const value = node.getAttribute(name);
+        if (SAYS.test(name)) return `${name}=${value}`;
+        return COUNTS.test(name) ? name + Boolean(value) : [];
+      });
+      const hasWords = [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+      known.set(node, `${node.localName} ${says} ${hasWords}`);
+      return known.get(node);
+    };
+    const number = (text) => {
+      let n = 0x811c9dc5;
+      for (let at = 0; at < text.length; at += 1) n = Math.imul(n ^ text.charCodeAt(at), 0x01000193);
+      return n;
+    };
+    const part = (node) => {
+      const above = [node, node.parentElement, node.parentElement?.parentElement];
+      return number(above.filter(Boolean).map(own).join(' in '));
+    };
+    return [...new Set([...document.querySelectorAll('body *:not(svg *)')].map(part))];
+  }
+"""
 LINKS = "[...new Set([...document.querySelectorAll('main a[href]')].map((a) => a.getAttribute('href')))]"
 
 
 @dataclass
 class Walk:
-    """Goes from page to page, looks at each in light, in dark and on a phone, and remembers what is wrong."""
+    """Goes from page to page and remembers what is wrong.
+
+    Each page is loaded and measured on a desk and on a phone. It is looked at in light, in dark and on a
+    phone where something on it is built as nothing was on the pages before.
+    """
 
     look: Look
+    seen: ClassVar[set[int]] = set()
     faults: dict[str, list[str]] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
 
-    def visit(self, path: str, *, dark: bool = True) -> Page:
-        """One load, three looks; only a calendar is another page on a phone.
-
-        Parts of a page that was seen have its colours: they are not looked at in the dark again.
-        """
+    def visit(self, path: str) -> Page:
+        """One load; only a calendar is another page on a phone."""
         page: Page = self.look.page
         page.set_viewport_size(DESK)
         answer = page.goto(self.look.home + path, wait_until="load")
@@ -101,19 +132,27 @@ class Walk:
         found = [] if answer.status == 200 else [f"status {answer.status}"]
         self.links = page.evaluate(LINKS)
         self.stretch(DESK)
-        found += self.look.faults()
-        if dark:
+        is_new = self.is_new()
+        found += self.look.faults("all" if is_new else "none")
+        if is_new:
             page.evaluate("document.documentElement.dataset.theme = 'dark'")
             found += self.look.faults("colours")
         page.set_viewport_size(PHONE)
         if "as=calendar" in path:
             page.reload(wait_until="load")
         self.stretch(PHONE)
-        found += self.look.faults("structure")
+        found += self.look.faults("structure" if is_new else "none")
         if found:
             self.faults[path] = list(dict.fromkeys(found))
         self.look.errors.clear()
         return page
+
+    def is_new(self) -> bool:
+        """True where something on the page is built as nothing was before."""
+        parts = set(self.look.page.evaluate(PARTS))
+        is_new = not parts <= self.seen
+        self.seen.update(parts)
+        return is_new
 
     def stretch(self, screen: Mapping[str, int]) -> None:
         """As tall as the page: what lies under a bar that sticks, or loads late, comes out by scrolling."""
@@ -139,7 +178,7 @@ class Walk:
             self.visit(here)
             for link in self.links:
                 if link.startswith(here) and link != here and not NO_PAGE.search(link):
-                    self.visit(link, dark="?tab=" not in link)
+                    self.visit(link)
 
     def first_of(self, start: str) -> Page:
         """The first page that the last one leads to below an address."""
@@ -149,11 +188,8 @@ class Walk:
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
     """The knitwear company, started as `make run` starts it."""
-    with tempfile.TemporaryDirectory(prefix="loomline-walk-") as folder:
-        Path(folder).chmod(0o711)
-        environ = environ_of(Path(folder) / "data", any_free_port()) | {"LOOMLINE_DEMO": "knitwear"}
-        with up(environ, seconds=400) as running:
-            yield f"http://localhost:{running.port}"
+    with season() as running:
+        yield f"http://localhost:{running.port}"
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,8 @@ pytestmark = pytest.mark.slow
 OWN, TEAM, OTHER = "own", "team", "other"
 WHOSE = (OWN, TEAM, OTHER)
 PLACED = (User, Team, Party)
-HTMX = {"HX-Request": "true"}
+# Rows are looked for in the part that shows them; the frame around it is the same for all.
+PART = {"HX-Request": "true", "HX-Target": "list"}
 # What all who do the same work choose from, however few of the other rows they may see.
 SHARED = {
     "coaching.playbook-questions",
@@ -215,7 +216,7 @@ def _lists(
 ) -> None:
     if hidden and resource.list_page is None:
         with subtests.test(resource=resource.name, level=level.name):
-            page = client.get(resource.path(), {"view": "all"}).context["list"]
+            page = client.get(resource.path(), {"view": "all"}, headers=PART).context["list"]
             assert {row["id"] for row in page.get("rows", [])} & hidden == set()
             assert seen <= {row["id"] for row in page.get("rows", [])}
             options = client.get(f"{resource.path()}options/").content.decode()
@@ -266,9 +267,9 @@ def _records(
     for pk in sorted(hidden)[:1]:
         with subtests.test(resource=resource.name, level=level.name):
             for rest in ((), ("edit",), ("peek",), ("timeline",)):
-                assert client.get(resource.url(pk, *rest)).status_code in (403, 404), rest
+                assert client.get(resource.url(pk, *rest), headers=PART).status_code in (403, 404), rest
             assert client.get(f"/api/v1/{resource.name.replace('.', '/')}/{pk}").status_code in (403, 404)
-            answer = client.get(resource.url(pk, "next"))
+            answer = client.get(resource.url(pk, "next"), headers=PART)
             assert answer.status_code in (403, 404) or answer.url == resource.url(pk)
             with pytest.raises(NotThere):
                 _ = Selection(resource, ctx, ids=(pk,)).count

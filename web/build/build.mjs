@@ -12,6 +12,15 @@ const NEXT = `${OUT}.next`;
 const watch = process.argv.includes('--watch');
 const strict = process.argv.includes('--strict');
 
+// A font that comes late would move what stands; it is preloaded, and what it misses waits for the next page.
+const calmFonts = {
+  name: 'calm-fonts',
+  setup: (build) => build.onLoad({ filter: /@fontsource-variable.*\.css$/ }, ({ path: file }) => ({
+    contents: fs.readFileSync(file, 'utf8').replaceAll('font-display: swap', 'font-display: optional'),
+    loader: 'css',
+  })),
+};
+
 const options = (outdir) => ({
   entryPoints: { app: 'web/js/app.js', styles: 'web/css/app.css', calendar: 'web/css/calendar.css' },
   outdir,
@@ -26,6 +35,7 @@ const options = (outdir) => ({
   loader: { '.woff2': 'file', '.svg': 'dataurl' },
   metafile: true,
   legalComments: 'none',
+  plugins: [calmFonts],
   logLevel: 'warning',
 });
 

@@ -17,12 +17,9 @@ import { guardForms } from './draft.js';
 
 guardForms();
 
-customElements.define('ui-sheet', class extends HTMLElement {
-  async connectedCallback() {
-    const { Sheet } = await import('./sheet.js');
-    this.sheet ??= new Sheet(this);
-  }
-});
+const fetchSheet = () => { if ($('ui-sheet:not(:defined)')) import('./sheet.js'); };
+document.addEventListener('htmx:after:swap', fetchSheet);
+fetchSheet();
 
 const ruled = () => $('.topbar')?.classList.toggle('ruled', scrollY > 4);
 document.addEventListener('scroll', ruled, { passive: true });

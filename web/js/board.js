@@ -1,7 +1,7 @@
 // ui-board: cards move by mouse, finger, Alt and arrows, or "Move to…"; the server may refuse, and then they fly back.
-import { $, $$, answer, isTyping, keysAreOn, post } from './dom.js';
+import { $, $$, isPlain, isTyping, keysAreOn, post } from './dom.js';
 import { into } from './request.js';
-import { toast } from './toasts.js';
+import { say } from './toasts.js';
 
 customElements.define('ui-board', class extends HTMLElement {
   async connectedCallback() {
@@ -36,9 +36,12 @@ customElements.define('ui-board', class extends HTMLElement {
 
   // Moving to where the list's order puts it is the server's business; a card from another column goes on top.
   move(card, list) {
-    if (!list || list === card.parentNode) return;
+    if (list && list !== card.parentNode) this.put(card, () => list.prepend(card));
+  }
+
+  put(card, there) {
     const from = { list: card.parentNode, next: card.nextElementSibling };
-    list.prepend(card);
+    there();
     card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     $('a', card).focus();
     this.save(card, from);
@@ -46,8 +49,7 @@ customElements.define('ui-board', class extends HTMLElement {
 
   keys = (event) => {
     const at = event.target.closest('.kcard:not(.locked)');
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && keysAreOn();
-    if (at && isPlain && event.key === 'e') { event.preventDefault(); $('.editable', at)?.click(); }
+    if (at && event.key === 'e' && isPlain(event) && !isTyping(event.target) && keysAreOn()) { event.preventDefault(); $('.editable', at)?.click(); }
     const card = event.altKey && at;
     if (!card || this.hasAttribute('data-still')) return;
     const rtl = document.dir === 'rtl' ? -1 : 1;
@@ -60,11 +62,7 @@ customElements.define('ui-board', class extends HTMLElement {
     const other = along === 1 ? card.nextElementSibling : along === -1 ? card.previousElementSibling : null;
     if (!other) return;
     event.preventDefault();
-    const from = { list: card.parentNode, next: card.nextElementSibling };
-    if (along === 1) other.after(card);
-    else other.before(card);
-    $('a', card).focus();
-    this.save(card, from);
+    this.put(card, () => (along === 1 ? other.after(card) : other.before(card)));
   };
 
   // One menu serves all cards: it remembers whose button opened it.
@@ -88,29 +86,20 @@ customElements.define('ui-board', class extends HTMLElement {
     const { stage } = card.parentNode.dataset;
     const before = card.nextElementSibling?.dataset.id ?? '';
     card.classList.add('saving');
-    let response;
-    let said = {};
-    try {
-      response = await post(this.dataset.url, { id, to: stage, before });
-      said = await answer(response);
-    } catch { /* the line is down: the card goes back and the toast says so */ }
+    const answer = await post(this.dataset.url, { id, to: stage, before });
     card.classList.remove('saving');
-
-    if (!response?.ok) this.refuse(card, from, said);
-    else {
-      if (said.toast) toast(said.toast);
-      Object.entries(said.columns ?? {}).forEach(([name, figures]) => this.figure(name, figures));
-    }
+    if (!answer.ok) this.putBack(card, from);
+    if (answer.dialog_url) into('#dialog', answer.dialog_url);
+    else say(answer);
+    Object.entries(answer.columns ?? {}).forEach(([name, figures]) => this.figure(name, figures));
   }
 
-  refuse(card, from, said) {
+  putBack(card, from) {
     from.list.insertBefore(card, from.next);
     card.classList.add('refused');
     card.addEventListener('animationend', () => card.classList.remove('refused'), { once: true });
     setTimeout(() => card.classList.remove('refused'), 600);
     $('a', card).focus();
-    if (said.dialog_url) into('#dialog', said.dialog_url);
-    else toast(said.toast ?? { text: said.text ?? $('#toasts').dataset.failed, tone: 'bad' });
   }
 
   figure(stage, figures) {

@@ -1,6 +1,6 @@
 // ui-calendar: month and week over the agenda that the server has already drawn; the agenda stays on phones.
-import { $, $$, answer, locale, post } from './dom.js';
-import { toast } from './toasts.js';
+import { $, $$, locale, make, post } from './dom.js';
+import { say } from './toasts.js';
 
 const WIDE = matchMedia('(min-width: 720px)');
 const DAY = 86400000;
@@ -9,18 +9,13 @@ const ROLES = '[role=table], [role=row], [role=cell], [role=columnheader], [role
 function stylesheet(href) {
   if ($(`link[href="${href}"]`)) return Promise.resolve();
   return new Promise((done) => {
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href, onload: done, onerror: done });
-    document.head.append(link);
+    document.head.append(make('link', { rel: 'stylesheet', href, onload: done, onerror: done }));
   });
 }
 
 // The library's grid claims to be a table without being one; without the claims it reads as what it is, days and links.
 function plain(home) {
-  for (const part of $$(ROLES, home)) {
-    part.removeAttribute('role');
-    part.removeAttribute('aria-colindex');
-    part.removeAttribute('aria-label');
-  }
+  for (const part of $$(ROLES, home)) ['role', 'aria-colindex', 'aria-label'].forEach((name) => part.removeAttribute(name));
   $$('.ec-col-head > [aria-label]', home).forEach((part) => part.removeAttribute('aria-label'));
 }
 
@@ -74,14 +69,9 @@ customElements.define('ui-calendar', class extends HTMLElement {
   }
 
   link({ id, title, allDay, extendedProps }, timeText) {
-    const link = Object.assign(document.createElement('a'), { href: extendedProps.url, draggable: false, title });
+    const link = make('a', { href: extendedProps.url, draggable: false, title });
     link.dataset.id = id;
-    if (!allDay && timeText) {
-      const time = document.createElement('span');
-      time.className = 'num';
-      time.textContent = `${timeText} `;
-      link.append(time);
-    }
+    if (!allDay && timeText) link.append(make('span', { className: 'num', textContent: `${timeText} ` }));
     link.append(title);
     return link;
   }
@@ -120,15 +110,10 @@ customElements.define('ui-calendar', class extends HTMLElement {
 
   async move(event, before) {
     const start = event.allDay ? isoDay(event.start) : event.start.toISOString();
-    let response;
-    let said = {};
-    try {
-      response = await post(this.dataset.moveUrl, { id: event.id, start });
-      said = await answer(response);
-    } catch { /* said below */ }
-    if (!response?.ok) this.calendar.updateEvent(before);
-    else this.remember(event, start);
-    toast(said.toast ?? { text: said.text ?? (response?.ok ? '' : $('#toasts').dataset.failed), tone: response?.ok ? '' : 'bad' });
+    const answer = await post(this.dataset.moveUrl, { id: event.id, start });
+    if (answer.ok) this.remember(event, start);
+    else this.calendar.updateEvent(before);
+    say(answer);
   }
 
   remember({ id }, start) {

@@ -2,6 +2,8 @@
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+export const make = (name, values) => Object.assign(document.createElement(name), values);
+
 // Plain English is written the European way, as on the server.
 export const locale = () => (document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang);
 
@@ -26,19 +28,17 @@ export const isTyping = (element) =>
 // Single letters may be switched off: they get in the way of some voices and readers.
 export const keysAreOn = () => document.documentElement.dataset.letters !== 'off';
 
-export async function post(url, values = {}) {
-  const body = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    for (const one of [value].flat()) body.append(name, one);
-  }
-  const headers = { 'X-CSRFToken': csrf(), 'HX-Request': 'true', Accept: 'application/json, text/html' };
-  return fetch(url, { method: 'POST', body, headers, credentials: 'same-origin' });
-}
+export const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.altKey;
 
-// What a command answers to a script: JSON where there is something to say, the trigger header otherwise.
-export async function answer(response) {
+// What a command answers to a script: whether it is done, and JSON or the trigger header where there is
+// something to say. A line that is down is a no without words.
+export async function post(url, values = {}) {
+  const headers = { 'X-CSRFToken': csrf(), 'HX-Request': 'true', Accept: 'application/json, text/html' };
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(values), headers }).catch(() => null);
+  if (!response) return { ok: false };
   const said = response.headers.get('HX-Trigger');
-  const kind = response.headers.get('Content-Type') ?? '';
-  const body = kind.includes('json') ? await response.json() : {};
-  return { toast: said?.startsWith('{') ? JSON.parse(said).toast : undefined, ...body };
+  const isJson = response.headers.get('Content-Type')?.includes('json');
+  const body = isJson ? await response.json() : {};
+  const toast = said?.startsWith('{') ? JSON.parse(said).toast : undefined;
+  return { ok: response.ok, next: response.headers.get('HX-Redirect'), toast, ...body };
 }

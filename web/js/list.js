@@ -1,5 +1,5 @@
 // Rows: walking, selecting (a range, a page, all that match), bulk commands, peeking and editing in place.
-import { $, $$, isTyping, keysAreOn, locale } from './dom.js';
+import { $, $$, isPlain, isTyping, keysAreOn, locale } from './dom.js';
 import { act } from './acts.js';
 import { htmx, into } from './request.js';
 
@@ -64,8 +64,6 @@ window.addEventListener('pageshow', paint);
 const here = () => rows().findIndex((row) => row.contains(document.activeElement));
 
 // The pencils are walked over: a row is entered at its link, a peek at its next neighbour.
-const step = (key) => $(`#drawer[open] [data-step="${key}"]`);
-
 const keys = {
   j: () => $('a, button.editable', rows()[Math.min(rows().length - 1, here() + 1)])?.focus(),
   k: () => $('a, button.editable', rows()[Math.max(0, here() - 1)])?.focus(),
@@ -86,11 +84,10 @@ const keys = {
 document.addEventListener('keydown', (event) => {
   if (!keysAreOn()) return;
   const run = keys[event.key.toLowerCase()];
-  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  const aside = isPlain && !isTyping(event.target) && step(event.key.toLowerCase());
+  const aside = isPlain(event) && !isTyping(event.target) && $(`#drawer[open] [data-step=${CSS.escape(event.key.toLowerCase())}]`);
   // Not by a click: a key may come before what was just swapped in listens to one.
   if (aside) { into('#drawer', aside.getAttribute('hx-get')); return; }
-  if (!run || !isPlain || isTyping(event.target) || $('dialog[open]') || !rows().length) return;
+  if (!run || !isPlain(event) || isTyping(event.target) || $('dialog[open]') || !rows().length) return;
   const row = rows()[here()];
   if (row || event.key === 'j' || event.key === 'k') run(row, event);
 });

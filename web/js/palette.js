@@ -1,8 +1,8 @@
 // Search or jump to: the page's own entries answer at once, the server's a moment later.
-import { $, $$, post, answer } from './dom.js';
+import { $, $$, post } from './dom.js';
 import { act } from './acts.js';
 import { into } from './request.js';
-import { toast } from './toasts.js';
+import { say } from './toasts.js';
 
 const dialog = $('#palette');
 const input = $('#palette-q');
@@ -52,10 +52,9 @@ async function choose(option) {
   dialog.close();
   if (method === 'dialog') into('#dialog', href);
   else if (method === 'post') {
-    const response = await post(href);
-    const said = await answer(response);
-    if (said.toast) toast(said.toast);
-    if (response.headers.get('HX-Redirect')) location.href = response.headers.get('HX-Redirect');
+    const answer = await post(href);
+    say(answer);
+    if (answer.next) location.href = answer.next;
   } else location.href = href;
 }
 

@@ -1,5 +1,5 @@
 // What happened, said at the edge of the screen, with a way back while it can be taken back.
-import { $, $$, answer, post } from './dom.js';
+import { $, $$, make, post } from './dom.js';
 
 const STAY = 6000;
 const STAY_WITH_UNDO = 10000;
@@ -13,11 +13,9 @@ function dismiss(box) {
 
 async function undo(box, url) {
   dismiss(box);
-  const response = await post(url);
-  const said = await answer(response);
-  if (said.toast) toast(said.toast);
-  else if (!response.ok) toast({ text: said.text ?? $('#toasts').dataset.failed, tone: 'bad' });
-  if (response.ok) document.dispatchEvent(new Event('refresh'));
+  const answer = await post(url);
+  say(answer);
+  if (answer.ok) document.dispatchEvent(new Event('refresh'));
 }
 
 function arm(box) {
@@ -30,8 +28,7 @@ function arm(box) {
   back?.addEventListener('click', () => undo(box, back.dataset.undoUrl));
   let timer;
   const start = () => { timer = setTimeout(() => dismiss(box), back ? STAY_WITH_UNDO : STAY); };
-  box.addEventListener('mouseenter', () => clearTimeout(timer));
-  box.addEventListener('focusin', () => clearTimeout(timer));
+  ['mouseenter', 'focusin'].forEach((name) => box.addEventListener(name, () => clearTimeout(timer)));
   box.addEventListener('mouseleave', start);
   start();
 }
@@ -39,22 +36,21 @@ function arm(box) {
 export function toast({ text, tone = '', undo_url: undoUrl = '' }) {
   const home = $('#toasts');
   if (!home || !text) return;
-  const box = document.createElement('div');
-  box.className = 'toast';
+  const box = make('div', { className: 'toast' });
   box.dataset.tone = tone;
-  const words = document.createElement('span');
-  words.className = 'txt';
-  words.textContent = text;
-  box.append(words);
+  box.append(make('span', { className: 'txt', textContent: text }));
   if (undoUrl) {
-    const button = document.createElement('button');
-    button.type = 'button';
+    const button = make('button', { type: 'button', textContent: home.dataset.undo });
     button.dataset.undoUrl = undoUrl;
-    button.textContent = home.dataset.undo;
     box.append(button);
   }
   home.append(box);
   arm(box);
+}
+
+// What the answer of a command says; a no always says something.
+export function say({ ok, toast: said, text = ok ? '' : $('#toasts').dataset.failed }) {
+  toast(said ?? { text, tone: ok ? '' : 'bad' });
 }
 
 document.addEventListener('toast', ({ detail }) => toast(detail));

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,7 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused
 
+S = TypeVar("S")
 ORIGIN = "supplyplan.plannedorder"
 
 
@@ -57,7 +58,7 @@ def firm_orders(ctx: Ctx, *, orders: list[PlannedOrder]) -> list[PlannedOrder]:
         .order_by("start_on", "pk")
     )
     for row in rows:
-        if row.kind == OrderKind.NONE or (row.kind == OrderKind.BUY and row.supplier is None):
+        if row.kind == OrderKind.NONE:
             raise NoSource(item=row.item)
 
     purchases = _buy(ctx, [row for row in rows if row.kind == OrderKind.BUY])
@@ -87,7 +88,7 @@ def _buy(ctx: Ctx, rows: Sequence[PlannedOrder]) -> list[Purchase]:
     groups = _grouped(rows, lambda row: (row.supplier_id, row.site_id))
     drafts = [
         PurchaseDraft(
-            supplier=some[0].supplier,  # type: ignore[arg-type]  # firm_orders refuses a purchase without one.
+            supplier=_source(some[0], some[0].supplier),
             site=some[0].site,
             requested_on=min(_day(ctx, row.due_on) for row in some),
             lines=[
@@ -129,7 +130,7 @@ def _move(ctx: Ctx, rows: Sequence[PlannedOrder]) -> list[Transfer]:
     made = [
         storage.open_transfer(
             ctx,
-            source=some[0].from_site,  # type: ignore[arg-type]  # A move always has one.
+            source=_source(some[0], some[0].from_site),
             destination=some[0].site,
             planned_on=_day(ctx, some[0].start_on),
             expected_on=_day(ctx, some[0].due_on),
@@ -139,6 +140,12 @@ def _move(ctx: Ctx, rows: Sequence[PlannedOrder]) -> list[Transfer]:
     ]
     _name(ctx, groups, made, TRANSFER)
     return made
+
+
+def _source(row: PlannedOrder, source: S | None) -> S:
+    if source is None:
+        raise NoSource(item=row.item)
+    return source
 
 
 def _grouped(rows: Iterable[PlannedOrder], key: Any) -> list[list[PlannedOrder]]:

@@ -1,4 +1,4 @@
-"""How the plan is listed, explained, firmed and exported."""
+"""Planned orders: what should be bought, made and moved, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.catalog.models import Item
 from loomline.domains.supplyplan import models, queries
 from loomline.domains.supplyplan.models import LotRule, OrderKind, PlannedState
 from loomline.kernel.context import Ctx
@@ -21,7 +20,6 @@ from loomline.surface.resource import (
     Board,
     Calendar,
     Callouts,
-    Changes,
     Column,
     Facts,
     Panel,
@@ -147,57 +145,6 @@ def _step(one: queries.Step, record: models.PlannedOrder) -> tuple[Cell, ...]:
     )
 
 
-def time_phased(ctx: Ctx, record: models.PlanItem) -> dict[str, Any] | None:
-    """Week by week: what is required, on order and planned, and what is left on hand."""
-    return _phased(ctx, [record])
-
-
-def plan_of_item(ctx: Ctx, record: Item) -> dict[str, Any] | None:
-    """The same on the page of the item, site by site."""
-    rows = list(record.plan_items.select_related("site", "item__unit").order_by("site"))
-    return _phased(ctx, rows) if rows else None
-
-
-def _phased(ctx: Ctx, rows: Sequence[models.PlanItem]) -> dict[str, Any]:
-    cells = []
-    for row in rows:
-        unit = row.item.unit.code
-        for week in queries.weeks(row=row, today=ctx.today):
-            short = week.left < 0
-            cells.append(
-                (
-                    Cell(kind="date", value=week.starts_on, sub=row.site.name if len(rows) > 1 else ""),
-                    *(
-                        Cell(kind="quantity", value=amount, unit=unit) if amount else Cell(text="–")
-                        for amount in (week.required, week.scheduled, week.planned)
-                    ),
-                    Cell(
-                        kind="quantity", value=week.left, unit=unit, tone="bad" if short else "", strong=True
-                    ),
-                )
-            )
-    heads = _t("Week from"), _t("Required"), _t("On order"), _t("Planned"), _t("On hand at its end")
-    on_hand = ", ".join(f"{plain(row.on_hand)} {row.item.unit.code} · {row.site.name}" for row in rows)
-    sub = _t("Usable now: {stock}").format(stock=on_hand)
-    return plain_table(_t("Plan"), heads, cells, slots=("a1", "b1", "b2", "c1", "a2"), sub=sub)
-
-
-def receipts(messages: Sequence[models.ActionMessage]) -> dict[int, Any]:
-    """The order that each message is about, with the way there."""
-    return {
-        one.pk: Cell(
-            kind="code", text=one.receipt, url=registry.url_of_kind(one.receipt_kind, one.receipt_id or 0)
-        )
-        if one.receipt
-        else Cell(
-            kind="code",
-            text=f"PL-{one.order_id}",
-            url=registry.url_of_kind("supplyplan.plannedorder", one.order_id or 0),
-        )
-        for one in messages
-    }
-
-
 class PlannedOrder(Resource):
     """What to buy, make and move next. Firm it, and it becomes the purchase, work order or transfer."""
 
@@ -250,170 +197,3 @@ class PlannedOrder(Resource):
     delete = False
     actions = ("firm_orders",)
     empty = _("Nothing is planned yet. Open the supply plan and press “Plan now”.")
-
-
-class ActionMessage(Resource):
-    """What to do to orders that exist, and which proposals are due."""
-
-    model = models.ActionMessage
-    menu = "Plan", needs("catalog.item", "sites.site")
-    order = 21
-    icon = "alert-triangle"
-    slug = "messages"
-    columns = (
-        Column("says", strong=True, wrap=True),
-        "advice",
-        Column("about", read=receipts, label=_("Order")),
-        "item",
-        Column("quantity", unit="item.unit"),
-        "at_on",
-        "to_on",
-        "supplier",
-        "site",
-    )
-    filters = "advice", "supplier", "site", "item", "to_on"
-    search = "says", "item.name", "item.sku", "receipt"
-    views = Table(), Board(by="advice", title="item", party="supplier", date="to_on")
-    saved = {
-        _("Urgent"): "advice=expedite,release_late,no_source&sort=to_on",
-        _("To start"): "advice=release,release_late&sort=to_on",
-        _("To change"): "advice=expedite,defer,increase,decrease,cancel&sort=to_on",
-    }
-    head = "item", Column("quantity", unit="item.unit"), "at_on", "to_on", "supplier"
-    detail = (
-        Facts(
-            Column("says", wrap=True),
-            Column("about", read=receipts, label=_("Order")),
-            "site",
-        ),
-    )
-    joins = "item.unit", "site", "supplier"
-    sort = "to_on"
-    key = "pk"
-    access = everyone()
-    create = False
-    edit = False
-    delete = False
-    empty = _("No messages. Orders that exist come when they are wanted, as far as the last plan knows.")
-
-
-class PlanItem(Resource):
-    """Every item that is planned, with what comes and goes, week by week."""
-
-    model = models.PlanItem
-    menu = "Plan", needs("catalog.item", "sites.site")
-    order = 22
-    icon = "chart-line"
-    slug = "items"
-    columns = (
-        Column("item", sub="item.sku", strong=True),
-        "site",
-        "kind",
-        Column("on_hand", unit="item.unit"),
-        Column("required", unit="item.unit"),
-        Column("scheduled", unit="item.unit"),
-        Column("planned", unit="item.unit"),
-        "short_on",
-        "supplier",
-    )
-    filters = "kind", "site", "supplier", "item", "short_on"
-    search = "item.name", "item.sku"
-    saved = {_("Running short"): "short_on.empty=false&sort=short_on"}
-    head = "item", "site", Column("on_hand", unit="item.unit"), "short_on"
-    detail = (
-        Panel(TABLE, read=time_phased, title=_("Plan"), name="plan"),
-        Facts(
-            "kind",
-            "supplier",
-            "from_site",
-            "lead_days",
-            Column("safety_stock", unit="item.unit"),
-            Column("reorder_level", unit="item.unit"),
-            Column("minimum", unit="item.unit"),
-            Column("multiple", unit="item.unit"),
-            "yield_share",
-        ),
-    )
-    joins = "item.unit", "site", "supplier"
-    sort = "pk"
-    key = "pk"
-    access = everyone()
-    create = False
-    edit = False
-    delete = False
-    empty = _("Nothing is planned yet. Open the supply plan and press “Plan now”.")
-
-
-class ItemPolicy(Resource):
-    """How items are planned, where their cards and their suppliers do not say it already."""
-
-    model = models.ItemPolicy
-    menu = "Plan", needs("catalog.item")
-    order = 28
-    secondary = True
-    icon = "adjustments-horizontal"
-    slug = "policies"
-    columns = (
-        "item",
-        "site",
-        "rule",
-        "from_site",
-        Column("safety_stock", unit="item.unit"),
-        Column("reorder_level", unit="item.unit"),
-        Column("minimum", unit="item.unit"),
-        Column("multiple", unit="item.unit"),
-        "lead_days",
-        "yield_share",
-    )
-    filters = "item", "site", "rule", "from_site"
-    search = "item.name", "item.sku"
-    form = (
-        *("item", "site", "from_site", "rule", "fixed_quantity", "period_days", "minimum", "multiple"),
-        *(
-            "maximum",
-            "lead_days",
-            "safety_days",
-            "safety_stock",
-            "reorder_level",
-            "yield_share",
-            "fence_days",
-        ),
-    )
-    head = "item", "site", "rule", "from_site"
-    detail = (
-        Facts(
-            *("fixed_quantity", "period_days", "minimum", "multiple", "maximum", "lead_days", "safety_days"),
-            *("safety_stock", "reorder_level", "yield_share", "fence_days"),
-        ),
-        Changes(),
-        Timeline(),
-    )
-    joins = "item.unit", "site"
-    sort = "pk"
-    key = "pk"
-    access = everyone()
-    empty = _("No policies yet. Without one, an item is planned as its card and its supplier say.")
-
-
-class PlanRun(Resource):
-    """When everything was planned, and what came of it."""
-
-    model = models.PlanRun
-    menu = None
-    icon = "history"
-    slug = "runs"
-    columns = "made_at", "starts_on", "until", "items", "orders", "messages", "refreshed_at", "refreshes"
-    filters = ("made_at",)
-    search = ()
-    detail = Facts(
-        "made_at", "starts_on", "until", "items", "orders", "messages", "refreshed_at", "refreshes"
-    )
-    key = "pk"
-    access = everyone()
-    create = False
-    edit = False
-    delete = False
-    empty = _("Nothing was planned yet. Open the supply plan and press “Plan now”.")
-
-
-registry.contribute(Item, Panel(TABLE, read=plan_of_item, title=_("Plan"), name="plan"))
