@@ -12,7 +12,7 @@ from django.urls.resolvers import RoutePattern
 
 from loomline.surface import (
     audit_page,
-    board,
+    board_move,
     bulk_page,
     calendar,
     do_page,
@@ -78,7 +78,7 @@ def _lists() -> list[URLPattern]:
         path(f"{LIST}do/<str:verb>/", do_page.do_page),
         path(f"{LIST}bulk/", bulk_page.bulk_page),
         path(f"{LIST}delete/", bulk_page.delete_page),
-        path(f"{LIST}move/", board.move_page),
+        path(f"{LIST}move/", board_move.move_page),
         path(f"{LIST}reschedule/", calendar.reschedule_page),
         path(f"{LIST}export/", transfer.export_dialog),
         *(path(f"{LIST}export.{kind}", transfer.export_page, {"kind": kind}) for kind in transfer.KINDS),
