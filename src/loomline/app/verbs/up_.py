@@ -64,7 +64,7 @@ def _prepare(env: Environment) -> list[demo.Login]:
     if env.demo == "none":
         return []
     if env.demo in demo.names() and demo.database_is_empty():
-        _say(f"  demo      loading {env.demo}, once; this takes up to a minute ...")
+        _say(f"  demo      loading {env.demo}, once; this takes a minute or two ...")
         try:
             return demo.load(env.demo)
         except (Refused, Fault) as refusal:

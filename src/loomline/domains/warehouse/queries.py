@@ -18,6 +18,7 @@ from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.warehouse.models import CompanyPrefix, Package, Shipment, ShipmentLine, ShipmentState
 from loomline.kernel.prepared import AnyOf, prepared
+from loomline.kernel.record import lock_keys
 
 ORDER_LINE = "sales.orderline"
 SHIPMENT_LINE = "warehouse.shipmentline"
@@ -102,6 +103,25 @@ def _lines_of() -> QuerySet[ShipmentLine]:
 def lines_of(*, shipment_ids: Iterable[int]) -> list[ShipmentLine]:
     """The lines of shipments with item, lot and place, in the order of a pick round. One statement."""
     return _lines_of(shipments=list(shipment_ids))
+
+
+@prepared
+def _lines_to_move() -> QuerySet[ShipmentLine]:
+    rows = ShipmentLine.objects.filter(AnyOf("shipment", "shipments"))
+    rows = rows.select_related("item__unit", "lot", "location", "shipment__order", "shipment__site")
+    return rows.order_by("shipment_id", "position", "pk").select_for_update(of=("self", "shipment"))
+
+
+def to_move(*, shipment_ids: Iterable[int]) -> tuple[list[Shipment], list[ShipmentLine]]:
+    """Shipments and their lines, locked together in one statement; a line knows its shipment of these."""
+    wanted = sorted(set(shipment_ids))
+    lines = _lines_to_move(shipments=wanted)
+    found: dict[int, Shipment] = {}
+    for line in lines:
+        line.shipment = found.setdefault(line.shipment_id, line.shipment)
+    bare = [pk for pk in wanted if pk not in found]
+    found |= {one.pk: one for one in (lock_keys(Shipment, bare) if bare else ())}
+    return [found[pk] for pk in wanted if pk in found], lines
 
 
 def pick_round(*, shipment: Shipment) -> list[ShipmentLine]:

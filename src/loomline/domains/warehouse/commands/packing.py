@@ -19,7 +19,7 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.prepared import fetch
 from loomline.kernel.quantity import plain
-from loomline.kernel.record import lock_all, lock_keys
+from loomline.kernel.record import lock_all
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance, advance_all
 
@@ -79,9 +79,9 @@ def pack_shipment(
 @command(hidden=True)
 def pack_shipments(ctx: Ctx, *, packed: dict[int, list[PackageDraft]]) -> list[Shipment]:
     """Put the goods of many shipments into packages; a package without contents leaves open what is in it."""
-    shipments = lock_keys(Shipment, packed)
+    shipments, rows_of_all = queries.to_move(shipment_ids=packed)
     lines: dict[int, list[ShipmentLine]] = defaultdict(list)
-    for line in queries.lines_of(shipment_ids=packed):
+    for line in rows_of_all:
         lines[line.shipment_id].append(line)
     for shipment in shipments:
         _refuse_unpackable(shipment, lines[shipment.pk], packed[shipment.pk])

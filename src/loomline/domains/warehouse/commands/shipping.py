@@ -106,12 +106,14 @@ def ship_shipments(ctx: Ctx, *, shipments: list[Shipment]) -> list[Shipment]:
 
 
 def _ship(ctx: Ctx, shipments: Sequence[Shipment], values: Mapping[str, Any]) -> list[Shipment]:
-    locked = lock_all(shipments)
-    lines = queries.lines_of(shipment_ids=[shipment.pk for shipment in locked])
+    locked, lines = queries.to_move(shipment_ids=[shipment.pk for shipment in shipments])
     _refuse_unshippable(ctx, locked, lines)
 
     # The order is locked before the stock, as picking does, so that the two never wait for each other.
-    sales.record_shipped(ctx, shipped=_by_order_line(lines), arrives=_arrivals(locked, lines, values))
+    noted = sales.record_shipped(ctx, shipped=_by_order_line(lines), arrives=_arrivals(locked, lines, values))
+    orders = {order.pk: order for order in noted}
+    for shipment in locked:
+        shipment.order = orders.get(shipment.order_id, shipment.order)
     moves = inventory.issue_reserved(
         ctx,
         holders=[(SHIPMENT_LINE, line.pk) for line in lines],
