@@ -6,7 +6,8 @@ SHELL := /bin/sh
 
 DEMO ?= knitwear
 BENCH ?=
-PYTEST_ARGS ?= -n auto --dist loadgroup
+# In the order they are found: what drives a browser comes last, and leaves its event loop to nobody else.
+PYTEST_ARGS ?= -n auto --dist loadgroup --no-loadscope-reorder
 # The first Python that is new enough; name another with make run PYTHON=/path/to/python.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \

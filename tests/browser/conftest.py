@@ -114,7 +114,7 @@ def showroom() -> Iterator[str]:
         process.wait(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """The distribution's own Chromium, without a window."""
     assert AXE.is_file(), "axe-core is missing: run `npm ci` (the asset build does)."
