@@ -237,7 +237,14 @@ def test_no_page_of_its_own_has_a_fault(demo: str, sign_in: Visit) -> None:
     assert walk.faults == {}
 
 
-@pytest.mark.parametrize("domain", DOMAINS, ids=[name.rpartition(".")[2] for name in DOMAINS])
+@pytest.mark.parametrize(
+    "domain",
+    [
+        # Half of them in each of two processes.
+        pytest.param(name, id=name.rpartition(".")[2], marks=pytest.mark.xdist_group(f"walk-{n % 2}"))
+        for n, name in enumerate(DOMAINS)
+    ],
+)
 def test_no_page_of_a_domain_has_a_fault(demo: str, sign_in: Visit, domain: str) -> None:
     registry.load()
     walk = Walk(sign_in(demo, "admin"))
