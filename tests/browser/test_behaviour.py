@@ -40,6 +40,13 @@ def test_the_palette_finds_pages_at_once_and_records_from_the_server(desk: Look)
     page.wait_for_url("**/orders/SO-1042*/")
 
 
+def test_the_palette_asks_the_server_before_any_timer_of_the_page_has_rung(desk: Look) -> None:
+    desk.page.add_init_script("window.setTimeout = () => 0")
+    page = desk.at("/")
+    with page.expect_response("**/search/?q="):
+        page.keyboard.press("Control+k")
+
+
 def test_letters_go_places_and_the_question_mark_shows_them(desk: Look) -> None:
     page = desk.at("/")
     page.keyboard.press("?")

@@ -15,6 +15,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from loomline.domains.costing import queries as costs
 from loomline.domains.finance import commands as finance
+from loomline.domains.finance.commands.invoices import about
+from loomline.domains.finance.events import InvoicePosted
 from loomline.domains.finance.models import Invoice, InvoiceKind, InvoiceState, Payment, PaymentState
 from loomline.domains.ledger import commands as ledger
 from loomline.domains.ledger import queries as books
@@ -24,6 +26,7 @@ from loomline.kernel.command import inside
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import StoredEvent, later_handler, revive
 from loomline.kernel.refusal import Refused
+from tests.domains.inventory.test_concurrency import together
 from tests.domains.sales.shop import TODAY, make_ctx, make_world
 
 D = Decimal
@@ -105,6 +108,26 @@ def test_an_invoice_is_posted_by_a_job_or_by_what_builds_on_it(ctx: Ctx, shop: P
     assert set(entries.values_list("origin_id", flat=True)) >= {paid.pk, credited.pk, left.pk}
     heard(ctx)
     assert entries.count() == 4
+
+
+def test_a_job_and_a_payment_post_the_same_invoice_once(transactional_db: None) -> None:
+    ctx = make_ctx()
+    shop = make_world(ctx).shop
+    invoices = [waiting(ctx, shop, "100") for _n in range(20)]
+
+    def work(n: int) -> Payment | None:
+        invoice = invoices[n // 2]
+        event = InvoicePosted(**about(invoice), total=invoice.total, currency="EUR", due_on=TODAY)
+        if n % 2:
+            inside(ctx.fresh(), name="heard", work=lambda inner: later_handler(HANDLER)(inner, event))
+            return None
+        return finance.take_payment(ctx.fresh(), customer=shop, amount=D(100), invoices=[invoice])
+
+    faults = [answer for answer in together(work, workers=40) if isinstance(answer, Exception)]
+    assert faults == []
+    entries = JournalEntry.objects.filter(kind=EntryKind.INVOICE).values_list("origin_id", flat=True)
+    assert sorted(entries) == [invoice.pk for invoice in invoices]
+    assert sums() == {Purpose.SALES: D(-2000), Purpose.BANK: D(2000)}
 
 
 def test_a_document_is_posted_once(ctx: Ctx, shop: Party) -> None:

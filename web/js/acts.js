@@ -53,9 +53,8 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   const form = detail.ctx?.sourceElement;
   if (form?.matches?.('.composer')) form.reset();
 });
-act('kind', (element) => {
-  const form = element.form;
-  form.elements.kind.value = element.dataset.value;
-  $$('[data-act=kind]', form).forEach((one) => one.setAttribute('aria-pressed', one === element));
+act('kind', ({ form, dataset }) => {
+  form.elements.kind.value = dataset.value;
+  $$('[data-act=kind]', form).forEach((one) => one.setAttribute('aria-pressed', one.dataset.value === dataset.value));
   $('textarea', form).focus();
 });

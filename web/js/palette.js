@@ -17,8 +17,7 @@ function mark(index) {
   const chosen = options[at];
   chosen?.setAttribute('aria-selected', 'true');
   chosen?.scrollIntoView({ block: 'nearest' });
-  if (chosen) input.setAttribute('aria-activedescendant', chosen.id);
-  else input.removeAttribute('aria-activedescendant');
+  input.setAttribute('aria-activedescendant', chosen?.id ?? '');
   $('#palette-none').hidden = options.length > 0;
 }
 

@@ -34,8 +34,7 @@ document.addEventListener('htmx:finally:request', () => {
 });
 
 document.addEventListener('htmx:error', ({ detail }) => {
-  const wasMeant = detail.error?.name === 'AbortError';
-  if (!wasMeant) toast({ text: $('#toasts')?.dataset.failed ?? '', tone: 'bad' });
+  if (detail.error?.name !== 'AbortError') toast({ text: $('#toasts')?.dataset.failed ?? '', tone: 'bad' });
 });
 
 // hx-confirm asks in our own dialog.
@@ -59,5 +58,9 @@ export function refresh(region = $('#main')) {
 }
 
 document.addEventListener('refresh', () => refresh());
+
+// Listen at once: htmx would wait for a timer, and what is pressed before it rings would be lost.
+htmx.initialize();
+htmx.initialize = () => {};
 
 export { htmx };

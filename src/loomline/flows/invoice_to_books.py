@@ -24,6 +24,7 @@ from loomline.domains.ledger.commands import Amount, DocumentDraft
 from loomline.domains.ledger.models import EntryKind, JournalEntry, Purpose
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
+from loomline.kernel.record import lock_all
 
 INVOICE = Invoice._meta.label_lower
 PAYMENT = Payment._meta.label_lower
@@ -94,8 +95,13 @@ def post_waiting(ctx: Ctx, *, until: date) -> None:
 
 
 def _post(ctx: Ctx, invoice_ids: Iterable[int]) -> None:
-    """Each invoice once; those from before the books knew invoices come in when something happens to them."""
-    for invoice in Invoice.objects.filter(pk__in=list(invoice_ids)).exclude(state=InvoiceState.DRAFT):
+    """Each invoice once; those from before the books knew invoices come in when something happens to them.
+
+    An invoice is held meanwhile: a job and a payment may post the same one, and the second finds it posted.
+    """
+    for invoice in lock_all(
+        Invoice.objects.filter(pk__in=list(invoice_ids)).exclude(state=InvoiceState.DRAFT)
+    ):
         ledger.post_document(
             ctx,
             document=DocumentDraft(

@@ -38,6 +38,8 @@ def add_accounts(ctx: Ctx, *, drafts: list[AccountDraft]) -> dict[str, Account]:
             Account(code=draft.code, name=draft.name, kind=draft.kind, is_control=draft.is_control)
             for draft in drafts
             if draft.code not in known
-        ]
+        ],
+        # Somebody else may add the same at the same moment, as on the first day of a company.
+        ignore_conflicts=True,
     )
     return {account.code: account for account in Account.objects.filter(code__in=codes)}
