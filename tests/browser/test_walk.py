@@ -240,8 +240,8 @@ def test_no_page_of_its_own_has_a_fault(demo: str, sign_in: Visit) -> None:
 @pytest.mark.parametrize(
     "domain",
     [
-        # Half of them in each of two processes.
-        pytest.param(name, id=name.rpartition(".")[2], marks=pytest.mark.xdist_group(f"walk-{n % 2}"))
+        # In parts, so that no process waits long for another.
+        pytest.param(name, id=name.rpartition(".")[2], marks=pytest.mark.xdist_group(f"walk-{n % 6}"))
         for n, name in enumerate(DOMAINS)
     ],
 )

@@ -1,4 +1,7 @@
-"""An installation from before bills, payables and exchange rates had rooms of their own keeps all it has."""
+"""An installation from before bills, payables and exchange rates had rooms of their own keeps all it has.
+
+In the end its database is the one that a first start makes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
@@ -20,6 +24,45 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 MOVES = (("ledger", "0001_initial"), ("payables", "0001_initial"), ("bills", "0001_initial"))
+
+CATALOGS = {
+    "columns": """
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+               pg_get_expr(d.adbin, d.adrelid), a.attgenerated
+        FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'v', 'm')
+        LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped""",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'""",
+    "indexes": """
+        SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE relnamespace = 'public'::regnamespace""",
+    "triggers": """
+        SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal""",
+    "functions": """
+        SELECT proname, md5(prosrc) FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')""",
+    "sequences": "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace",
+    "migrations": "SELECT app, name FROM django_migrations",
+}
+
+
+def catalogs(cursor: Any) -> dict[str, set[tuple[Any, ...]]]:
+    """What a database is made of."""
+    found = {}
+    for kind, question in CATALOGS.items():
+        cursor.execute(question)
+        found[kind] = set(cursor.fetchall())
+    return found
+
+
+@pytest.fixture
+def first_start() -> dict[str, set[tuple[Any, ...]]]:
+    """The catalogs of the database that a first start makes, as the tests' own is."""
+    return catalogs(connections["default"].cursor())
 
 
 @pytest.fixture
@@ -116,16 +159,22 @@ def written(apps: Any) -> dict[str, int]:
     return {"bill": bill.pk, "invoice": invoice.pk, "item": item.pk}
 
 
-def test_all_that_was_written_before_is_found_in_the_new_rooms(former: Any) -> None:
+def test_all_that_was_written_before_is_found_in_the_database_of_a_first_start(
+    first_start: dict[str, set[tuple[Any, ...]]], former: Any
+) -> None:
     triggers.prepare()
     executor = MigrationExecutor(former)
     targets = before(executor)
     executor.migrate(targets)
     triggers.install()
     keys = written(executor.loader.project_state(targets).apps)
+    call_command("migrate", verbosity=0, interactive=False)
+    made_in_steps = catalogs(former.cursor())
+    for kind in CATALOGS:
+        assert first_start[kind] - made_in_steps[kind] == set(), kind
+        assert made_in_steps[kind] - first_start[kind] == set(), kind
     executor = MigrationExecutor(former)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-    apps = MigrationExecutor(former).loader.project_state(executor.loader.graph.leaf_nodes()).apps
+    apps = executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps
 
     def rows(model: str, *columns: str) -> list[Any]:
         found = apps.get_model(model).objects.order_by("pk").values_list(*columns)
