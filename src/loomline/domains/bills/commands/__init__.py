@@ -1,10 +1,10 @@
 """The verbs of bills, by noun."""
 
 from loomline.domains.bills.commands.beside import AlternateUnclear, CoProductDraft, CoProductWrong
-from loomline.domains.bills.commands.bills import (
+from loomline.domains.bills.commands.bills import BillLoop, add_bill, add_bills, retire_bill, revise_bill
+from loomline.domains.bills.commands.drafts import (
     BillDraft,
     BillLineDraft,
-    BillLoop,
     BillOfWhat,
     MaterialQuantity,
     MaterialUnclear,
@@ -12,10 +12,6 @@ from loomline.domains.bills.commands.bills import (
     StageDraft,
     StageTwice,
     StageUnknown,
-    add_bill,
-    add_bills,
-    retire_bill,
-    revise_bill,
 )
 
 __all__ = [

@@ -33,18 +33,15 @@ from loomline.domains.manufacturing.commands.holding import (
     resume_work,
 )
 from loomline.domains.manufacturing.commands.material import (
-    BooksClosed,
     Issue,
     LotOnHold,
     MaterialShort,
     NothingNeeded,
-    NotIssued,
     NotReleased,
     UsedMore,
     issue_lots,
     issue_material,
     reserve_materials,
-    return_material,
 )
 from loomline.domains.manufacturing.commands.output import (
     LotAgain,
@@ -69,6 +66,7 @@ from loomline.domains.manufacturing.commands.planning import (
     plan_work,
     take_over_work,
 )
+from loomline.domains.manufacturing.commands.returning import BooksClosed, NotIssued, return_material
 from loomline.domains.manufacturing.commands.rework import (
     ReworkHow,
     ReworkStage,

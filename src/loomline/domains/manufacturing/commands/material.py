@@ -1,14 +1,13 @@
-"""Material for work: kept, issued by lot, and given back when it was not used."""
+"""Material for work: kept and issued by lot."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +19,9 @@ from loomline.domains.inventory.models import Lot, LotState, StockMove
 from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.commands.supply import ORIGIN, issue_to, place_for
 from loomline.domains.manufacturing.commands.telling import in_words, said_of
-from loomline.domains.manufacturing.events import MaterialIssued, MaterialReturned
+from loomline.domains.manufacturing.events import MaterialIssued
 from loomline.domains.manufacturing.models import (
     MaterialUse,
-    StageState,
     WorkLine,
     WorkOrder,
     WorkStage,
@@ -31,14 +29,12 @@ from loomline.domains.manufacturing.models import (
 )
 from loomline.domains.manufacturing.models.work import OPEN
 from loomline.domains.sites import queries as sites
-from loomline.domains.sites.models import Location, LocationKind
+from loomline.domains.sites.models import Location
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused, Warned
-
-Key = tuple[int, int | None, int | None, int | None, int | None]
 
 
 class NotReleased(Refused):
@@ -71,22 +67,10 @@ class LotOnHold(Refused):
     says = _("Lot {lot} of {item} is {state}: {reason}. Decide on the lot first, or use another one.")
 
 
-class BooksClosed(Refused):
-    """Closed work stays as it is."""
-
-    says = _("{work} is closed; nothing about it changes any more.")
-
-
 class UsedMore(Warned):
     """More than the bill asks for."""
 
     says = _("{item}: {used} {unit} would be used, the bill asks for {due}. Issue the {over} {unit} more?")
-
-
-class NotIssued(Refused):
-    """Only what was issued comes back."""
-
-    says = _("{quantity} {unit} of {item} {lot} cannot come back: {issued} were issued to {work}.")
 
 
 class IssueWrong(Refused):
@@ -130,7 +114,7 @@ def issue_material(ctx: Ctx, *, work: WorkOrder) -> WorkOrder:
     moves = _issue_needed(ctx, work, needs)
     _write(ctx, work, moves, needs)
 
-    _tell(ctx, work, [(move.item_id, move.lot_id, move.quantity) for move in moves], MaterialIssued)
+    tell(ctx, work, [(move.item_id, move.lot_id, move.quantity) for move in moves], MaterialIssued)
     return work
 
 
@@ -146,33 +130,7 @@ def issue_lots(ctx: Ctx, *, work: WorkOrder, issues: list[Issue]) -> WorkOrder:
     moves = _issue_named(ctx, work, needs, issues)
     _write(ctx, work, moves, needs, issues)
 
-    _tell(ctx, work, [(move.item_id, move.lot_id, move.quantity) for move in moves], MaterialIssued)
-    return work
-
-
-@command(label=_("Return materials"), icon="arrow-back-up")
-def return_material(ctx: Ctx, *, work: WorkOrder, returns: list[Issue]) -> WorkOrder:
-    """Put material that was not used back into stock; it is no part of what was made."""
-    work = lock(work)
-    uses = _used(work)
-
-    if work.state == WorkState.CLOSED:
-        raise BooksClosed(work=work.number)
-    for back in returns:
-        key = (back.item.pk, back.lot.pk if back.lot else None)
-        issued = sum((amount for found, amount in uses.items() if found[:2] == key), Decimal(0))
-        if not 0 < back.quantity <= issued:
-            raise NotIssued(
-                quantity=plain(back.quantity), unit=back.item.unit, item=back.item, lot=back.lot or "",
-                issued=plain(issued), work=work.number,
-            )  # fmt: skip
-
-    parts = _parts(returns, uses)
-    inventory.move_stock(ctx, moves=_moves_back(work, parts))
-    MaterialUse.objects.bulk_create(_given_back(ctx, work, parts))
-
-    rows = [(back.item.pk, back.lot.pk if back.lot else None, back.quantity) for back in returns]
-    _tell(ctx, work, rows, MaterialReturned)
+    tell(ctx, work, [(move.item_id, move.lot_id, move.quantity) for move in moves], MaterialIssued)
     return work
 
 
@@ -272,7 +230,7 @@ def _issue_named(
     refuse_held(issue.lot for issue in issues if issue.lot is not None)
     _warn_of_more(ctx, needs, issues)
     stage_of = _stage_of(work, needs)
-    storage = _storage(work) if any(issue.location is None for issue in issues) else None
+    storage = storage_of_work(work) if any(issue.location is None for issue in issues) else None
     drafts = [
         _draft(
             issue,
@@ -307,7 +265,7 @@ def _warn_of_more(ctx: Ctx, needs: Sequence[Need], issues: Sequence[Issue]) -> N
             )
 
 
-def _storage(work: WorkOrder) -> Location:
+def storage_of_work(work: WorkOrder) -> Location:
     if work.site is None:
         raise SiteUnknown(work=work.number)
     return sites.storage_of(site=work.site)
@@ -369,71 +327,7 @@ def _at_of_stand_ins(needs: Sequence[Need]) -> dict[int, int | None]:
     }
 
 
-def _used(work: WorkOrder) -> dict[Key, Decimal]:
-    rows = (
-        MaterialUse.objects.filter(work=work)
-        .order_by()
-        .values_list("item_id", "lot_id", "stage_id", "line_id", "location_id")
-    )
-    return {tuple(key): amount for *key, amount in rows.annotate(Sum("quantity")) if amount > 0}
-
-
-def _parts(returns: Sequence[Issue], uses: Mapping[Key, Decimal]) -> list[tuple[Issue, Key, Decimal]]:
-    """What of each return comes from which use."""
-    left, parts = dict(uses), []
-    for back in returns:
-        missing = back.quantity
-        for key in [key for key in left if key[:2] == (back.item.pk, back.lot.pk if back.lot else None)]:
-            part = min(missing, left[key])
-            if part > 0:
-                left[key] -= part
-                missing -= part
-                parts.append((back, key, part))
-    return parts
-
-
-def _moves_back(work: WorkOrder, parts: Sequence[tuple[Issue, Key, Decimal]]) -> list[inventory.MoveDraft]:
-    """Out of the work, or from the partner where it still lies, into storage."""
-    production, storage = sites.virtual(kind=LocationKind.PRODUCTION), _storage(work)
-    running = {stage.pk for stage in work.stages.all() if stage.state != StageState.DONE}
-    totals: dict[tuple[int, int | None, int, int], Decimal] = defaultdict(Decimal)
-    for back, (item, lot, stage, _line, place), part in parts:
-        source = place if place is not None and stage in running else production.pk
-        totals[item, lot, source, (back.location or storage).pk] += part
-    return [
-        inventory.MoveDraft(
-            item_id=item,
-            lot_id=lot,
-            quantity=quantity,
-            source_id=source,
-            destination_id=target,
-            origin_kind=ORIGIN,
-            origin_id=work.pk,
-        )
-        for (item, lot, source, target), quantity in totals.items()
-    ]
-
-
-def _given_back(ctx: Ctx, work: WorkOrder, parts: Sequence[tuple[Issue, Key, Decimal]]) -> list[MaterialUse]:
-    """Entries with a minus, at the stages and lines for which the material had been issued."""
-    positions = dict(work.stages.values_list("pk", "position"))
-    return [
-        MaterialUse(
-            work=work,
-            stage_id=stage_id,
-            line_id=line_id,
-            item_id=item_id,
-            lot_id=lot_id,
-            location_id=place_id,
-            position=positions.get(stage_id, 0) if stage_id is not None else 0,
-            quantity=-part,
-            at=ctx.now,
-        )
-        for _back, (item_id, lot_id, stage_id, line_id, place_id), part in parts
-    ]
-
-
-def _tell(ctx: Ctx, work: WorkOrder, rows: Sequence[tuple[int, int | None, Decimal]], event: Any) -> None:
+def tell(ctx: Ctx, work: WorkOrder, rows: Sequence[tuple[int, int | None, Decimal]], event: Any) -> None:
     items = Item.objects.select_related("unit").in_bulk({item for item, _lot, _quantity in rows})
     lots = Lot.objects.in_bulk({lot for _item, lot, _quantity in rows if lot is not None})
     names = [
