@@ -84,8 +84,11 @@ def _contract(halden: Halden) -> None:
         Clause.objects.create(contract=contract, position=position, title=title, text=text)
     contracts.activate_contract(buyer, contract=contract)
     contracts.reckon_dues(buyer, contract=contract)
-    draft = [PurchaseLineDraft(item=merino, quantity=Decimal(600))]
-    order = procurement.open_purchase(buyer, supplier=contract.supplier, lines=draft)
+    order = contracts.call_off(
+        buyer,
+        contract=contract,
+        lines=[contracts.CallOffDraft(item=merino, quantity=Decimal(600), wanted_on=s.today + 42 * DAY)],
+    )
     price = order.lines.get().price
     halden.s.expect(price == Decimal("27.781843"), "27.20 moved by 60 percent of what wool rose, 27.78")
 

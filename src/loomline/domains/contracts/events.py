@@ -66,6 +66,23 @@ class PricesAgreed(OfContract, Event, about={**ABOUT, "item_ids": "catalog.item"
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalledOff(
+    OfContract,
+    Event,
+    about={**ABOUT, "item_ids": "catalog.item", "purchase_id": "procurement.purchase"},
+    icon="truck-delivery",
+    tone="info",
+):
+    """A part of what was agreed is asked for."""
+
+    says = _("Contract {number} with {supplier}: {goods} called off by {order}")
+    item_ids: tuple[int, ...]
+    purchase_id: int
+    order: str
+    goods: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DuesReckoned(OfContract, Event, about=ABOUT, icon="calculator", tone="info"):
     """Rebates and penalties were reckoned from what happened."""
 

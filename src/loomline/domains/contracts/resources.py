@@ -87,6 +87,21 @@ def _burnt(contract: models.Contract, one: queries.BurnDown) -> tuple[Cell, ...]
     )
 
 
+def still_open(ctx: Ctx, contract: models.Contract) -> dict[str, Any]:
+    """What is left of promised quantities is proposed, for the last day on which it counts."""
+    return {
+        "lines": [
+            {
+                "item": left.item.pk,
+                "quantity": f"{left.open.normalize():f}",
+                "wanted_on": left.commitment.ends_on,
+            }
+            for left in queries.left_to_call_off(ctx, contract=contract)
+            if left.open > 0
+        ]
+    }
+
+
 class Contract(Resource):
     """What was agreed with suppliers for a time: prices, quantities, rebates, penalties, clauses."""
 
@@ -131,6 +146,15 @@ class Contract(Resource):
             "lead_days",
             title=_("Prices"),
         ),
+        LinesPanel(
+            "call_offs",
+            "purchase",
+            "called_on",
+            Column("purchase.state", label=_("State")),
+            Column("purchase.expected_on", label=_("Expected")),
+            Column("purchase.total", label=_("Total"), currency="purchase.currency"),
+            title=_("Call-offs"),
+        ),
         Related("dues", "kind", "state", "on", "amount", "says", title=_("Dues")),
         LinesPanel(
             "rebates",
@@ -157,12 +181,14 @@ class Contract(Resource):
     access = everyone()
     actions = (
         "activate_contract",
+        "call_off",
         "agree_prices",
         "reckon_dues",
         "renew_contract",
         "end_contract",
         "cancel_contract",
     )
+    prefill = {"call_off": still_open}
     empty = _("No contracts yet. Write down what was agreed; its prices fill your orders from then on.")
 
 

@@ -1,6 +1,7 @@
 """The verbs of contracts, by noun."""
 
 from loomline.domains.contracts.commands.agreeing import PriceDraft, agree_prices
+from loomline.domains.contracts.commands.calling import CallOffDraft, MoreThanPromised, call_off
 from loomline.domains.contracts.commands.holding import (
     ContractEmpty,
     NotLonger,
@@ -14,13 +15,16 @@ from loomline.domains.contracts.commands.holding import (
 from loomline.domains.contracts.commands.reckoning import reckon_dues, settle_dues, waive_due
 
 __all__ = [
+    "CallOffDraft",
     "ContractEmpty",
+    "MoreThanPromised",
     "NotLonger",
     "PriceDraft",
     "PricesOverlap",
     "ReasonMissing",
     "activate_contract",
     "agree_prices",
+    "call_off",
     "cancel_contract",
     "end_contract",
     "reckon_dues",
