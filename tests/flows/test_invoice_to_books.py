@@ -157,7 +157,7 @@ def test_a_document_is_posted_once(ctx: Ctx, shop: Party) -> None:
 
 
 def test_what_is_settled_in_a_foreign_currency_leaves_a_difference_of_exchange(ctx: Ctx, shop: Party) -> None:
-    with pytest.raises(Refused, match=r"Nobody has written what NOK is worth in EUR on 2026-11-23"):
+    with pytest.raises(Refused, match=r"Nobody has written what NOK is worth in EUR on 23 Nov 2026"):
         asked(ctx, shop, "1000", currency="NOK")
     ledger.record_rates(ctx, rates={"NOK": D("0.0850")})
     asked(ctx, shop, "1000", currency="NOK")

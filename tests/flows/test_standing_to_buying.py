@@ -28,7 +28,7 @@ def test_the_last_score_decides(dock: Dock) -> None:
         lines=9,
         reckoned_at=dock.ctx.now,
     )
-    with pytest.raises(procurement.SupplierBlocked, match=r"reached 21.5 points from 2026-10-01 on"):
+    with pytest.raises(procurement.SupplierBlocked, match=r"reached 21.5 points from 1 Oct 2026 on"):
         procurement.send_purchase(dock.ctx, purchase=purchase)
 
     scorecards.dispute_score(dock.ctx, score=score, reason="strike at the border")

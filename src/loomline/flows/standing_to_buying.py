@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loomline.domains.parties.models import Party
@@ -18,5 +19,5 @@ def standing_allows(*, supplier: Party) -> str:
     if score is None or score.rank != Rank.BLOCKED or score.state == ScoreState.DISPUTED:
         return ""
     return _("{supplier} reached {points} points from {day} on and is blocked").format(
-        supplier=supplier.name, points=score.points, day=score.starts_on.isoformat()
+        supplier=supplier.name, points=score.points, day=date_format(score.starts_on, "j M Y")
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,13 @@ class Refused(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        return str(self.sentence).format(**self.values) if self.values else str(self.sentence)
+        shown = {name: _shown(value) for name, value in self.values.items()}
+        return str(self.sentence).format(**shown) if shown else str(self.sentence)
+
+
+def _shown(value: Any) -> Any:
+    """Days as people write them: 14 Dec 2026."""
+    return date_format(value, "j M Y") if type(value) is date else value
 
 
 class Warned(Refused):

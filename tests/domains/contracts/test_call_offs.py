@@ -87,7 +87,7 @@ def test_more_than_was_promised_is_asked_about_and_changes_nothing_until_accepte
         ({"quantity": "0"}, "Merino 2/48: call off a quantity above 0, not 0."),
         (
             {"on": date(2027, 10, 1)},
-            "Merino 2/48 is called off for 2027-10-01, but C-0001 holds from 2026-10-01 to 2027-09-30.",
+            "Merino 2/48 is called off for 1 Oct 2027, but C-0001 holds from 1 Oct 2026 to 30 Sep 2027.",
         ),
     ],
 )

@@ -211,9 +211,9 @@ def test_outstanding_is_the_forecast_that_is_left_and_each_line_of_the_pipeline(
     rows = queries.outstanding(ctx, since=week(0), until=week(2))
     assert [(row.item_id, row.site_id, row.party_id) for row in rows] == [key] * 3
     assert [(row.day, row.quantity, row.kind, row.label) for row in rows] == [
-        (week(0), Decimal(6), "forecast", "Forecast, week of 2026-11-23"),
+        (week(0), Decimal(6), "forecast", "Forecast, week of 23 Nov 2026"),
         (week(1) + THURSDAY, Decimal(24), "pipeline", f"{asked.number} Autumn range, 60 %"),
-        (week(2), Decimal(10), "forecast", "Forecast, week of 2026-12-07"),
+        (week(2), Decimal(10), "forecast", "Forecast, week of 7 Dec 2026"),
     ]
     asked_later = queries.outstanding(ctx, since=date(2026, 12, 1), until=week(1) + THURSDAY)
     assert [row.kind for row in asked_later] == ["pipeline"]

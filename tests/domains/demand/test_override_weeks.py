@@ -58,8 +58,8 @@ def test_a_figure_replaces_the_one_before_and_an_empty_one_takes_it_away(ctx: Ct
     ("draft", "reason", "says"),
     [
         ((1, 5), " ", "Say why your figures differ from the forecast."),
-        ((0, 5), "x", "The week of 2026-11-23 has begun; its forecast stands. Change a later week."),
-        ((60, 5), "x", "The week of 2028-01-17 lies more than a year ahead. Name an earlier one."),
+        ((0, 5), "x", "The week of 23 Nov 2026 has begun; its forecast stands. Change a later week."),
+        ((60, 5), "x", "The week of 17 Jan 2028 lies more than a year ahead. Name an earlier one."),
         ((1, -5), "x", "-5 is no quantity that somebody could want. Give zero or more."),
     ],
 )

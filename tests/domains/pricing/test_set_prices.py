@@ -115,7 +115,7 @@ def test_a_thousand_prices_cost_no_more_statements_than_one(
         ({"unit_price": Decimal(-1)}, "Fjord: a price and its quantity cannot be negative"),
         (
             {"unit_price": Decimal(1), "valid_from": FEB, "valid_to": JAN},
-            "Fjord: the price ends on 2027-01-01, before it begins on 2027-02-01",
+            "Fjord: the price ends on 1 Jan 2027, before it begins on 1 Feb 2027",
         ),
     ],
 )

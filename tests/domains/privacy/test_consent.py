@@ -65,7 +65,7 @@ def test_a_consent_without_proof_or_of_a_company_is_refused(ctx: Ctx, anna: Part
 
 def test_a_refusal_is_noted_once(ctx: Ctx, anna: Party) -> None:
     privacy.withdraw_consent(ctx, party=anna)
-    with pytest.raises(privacy.NothingAllowed, match="refused this already, since 2026-11-23"):
+    with pytest.raises(privacy.NothingAllowed, match="refused this already, since 23 Nov 2026"):
         privacy.withdraw_consent(ctx, party=anna)
     assert ConsentEntry.objects.count() == 1
 

@@ -47,7 +47,7 @@ def test_a_delay_of_one_line_leaves_the_others(ctx: Ctx, order: Callable[..., Pu
 
 def test_a_day_that_is_not_later_is_no_delay(ctx: Ctx, order: Callable[..., Purchase]) -> None:
     purchase = order()
-    with pytest.raises(procurement.NotLater, match="expected on 2026-12-14 already"):
+    with pytest.raises(procurement.NotLater, match="expected on 14 Dec 2026 already"):
         procurement.report_delay(ctx, purchase=purchase, expected_on=date(2026, 12, 14), reason="strike")
     assert not StoredEvent.objects.filter(name="procurement.PurchaseDelayed").exists()
 

@@ -50,7 +50,7 @@ def make_token(ctx: Ctx, *, name: str, scopes: list[str], expires_on: date | Non
     if unknown:
         raise NoSuchPermission(permission=unknown[0], at_field="scopes")
     if expires_on is not None and expires_on < ctx.today:
-        raise ExpiryPast(on=expires_on.isoformat(), at_field="expires_on")
+        raise ExpiryPast(on=expires_on, at_field="expires_on")
 
     prefix = secrets.token_hex(4)
     secret = f"{sealed.TOKEN_MARK}_{prefix}_{secrets.token_urlsafe(32)}"

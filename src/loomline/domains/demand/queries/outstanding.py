@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
 from loomline.domains.demand.queries.layers import plan
@@ -41,7 +42,7 @@ def outstanding(ctx: Ctx, *, since: date, until: date) -> list[Outstanding]:
             day=max(one.week, ctx.today),
             quantity=one.left,
             kind=FORECAST,
-            label=_t("Forecast, week of {day}").format(day=one.week.isoformat()),
+            label=_t("Forecast, week of {day}").format(day=date_format(one.week, "j M Y")),
             party_id=key[2],
         )
         for key, layers in made.rows.items()
