@@ -44,7 +44,6 @@ def season() -> Iterator[Running]:
     """The knitwear company as `make run` starts it. The season is told once, then its data are copied."""
     with tempfile.TemporaryDirectory(prefix="loomline-season-") as folder:
         Path(folder).chmod(0o711)
-        environ = environ_of(Path(folder) / "data", any_free_port()) | {"LOOMLINE_DEMO": "knitwear"}
         FOLDER.mkdir(parents=True, exist_ok=True)
         with (FOLDER / "season.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -52,12 +51,16 @@ def season() -> Iterator[Running]:
             if not mark.is_file() or mark.read_text() != _telling():
                 shutil.rmtree(SEASON, ignore_errors=True)
                 SEASON.mkdir(mode=0o711)
-                with up(environ | {"LOOMLINE_DATA": str(SEASON / "data")}, seconds=400):
+                with up(_knitwear(SEASON / "data"), seconds=400):
                     pass
                 mark.write_text(_telling())
             copied(SEASON / "data", Path(folder) / "data")
-        with up(environ, seconds=120) as running:
+        with up(_knitwear(Path(folder) / "data"), seconds=120) as running:
             yield running
+
+
+def _knitwear(home: Path) -> dict[str, str]:
+    return environ_of(home, any_free_port()) | {"LOOMLINE_DEMO": "knitwear"}
 
 
 def _telling() -> str:
