@@ -220,6 +220,7 @@ class Quote(Resource):
             Column("discount", kind="percent"),
             Column("amount", currency="quote.currency"),
             Column("promised_on", label=_("Deliverable"), sub="promise_basis", wrap=True),
+            Column("promise_limit", label=_("Not earlier because of"), wrap=True),
             Column("margin", read=margins, label=_("Margin"), kind="percent"),
             title=_("Lines"),
             totals=("net", "tax", "total"),
