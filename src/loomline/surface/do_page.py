@@ -165,6 +165,11 @@ class Asking:
             made.widget = forms.HiddenInput()
         return made
 
+    def watch(self) -> tuple[str, ...]:
+        """Where hints come from while lines are typed; the address knows the record that they belong to."""
+        address, *names = self.resource.watch or ("",)
+        return (f"{address}?record={self.record.pk}", *names) if address and self.record is not None else ()
+
     def is_valid(self) -> bool:
         """True when every field holds what it can hold."""
         return all([self.form.is_valid(), *[formset.is_valid() for _p, formset, _k in self.formsets]])
@@ -387,6 +392,7 @@ def _page(
             "again": "",
             "cancel_url": cancel,
             "draft": request.path,
+            "watch": asking.watch(),
         },
     }
     return render(request, "loom/form.html", context, status=status)

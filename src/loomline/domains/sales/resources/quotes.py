@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from loomline.domains.sales import commands, models, queries
 from loomline.domains.sales.models import QuoteState
-from loomline.domains.sales.resources.parts import callout, drafts_of, papers
+from loomline.domains.sales.resources.parts import TYPED, callout, drafts_of, papers
 from loomline.kernel.access import Level, Policy
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
@@ -259,6 +259,7 @@ class Quote(Resource):
     access = (
         own("owner") | team("team") | territory("customer.territory_place.territory") | OFFERED | everyone()
     )
+    watch = "/sales/quotes/dates/", *TYPED
     create = commands.write_quote
     create_many = commands.write_quotes
     actions = "send_quote", "accept_quote", "revise_quote", "change_quote", "decline_quote"
