@@ -119,6 +119,7 @@ def amend_order(
             total_before=was,
             total=order.total,
             currency=order.currency,
+            days=tuple(line.promised for line in (*news, *moved)),
         )
     )
     if complete:

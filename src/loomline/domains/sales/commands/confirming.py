@@ -91,6 +91,7 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
                 wanted_on=order.wanted_on,
                 total=order.total,
                 currency=order.currency,
+                days=tuple(line.promised for line in by_order[order.pk]),
             )
         )
     return confirmed

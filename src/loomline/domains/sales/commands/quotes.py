@@ -284,7 +284,13 @@ def send_quote(ctx: Ctx, *, quote: Quote) -> Quote:
     advance(quote, "send", sent_at=ctx.now)
 
     ctx.emit(
-        QuoteSent(**_about(quote), total=quote.total, currency=quote.currency, valid_until=quote.valid_until)
+        QuoteSent(
+            **_about(quote),
+            total=quote.total,
+            currency=quote.currency,
+            valid_until=quote.valid_until,
+            days=tuple(line.promised for line in lines if line.promised_on),
+        )
     )
     return quote
 

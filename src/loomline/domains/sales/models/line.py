@@ -94,6 +94,11 @@ class SoldLine(Record):
         self.promise_limit, self.promised_at = limit[:200], computed_at
 
     @property
+    def promised(self) -> tuple[int, str, str, str]:
+        """What events tell of the promise: key, day, method, limit."""
+        return self.pk, str(self.promised_on or ""), self.promise_method, self.promise_limit
+
+    @property
     def cost(self) -> Decimal:
         """What the line costs us at standard cost."""
         return self.quantity * self.unit_cost
