@@ -146,6 +146,9 @@ def test_goods_delivered_in_time_keep_it_and_late_ones_break_it(dock: Dock) -> N
     promises.read_news(dock.ctx)
     # On its way: what the carrier says is noted, and nothing is decided yet.
     assert rows("status") == [("open",)]
+    warehouse.report_delay(dock.ctx, shipment=shipment, expected_on=date(2026, 11, 30), reason="fog")
+    promises.read_news(dock.ctx)
+    assert rows("kept_on", "status") == [(date(2026, 11, 30), "open")]
 
     arrived = at(dock, date(2026, 11, 27))
     warehouse.deliver_shipment(arrived, shipment=shipment)

@@ -34,9 +34,9 @@ from loomline.kernel.port import fill
 
 ORDERED, QUOTED = OrderLine._meta.label_lower, QuoteLine._meta.label_lower
 GONE = (QuoteDeclined, QuoteExpired, QuoteRevised)
+GIVES = (QuoteSent, OrderConfirmed, OrderAmended)
 LEFT = (OrderPartShipped, OrderShipped, ShipmentDelivered, ShipmentDelayed)
-TOLD = (QuoteSent, QuoteAccepted, OrderConfirmed, OrderAmended, OrderCancelled, OrderTakenOver)
-HEARD: tuple[type[Event], ...] = (*TOLD, *GONE, *LEFT)
+HEARD: tuple[type[Event], ...] = (*GIVES, *GONE, *LEFT, QuoteAccepted, OrderCancelled, OrderTakenOver)
 
 
 @dataclass
@@ -84,7 +84,7 @@ def _read(events: Sequence[Any]) -> _World:
 
 def _facts(ctx: Ctx, one: StoredEvent, event: Any, world: _World) -> Iterator[Fact]:
     on = one.at.astimezone(ctx.company.zone).date()
-    yield from _given(one, event, world) if hasattr(event, "days") else ()
+    yield from _given(one, event, world) if isinstance(event, GIVES) else ()
     if isinstance(event, OrderTakenOver):
         for line in world.of_order.get(event.order_id, ()):
             yield _promise(one, line, str(line.promised_on), "", "")

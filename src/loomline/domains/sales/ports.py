@@ -97,6 +97,12 @@ def promise_choices(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
 
 
 @port
+def kept_so_far(ctx: Ctx, *, quote: Quote) -> str:
+    """How promises on what is quoted were kept so far, in a sentence; nothing while nobody counts them."""
+    return ""
+
+
+@port
 def receivables(*, customers: Iterable[int], on: date) -> Mapping[int, Mapping[str, Decimal]]:
     """What customers still owe on invoices, by key and currency; without finance nothing is invoiced."""
     return {}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loomline.domains.sales import commands, models, queries
+from loomline.domains.sales import commands, models, ports, queries
 from loomline.domains.sales.models import QuoteState
 from loomline.domains.sales.resources.parts import TYPED, callout, drafts_of, papers
 from loomline.kernel.access import Level, Policy
@@ -107,6 +107,9 @@ def quote_decisions(ctx: Ctx, record: models.Quote) -> list[dict[str, Any]]:
             wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
         )
         found.append(callout("warn", _t("We cannot deliver when it is wanted."), text))
+    is_open = record.state in (QuoteState.DRAFT, QuoteState.SENT)
+    if is_open and (said := ports.kept_so_far(ctx, quote=record)):
+        found.append(callout("info", said, ""))
     return found
 
 
