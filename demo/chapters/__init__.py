@@ -23,6 +23,7 @@ from loomline_demo.chapters import (
     orders,
     papers,
     plan,
+    promises,
     rules,
     shelves,
     sourcing,
@@ -34,7 +35,7 @@ from loomline_demo.chapters import (
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
     *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers),
-    *(rules, thread, forecasts, plan),
+    *(rules, thread, forecasts, plan, promises),
 )
 
 

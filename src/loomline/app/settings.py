@@ -35,7 +35,7 @@ DOMAINS = (
         "storage",
         "counting",
     ),
-    *("planning", "corrections", "supplyplan"),
+    *("planning", "corrections", "supplyplan", "promises"),
     *("tracing", "risk", "footprint", "scorecards", "recalls"),
     *("insights", "exchange", "intake", "portal"),
 )

@@ -18,6 +18,7 @@ from loomline.domains.parties import queries as people
 from loomline.domains.parties.models import Party
 from loomline.domains.payables.models import SupplierInvoice
 from loomline.domains.pipeline.models import Opportunity
+from loomline.domains.promises.models import Promise
 from loomline.domains.sales.models import Order
 from loomline.flows.customer_health import health_of
 from loomline.kernel import access
@@ -62,6 +63,12 @@ PARTS: tuple[tuple[Any, str, str, str], ...] = (
         "(SELECT 'step', id, '', next_step_on, 0, 0, 0, 0, next_step FROM ({rows}) r"
         " WHERE state = 'open' AND next_step <> '' ORDER BY next_step_on NULLS LAST, id LIMIT 1)",
     ),
+    (
+        *(Promise, "customer", "first_id binds withdrawn_on due_on kept_on"),
+        "SELECT 'kept', 0, '', NULL, 0, 0, count(*) FILTER (WHERE least(due_on + 1, kept_on) <= %(today)s),"
+        " count(*) FILTER (WHERE kept_on <= %(today)s AND kept_on <= due_on), '' FROM ({rows}) r"
+        " WHERE first_id IS NULL AND binds AND withdrawn_on IS NULL AND due_on >= %(today)s::date - 365",
+    ),
 )
 Rows = list[dict[str, Any]]
 
@@ -80,6 +87,7 @@ def summary(ctx: Ctx, *, party: Party) -> parties.Summary | None:
     alone = [row for row in year if row["whose"] == party.pk]
     standing = found["open"][0] if found["open"] else None
     step = found["step"][0] if found["step"] else None
+    kept = found["kept"][0] if found["kept"] else {"count": 0, "late": 0}
     owed, overdue = _sum(found, "owed", rates), _sum(found, "owed", rates, "two") or ZERO
     days = [(row["day"], row["one"] * rates[row["code"]]) for row in found["sold"] if row["code"] in rates]
     score, drivers = health_of(
@@ -93,6 +101,8 @@ def summary(ctx: Ctx, *, party: Party) -> parties.Summary | None:
         sold_alone=_added(alone, rates) if len(alone) < len(year) else None,
         promises=standing["count"] if standing else None,
         late=standing["late"] if standing else 0,
+        promises_due=kept["count"],
+        promises_kept=kept["late"],
         next_promise_on=standing["day"] if standing else None,
         owed=owed,
         overdue=overdue,

@@ -61,6 +61,7 @@ PLAIN = frozenset(
         *("inventory.stockmove", "inventory.reservation", "inventory.pickingrule", "inventory.freeze"),
         *("manufacturing.workorder", "manufacturing.workline", "procurement.purchaseline"),
         *("supplyplan.planitem", "supplyplan.plannedorder", "supplyplan.actionmessage", "demand.series"),
+        *("promises.promise",),
         *("counting.countline", "costing.workcharge", "ledger.journalentry", "ledger.journalline"),
     }
 )

@@ -21,6 +21,12 @@ def promise_dates(ctx: Ctx, *, asks: list[sales.Ask]) -> list[sales.Promise]:
     return planning.promises(ctx, asks=asks)
 
 
+@fill(sales.promise_choices)
+def promise_choices(ctx: Ctx, *, asks: list[sales.Ask]) -> list[sales.Promise]:
+    """The same days, and what else could be done where it takes long."""
+    return planning.promises(ctx, asks=asks, with_choices=True)
+
+
 @fill(pipeline.deliveries)
 def deliveries(ctx: Ctx, *, opportunities: Sequence[Opportunity]) -> Mapping[int, pipeline.Delivery]:
     """When each opportunity could be delivered, its slowest line deciding."""

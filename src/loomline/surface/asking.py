@@ -154,6 +154,11 @@ class Asking:
             made.widget = forms.HiddenInput()
         return made
 
+    def watch(self) -> tuple[str, ...]:
+        """Where hints come from while lines are typed; the address knows the record that they belong to."""
+        address, *names = self.resource.watch or ("",)
+        return (f"{address}?record={self.record.pk}", *names) if address and self.record is not None else ()
+
     def is_valid(self) -> bool:
         """True when every field holds what it can hold."""
         return all([self.form.is_valid(), *[formset.is_valid() for _p, formset, _k in self.formsets]])

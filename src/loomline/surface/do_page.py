@@ -217,6 +217,7 @@ def _page(
             "again": "",
             "cancel_url": cancel,
             "draft": request.path,
+            "watch": asking.watch(),
         },
     }
     return render(request, "loom/form.html", context, status=status)

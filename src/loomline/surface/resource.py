@@ -105,7 +105,8 @@ class Resource:
     pickable  conditions of the records that pickers offer; without it those that are active
     actions   names of commands to show first as buttons, the primary one first
     prefill   {"receive_goods": function(ctx, record)}: what the form of a command is opened with, by argument
-    watch     an address that draws hints while a new one is typed, and the fields sent to it
+    watch     an address that draws hints while one is typed, and the fields it gets ("-item": of each line);
+              an element #lines-0-said in its answer goes beside the first line
     asks      {"move_to_stage": function(ctx, record, given)}: the arguments it asks for now; else for all
     choices   {"accept_quote.options": function(ctx, record)}: what can be ticked, as (record, words)
     list_page, detail_page, form_page   views (request, resource, ...) that replace a derived page

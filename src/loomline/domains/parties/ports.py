@@ -16,13 +16,16 @@ class Summary:
     """How it stands with a party, in the company's currency; None where nothing is known or may be seen.
 
     Everything counts what belongs to the party too, except `sold_alone`. `drivers` are what moves the
-    health most, each with the points it adds or takes.
+    health most, each with the points it adds or takes. `promises_due` and `promises_kept` are the days given
+    first that came in a year.
     """
 
     sold: Decimal | None = None
     sold_alone: Decimal | None = None
     promises: int | None = None
     late: int = 0
+    promises_due: int = 0
+    promises_kept: int = 0
     next_promise_on: date | None = None
     owed: Decimal | None = None
     overdue: Decimal = Decimal(0)

@@ -25,6 +25,10 @@ ORDER = {
 }
 
 
+# What was promised by line: its key, the day, the method and the limit.
+Days = tuple[tuple[int, str, str, str], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OfQuote:
     """What every event of a quote names."""
@@ -73,6 +77,7 @@ class QuoteSent(OfQuote, Event, about=QUOTE, icon="send", tone="info"):
     total: Decimal
     currency: str
     valid_until: date
+    days: Days = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +139,7 @@ class OrderConfirmed(OfOrder, Event, about=ORDER, icon="circle-check", tone="ok"
     wanted_on: date | None = None
     total: Decimal
     currency: str
+    days: Days = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +156,7 @@ class OrderAmended(OfOrder, Event, about=ORDER, icon="versions", tone="info"):
     total_before: Decimal
     total: Decimal
     currency: str
+    days: Days = ()
 
 
 @dataclass(frozen=True, kw_only=True)

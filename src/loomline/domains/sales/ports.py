@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _t
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from loomline.domains.catalog.models import Item
 from loomline.domains.parties.models import Party
 from loomline.domains.sales.models import Quote, QuoteLine
+from loomline.domains.sales.models.line import SoldLine
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
 from loomline.kernel.context import Ctx
@@ -31,11 +32,42 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """Another way to the goods: in parts, or from another site (`kind`); `text` says it in words."""
+
+    kind: str
+    on: date
+    quantity: Decimal
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Promise:
-    """The day we can keep, and in words what it stands on."""
+    """The day we can keep, and in words what it stands on and what keeps it from being earlier.
+
+    `method`: "stock", "atp" (what is on its way and nobody's), "ctp" (made, with its materials), "leadtime".
+    `limit_kind`: "transit", "component", "supplier", "stage", "leadtime", or "wanted" where we could
+    be earlier.
+    """
 
     on: date
     basis: str
+    method: str = "leadtime"
+    limit: str = ""
+    limit_kind: str = ""
+    computed_at: datetime | None = None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+def put(line: SoldLine, promise: Promise) -> None:
+    """Write an answer on its line."""
+    line.promise(
+        on=promise.on,
+        basis=promise.basis,
+        method=promise.method,
+        limit=promise.limit,
+        computed_at=promise.computed_at,
+    )
 
 
 @port
@@ -47,11 +79,27 @@ def promise_dates(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
         calendar = calendars[ask.site.pk if ask.site is not None else None]
         earliest = calendar.add(ctx.today, ask.item.lead_days)
         if ask.wanted_on is not None and ask.wanted_on > earliest:
-            found.append(Promise(on=ask.wanted_on, basis=_t("as wanted")))
+            found.append(
+                Promise(on=ask.wanted_on, basis=_t("as wanted"), limit_kind="wanted", computed_at=ctx.now)
+            )
         else:
             basis = _t("lead time, {days} working days").format(days=ask.item.lead_days)
-            found.append(Promise(on=earliest, basis=basis))
+            found.append(
+                Promise(on=earliest, basis=basis, limit=basis, limit_kind="leadtime", computed_at=ctx.now)
+            )
     return found
+
+
+@port
+def promise_choices(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
+    """The same days, and what else could be done; without a plan, nothing else."""
+    return promise_dates(ctx, asks=asks)
+
+
+@port
+def kept_so_far(ctx: Ctx, *, quote: Quote) -> str:
+    """How promises on what is quoted were kept so far, in a sentence; nothing while nobody counts them."""
+    return ""
 
 
 @port

@@ -11,6 +11,7 @@ from loomline.domains.automation.commands.following import (
     follow_clock,
     read_changes,
     read_events,
+    read_stream,
     run_now,
 )
 from loomline.domains.automation.commands.rehearsal import Rehearsal, rehearse
@@ -59,6 +60,7 @@ __all__ = [
     "pause_rule",
     "read_changes",
     "read_events",
+    "read_stream",
     "rehearse",
     "retire_field",
     "retry_run",

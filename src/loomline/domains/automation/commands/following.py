@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -108,35 +108,55 @@ def run_now(ctx: Ctx, *, rule: Rule) -> Run | None:
     return Run.objects.filter(version=version, cause=key).first()
 
 
-def _advance(name: str, read: Callable[[int, int], tuple[int, int]]) -> int:
+def read_stream(reader: str, *, names: Collection[str], hear: Callable[[Sequence[StoredEvent]], None]) -> int:
+    """Let another reader hear all told facts of these kinds, each once and in order; returns how many.
+
+    It begins with the first fact there is. What `hear` writes and the place stand or fall together.
+    """
+
+    def read(after: int, until: int) -> tuple[int, int]:
+        told = list(stream.events_between(after, until, names)[:MOST])
+        if told:
+            hear(told)
+        return len(told), told[-1].pk if len(told) == MOST else until
+
+    Cursor.objects.get_or_create(name=reader)
+    heard = 0
+    while more := _advance(stream.EVENTS, read, reader=reader):
+        heard += more
+    return heard
+
+
+def _advance(name: str, read: Callable[[int, int], tuple[int, int]], *, reader: str = "") -> int:
     """Read a stream up to where nothing can appear any more, and remember the place."""
     # A stream is read from the moment on at which rules first looked at it.
-    Cursor.objects.get_or_create(name=name, defaults={"position": stream.last_key(name)})
-    begun = _read_to_fence(name, read)
-    _raise_fence(name)
-    return begun + _read_to_fence(name, read)
+    at = reader or name
+    Cursor.objects.get_or_create(name=at, defaults={"position": stream.last_key(name)})
+    begun = _read_to_fence(name, at, read)
+    _raise_fence(name, at)
+    return begun + _read_to_fence(name, at, read)
 
 
-def _read_to_fence(name: str, read: Callable[[int, int], tuple[int, int]]) -> int:
+def _read_to_fence(name: str, reader: str, read: Callable[[int, int], tuple[int, int]]) -> int:
     """Begin what is due and advance, in one transaction: both or neither."""
     with transaction.atomic():
-        at = stream.cursor_at(name)
+        at = stream.cursor_at(reader)
         if at is None or at.fence is None or not stream.have_ended(name, at.writers):
             return 0
         begun, position = read(at.position, at.fence)
         left = at.fence if position < at.fence else None
-        Cursor.objects.filter(name=name).update(position=position, fence=left)
+        Cursor.objects.filter(name=reader).update(position=position, fence=left)
         return begun
 
 
-def _raise_fence(name: str) -> None:
+def _raise_fence(name: str, reader: str) -> None:
     """Note up to where keys are drawn by now, and who may have drawn them: in this order.
 
     Whoever writes later draws higher keys.
     """
     with transaction.atomic():
         last = stream.last_key(name)
-        behind = Cursor.objects.filter(name=name, fence=None, position__lt=last)
+        behind = Cursor.objects.filter(name=reader, fence=None, position__lt=last)
         if behind.exists():
             behind.update(fence=last, writers=sorted(stream.writers(name)))
 

@@ -130,6 +130,13 @@ def available(*, item_ids: Iterable[int], site_id: int | None = None, on: date) 
     return {pk: found[pk].available if pk in found else Decimal(0) for pk in ids}
 
 
+def available_by_site(*, item_ids: Iterable[int], on: date) -> dict[tuple[int, int], Decimal]:
+    """What may be promised, by item and site; sites where nothing lies are left out. One statement."""
+    rows = Balance.objects.filter(usable(on=on), item__in=set(item_ids), is_physical=True).order_by()
+    sums = rows.values_list("item_id", "location__site_id").annotate(left=Sum(F("on_hand") - F("reserved")))
+    return {(item, site): free for item, site, free in sums if free > 0}
+
+
 def places_of(*, item_id: int) -> QuerySet[Balance]:
     """Where an item lies, by location and lot; empty places are left out."""
     rows = Balance.objects.filter(item=item_id, is_physical=True).exclude(on_hand=0)

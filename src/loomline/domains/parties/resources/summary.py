@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -51,6 +52,11 @@ def _trade(told: Summary, own: str, base: str) -> list[dict[str, Any]]:
         note = ", ".join(part for part in (late, due) if part)
         url = f"{base}?tab=overview"
         found.append(_kpi(_t("Open promises"), str(told.promises), note, url=url))
+    if told.promises_due:
+        missed = told.promises_due - told.promises_kept
+        note = _t("{missed} of {due} missed in 12 months").format(missed=missed, due=told.promises_due)
+        rate = draw_text.percent(Decimal(told.promises_kept) / told.promises_due)
+        found.append(_kpi(_t("Promises kept"), rate, note, url=f"{base}?tab=promises"))
     return found
 
 

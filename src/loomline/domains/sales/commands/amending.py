@@ -17,7 +17,7 @@ from loomline.domains.sales.commands.delivery import last_day, shipped_event
 from loomline.domains.sales.commands.drafts import BATCH, LineDraft, LineElsewhere, Sheet
 from loomline.domains.sales.commands.opening import about, add_up, envelope, write_lines
 from loomline.domains.sales.events import OrderAmended
-from loomline.domains.sales.models import Order, OrderLine, OrderRevision, OrderState
+from loomline.domains.sales.models import PROMISED, Order, OrderLine, OrderRevision, OrderState
 from loomline.domains.sales.models.order import OPEN
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -30,8 +30,7 @@ HEAD = ("wanted_on", "customer_reference", "freight", "note", "ship_to", "ship_a
 SHOWN = ("wanted_on", "customer_reference", "freight", "note", "ship_name", "ship_address")
 SAID = ("description", "quantity", "price", "discount", "tax_rate", "wanted_on")
 KEPT = (
-    "promised_on",
-    "promise_basis",
+    *PROMISED,
     "expected_on",
     "cause",
     "stage",
@@ -120,6 +119,7 @@ def amend_order(
             total_before=was,
             total=order.total,
             currency=order.currency,
+            days=tuple(line.promised for line in (*news, *moved)),
         )
     )
     if complete:
@@ -226,8 +226,8 @@ def _promise_again(ctx: Ctx, order: Order, lines: Sequence[OrderLine]) -> None:
         for line in lines
     ]
     for line, promise in zip(lines, ports.promise_dates(ctx, asks=asks), strict=True):
-        line.promised_on = line.expected_on = promise.on
-        line.promise_basis, line.cause = promise.basis[:120], ""
+        ports.put(line, promise)
+        line.expected_on, line.cause = promise.on, ""
 
 
 def _write(order: Order, after: Sequence[OrderLine], gone: Sequence[OrderLine]) -> None:

@@ -17,7 +17,7 @@ from loomline.domains.sales import ports, queries
 from loomline.domains.sales.commands.drafts import BATCH, CustomerArchived
 from loomline.domains.sales.commands.opening import about
 from loomline.domains.sales.events import OrderCancelled, OrderConfirmed
-from loomline.domains.sales.models import Order, OrderLine, OrderState
+from loomline.domains.sales.models import PROMISED, Order, OrderLine, OrderState
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
@@ -73,7 +73,7 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
     _warn_credit(ctx, confirmed)
 
     _promise(ctx, lines)
-    OrderLine.objects.bulk_update(lines, ["promised_on", "promise_basis", "expected_on"], batch_size=BATCH)
+    OrderLine.objects.bulk_update(lines, [*PROMISED, "expected_on"], batch_size=BATCH)
     last = {pk: max(line.promised_on for line in found if line.promised_on) for pk, found in by_order.items()}
     if len(confirmed) == 1:
         advance(confirmed[0], "confirm", **_promised(ctx.now, last[confirmed[0].pk]))
@@ -91,6 +91,7 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
                 wanted_on=order.wanted_on,
                 total=order.total,
                 currency=order.currency,
+                days=tuple(line.promised for line in by_order[order.pk]),
             )
         )
     return confirmed
@@ -154,8 +155,8 @@ def _promise(ctx: Ctx, lines: Sequence[OrderLine]) -> None:
         for line in lines
     ]
     for line, promise in zip(lines, ports.promise_dates(ctx, asks=asks), strict=True):
-        line.promised_on = line.expected_on = promise.on
-        line.promise_basis = promise.basis[:120]
+        ports.put(line, promise)
+        line.expected_on = promise.on
 
 
 def _make_customer(ctx: Ctx, party: Party) -> None:

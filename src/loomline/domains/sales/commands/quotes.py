@@ -284,7 +284,13 @@ def send_quote(ctx: Ctx, *, quote: Quote) -> Quote:
     advance(quote, "send", sent_at=ctx.now)
 
     ctx.emit(
-        QuoteSent(**_about(quote), total=quote.total, currency=quote.currency, valid_until=quote.valid_until)
+        QuoteSent(
+            **_about(quote),
+            total=quote.total,
+            currency=quote.currency,
+            valid_until=quote.valid_until,
+            days=tuple(line.promised for line in lines if line.promised_on),
+        )
     )
     return quote
 
@@ -339,7 +345,7 @@ def _lines_of(ctx: Ctx, pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]])
             asks.append(ports.Ask(item=draft.item, quantity=line.quantity, wanted_on=wanted, site=quote.site))
     promises = ports.promise_dates(ctx, asks=asks) if asks else []
     for line, promise in zip(made, promises, strict=True):
-        line.promised_on, line.promise_basis = promise.on, promise.basis[:120]
+        ports.put(line, promise)
     for quote, _drafts in pairs:
         own = [line for line in made if line.quote is quote]
         _refuse_stray_alternatives(own)

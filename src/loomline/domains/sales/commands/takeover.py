@@ -117,7 +117,7 @@ def _as_delivered(orders: Sequence[Order], lines: Sequence[OrderLine], pasts: Se
     sums: dict[int, Decimal] = {}
     for line in lines:
         line.amount = (line.quantity * line.price * (1 - line.discount)).quantize(CENT)
-        line.promised_on = line.order.promised_on
+        line.promised_on, line.promised_at = line.order.promised_on, line.order.confirmed_at
         line.expected_on = line.order.expected_on
         line.shipped = line.quantity if shipped[id(line.order)] else Decimal(0)
         sums[id(line.order)] = sums.get(id(line.order), Decimal(0)) + line.amount

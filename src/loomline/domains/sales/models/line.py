@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import models
@@ -11,6 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from loomline.kernel.money import AmountField, PriceField
 from loomline.kernel.quantity import QuantityField, ShareField
 from loomline.kernel.record import Record
+
+
+class PromiseMethod(models.TextChoices):
+    """How a promised day was found."""
+
+    STOCK = "stock", _("Stock")
+    ATP = "atp", _("What is on its way")
+    CTP = "ctp", _("Making it")
+    LEAD_TIME = "leadtime", _("Lead time")
+
+
+# What a promise writes on a line.
+PROMISED = ("promised_on", "promise_basis", "promise_method", "promise_limit", "promised_at")
 
 
 class SoldLine(Record):
@@ -57,9 +71,32 @@ class SoldLine(Record):
     wanted_on = models.DateField(_("wanted"), null=True, blank=True)
     promised_on = models.DateField(_("promised"), null=True, blank=True, editable=False)
     promise_basis = models.CharField(_("promise stands on"), max_length=120, blank=True, editable=False)
+    promise_method = models.CharField(
+        _("promised from"), max_length=9, choices=PromiseMethod.choices, blank=True, editable=False
+    )
+    promise_limit = models.CharField(
+        _("not earlier because of"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text=_("The component, supplier, stage or way that decides the day."),
+    )
+    promised_at = models.DateTimeField(
+        _("worked out"), null=True, editable=False, help_text=_("When the promised day was worked out.")
+    )
 
     class Meta:
         abstract = True
+
+    def promise(self, *, on: date, basis: str, method: str, limit: str, computed_at: datetime | None) -> None:
+        """Note the day that can be kept, and what it stands on; nothing is written yet."""
+        self.promised_on, self.promise_basis, self.promise_method = on, basis[:120], method
+        self.promise_limit, self.promised_at = limit[:200], computed_at
+
+    @property
+    def promised(self) -> tuple[int, str, str, str]:
+        """What events tell of the promise: key, day, method, limit."""
+        return self.pk, str(self.promised_on or ""), self.promise_method, self.promise_limit
 
     @property
     def cost(self) -> Decimal:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from loomline.domains.sales import commands, models
 from loomline.domains.sales.models import OrderState
 from loomline.domains.sales.models.order import OPEN
-from loomline.domains.sales.resources.parts import callout, drafts_of, papers
+from loomline.domains.sales.resources.parts import TYPED, callout, drafts_of, papers
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.resource import (
@@ -266,6 +266,7 @@ class Order(Resource):
         | party("customer")
         | everyone()
     )
+    watch = "/sales/orders/dates/", *TYPED
     create = commands.open_order
     create_many = commands.open_orders
     actions = "confirm_order", "pick_order", "invoice_order", "amend_order", "cancel_order"
@@ -321,6 +322,9 @@ class OrderLine(Resource):
             "wanted_on",
             "promised_on",
             "promise_basis",
+            "promise_method",
+            "promise_limit",
+            "promised_at",
             "expected_on",
             "cause",
             "stage",

@@ -10,6 +10,9 @@ from loomline.kernel.context import Ctx
 
 DRAFTED = ("item", "quantity", "unit", "price", "discount", "tax_rate", "description", "wanted_on")
 
+# What the day of a line depends on while somebody types.
+TYPED = ("site", "wanted_on", "-item", "-quantity", "-unit", "-wanted_on", "-line")
+
 
 def drafts_of(record: models.Quote | models.Order, *more: str) -> dict[str, Any]:
     """The lines of a document as its form opens with them; quantities as they were entered."""

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loomline.domains.sales import commands, models, queries
+from loomline.domains.sales import commands, models, ports, queries
 from loomline.domains.sales.models import QuoteState
-from loomline.domains.sales.resources.parts import callout, drafts_of, papers
+from loomline.domains.sales.resources.parts import TYPED, callout, drafts_of, papers
 from loomline.kernel.access import Level, Policy
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
@@ -107,6 +107,9 @@ def quote_decisions(ctx: Ctx, record: models.Quote) -> list[dict[str, Any]]:
             wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
         )
         found.append(callout("warn", _t("We cannot deliver when it is wanted."), text))
+    is_open = record.state in (QuoteState.DRAFT, QuoteState.SENT)
+    if is_open and (said := ports.kept_so_far(ctx, quote=record)):
+        found.append(callout("info", said, ""))
     return found
 
 
@@ -220,6 +223,7 @@ class Quote(Resource):
             Column("discount", kind="percent"),
             Column("amount", currency="quote.currency"),
             Column("promised_on", label=_("Deliverable"), sub="promise_basis", wrap=True),
+            Column("promise_limit", label=_("Not earlier because of"), wrap=True),
             Column("margin", read=margins, label=_("Margin"), kind="percent"),
             title=_("Lines"),
             totals=("net", "tax", "total"),
@@ -258,6 +262,7 @@ class Quote(Resource):
     access = (
         own("owner") | team("team") | territory("customer.territory_place.territory") | OFFERED | everyone()
     )
+    watch = "/sales/quotes/dates/", *TYPED
     create = commands.write_quote
     create_many = commands.write_quotes
     actions = "send_quote", "accept_quote", "revise_quote", "change_quote", "decline_quote"

@@ -20,7 +20,7 @@ from loomline.surface import draw_text, paper, registry
 from loomline.surface.page import ctx_of, record_of, staff
 from loomline.surface.paper import Data, day, less, price
 
-TEMPLATES = Path(__file__).parent / "templates" / "sales"
+TEMPLATES = Path(__file__).parents[1] / "templates" / "sales"
 
 
 def quote_letter(ctx: Ctx, *, quote: Quote) -> bytes:
