@@ -23,6 +23,7 @@ from loomline_demo.chapters import (
     orders,
     papers,
     plan,
+    reminders,
     rules,
     shelves,
     sourcing,
@@ -33,7 +34,7 @@ from loomline_demo.chapters import (
 
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
-    *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers),
+    *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers, reminders),
     *(rules, thread, forecasts, plan),
 )
 

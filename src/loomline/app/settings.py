@@ -35,7 +35,7 @@ DOMAINS = (
         "storage",
         "counting",
     ),
-    *("planning", "corrections", "supplyplan"),
+    *("planning", "corrections", "supplyplan", "dunning"),
     *("tracing", "risk", "footprint", "scorecards", "recalls"),
     *("insights", "exchange", "intake", "portal"),
 )
