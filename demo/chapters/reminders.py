@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from loomline.domains.dunning import commands as dunning
 from loomline.domains.dunning import queries
@@ -16,6 +18,8 @@ LATE = ("Wolfe & Daughters", "Bramble Kids", "Harbour & Pine")
 # Days of the story: the dispute comes between the first letter and the second.
 FIRST, DISPUTE, SECOND = 71, 78, 85
 LEVELS = ((1, 5, "0", "0"), (2, 20, "5", "0.08"), (3, 40, "15", "0.08"))
+# A key account is given more time, and asked for nothing more.
+PATIENT = ((1, 10, "0", "0"), (2, 30, "0", "0"))
 TEXTS = (
     (
         *(1, "Payment reminder"),
@@ -38,10 +42,6 @@ TEXTS = (
 
 def opens(halden: Halden) -> None:
     """How Halden reminds, who pays late, and what comes of it."""
-    levels = [
-        {"level": level, "days": days, "fee": Decimal(fee), "interest_rate": Decimal(rate)}
-        for level, days, fee, rate in LEVELS
-    ]
     texts = [
         {
             "level": level,
@@ -52,7 +52,10 @@ def opens(halden: Halden) -> None:
         }
         for level, title, opening, closing in TEXTS
     ]
-    keep(halden.s, DunningPolicy(), {"levels": levels, "texts": texts}, minimum=Decimal(50), hold_from=2)
+    lines = {"levels": _levels(LEVELS), "texts": texts}
+    keep(halden.s, DunningPolicy(), lines, minimum=Decimal(50), hold_from=2)
+    key_account = halden.customers["Harbour & Pine"]
+    keep(halden.s, DunningPolicy(), {"levels": _levels(PATIENT)}, customer=key_account, grace_days=7)
     halden.days.late = {halden.customers[name].pk for name in LATE}
     halden.s.on(FIRST, lambda: _send(halden))
     halden.s.on(DISPUTE, lambda: _disputed(halden))
@@ -85,6 +88,13 @@ def proves(halden: Halden) -> None:
     owed = sum(invoice.open_amount for invoice in Invoice.objects.filter(state=InvoiceState.POSTED))
     aged = sum(row.total for row in queries.ageing(ctx, on=ctx.today))
     expect(owed == aged, "ages add up to what is owed")
+
+
+def _levels(rows: Sequence[tuple[int, int, str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"level": level, "days": days, "fee": Decimal(fee), "interest_rate": Decimal(rate)}
+        for level, days, fee, rate in rows
+    ]
 
 
 def _send(halden: Halden) -> None:
