@@ -40,6 +40,8 @@ class Days:
         # Works that wait for a decision, and shipments that do not arrive.
         self.stopped: set[int] = set()
         self.stranded: set[int] = set()
+        # Customers who do not pay in time.
+        self.late: set[int] = set()
         self.lots = 3300
         self.positions: dict[int, tuple[float, float]] = {}
         self.after_work: list[Callable[[date], None]] = []
@@ -219,7 +221,7 @@ class Days:
 
     def _collect(self, day: date) -> None:
         due = Invoice.objects.filter(state=InvoiceState.POSTED, due_on__lte=day).select_related("customer")
-        for invoice in due.order_by("pk"):
+        for invoice in due.exclude(customer__in=self.late).order_by("pk"):
             finance.take_payment(
                 self.s.by("finance"),
                 customer=invoice.customer,

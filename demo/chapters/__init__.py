@@ -24,6 +24,7 @@ from loomline_demo.chapters import (
     papers,
     plan,
     promises,
+    reminders,
     rules,
     shelves,
     sourcing,
@@ -34,7 +35,7 @@ from loomline_demo.chapters import (
 
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
-    *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers),
+    *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers, reminders),
     *(rules, thread, forecasts, plan, promises),
 )
 

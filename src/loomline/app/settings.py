@@ -35,7 +35,7 @@ DOMAINS = (
         "storage",
         "counting",
     ),
-    *("planning", "corrections", "supplyplan", "promises"),
+    *("planning", "corrections", "supplyplan", "promises", "dunning"),
     *("tracing", "risk", "footprint", "scorecards", "recalls"),
     *("insights", "exchange", "intake", "portal"),
 )

@@ -30,6 +30,7 @@ BLANKED: Mapping[str, Mapping[str, Any]] = {
     "sourcing.invitation": {"note": "", "reason": ""},
     "scorecards.score": {"objection": "", "resolution": ""},
     "recalls.notice": {"address": "", "answer": ""},
+    "dunning.reminder": {"send_to": "", "note": ""},
 }
 LEAD: Mapping[str, Any] = {
     "name": "–",
@@ -47,6 +48,8 @@ RETOLD: Mapping[str, Sequence[str]] = {
     "pipeline.opportunity": ("name", "next_step", "lost_reason"),
     "requisitions.requisitionline": ("note",),
     "recalls.notice": ("body",),
+    "dunning.dispute": ("reason", "outcome"),
+    "dunning.credithold": ("reason",),
     "supplyplan.planpeg": ("demand",),
 }
 # Nothing in them tells who somebody is, besides the person's number.
@@ -57,6 +60,7 @@ PLAIN = frozenset(
         *("procurement.supplieritem", "territories.partyplace", "inventory.lot", "sites.site"),
         *("bills.routestage", "manufacturing.workstage"),
         *("quality.checkplan", "quality.standing", "payables.matchtolerance"),
+        *("dunning.dunningpolicy",),
         *("planning.peg", "quality.check", "mail.messagelink", "tasks.mute"),
         *("inventory.stockmove", "inventory.reservation", "inventory.pickingrule", "inventory.freeze"),
         *("manufacturing.workorder", "manufacturing.workline", "procurement.purchaseline"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from loomline.domains.catalog.models import TaxClass
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Address
 from loomline.domains.sales import ports as sales
@@ -31,7 +32,7 @@ def tax_rates(*, asks: Sequence[TaxAsk]) -> Sequence[Decimal]:
             Sale(
                 buyer=address.country if address else "",
                 has_number=bool(ask.customer.vat_number),
-                tax_class=ask.item.tax_class,
+                tax_class=ask.item.tax_class if ask.item is not None else TaxClass.STANDARD,
                 on=ask.on,
             )
         )

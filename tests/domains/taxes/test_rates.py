@@ -94,6 +94,36 @@ def test_an_invoice_says_that_the_customer_accounts_for_the_tax(ctx: Ctx, world:
     assert not queries.is_reverse_charge(ctx, invoice=own)
 
 
+@pytest.mark.parametrize(
+    ("country", "vat_number", "rate", "total"),
+    [
+        ("PT", "", "0.23", "676.50"),
+        ("DE", "DE136695976", "0", "550"),
+        ("DE", "", "0.19", "654.50"),
+        ("NO", "", "0", "550"),
+    ],
+)
+def test_an_invoice_written_by_hand_bears_the_rates_that_an_order_would(
+    ctx: Ctx, world: World, country: str, vat_number: str, rate: str, total: str
+) -> None:
+    goods = finance.InvoiceLineDraft(item=world.sweater, quantity=D(10), price=D(45))
+    advice = finance.InvoiceLineDraft(description="Advice", quantity=D(1), price=D(100))
+    made = finance.write_invoice(
+        ctx, customer=buyer(ctx, country, vat_number=vat_number), lines=[goods, advice]
+    )
+    assert set(made.lines.values_list("tax_rate", flat=True)) == {D(rate)}
+    assert made.total == D(total)
+    assert queries.is_reverse_charge(ctx, invoice=made) == bool(vat_number)
+
+
+def test_a_rate_typed_on_an_invoice_stays_also_when_it_is_none(ctx: Ctx, world: World) -> None:
+    draft = finance.InvoiceLineDraft(description="Fee", quantity=D(1), price=D(100), tax_rate=D(0))
+    untyped = finance.InvoiceLineDraft(description="Advice", quantity=D(1), price=D(100))
+    made = finance.write_invoice(ctx, customer=buyer(ctx, "PT"), lines=[draft, untyped])
+    assert list(made.lines.order_by("position").values_list("tax_rate", flat=True)) == [D(0), D("0.23")]
+    assert (made.net, made.tax, made.total) == (D(200), D(23), D(223))
+
+
 def test_the_same_day_again_corrects_a_rate(ctx: Ctx, world: World) -> None:
     before = TaxRate.objects.count()
     taxes.set_tax_rate(

@@ -68,6 +68,7 @@ SELLERS_READ = {
     "quality.view": ALL,
     "warehouse.view": ALL,
     "finance.view": ALL,
+    "dunning.view": ALL,
     "payables.view": ALL,
     "ledger.view_exchangerate": ALL,
     "trade.view": ALL,
@@ -290,6 +291,7 @@ OFFICE: tuple[StandardRole, ...] = (
         _("Invoices, payments and supplier invoices; reads all orders."),
         {
             "finance.*": ALL,
+            "dunning.*": ALL,
             "payables.*": ALL,
             "ledger.*": ALL,
             "costing.*": ALL,

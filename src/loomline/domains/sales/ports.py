@@ -116,10 +116,13 @@ def release_of(ctx: Ctx, *, quote: Quote, lines: Sequence[QuoteLine]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class TaxAsk:
-    """A line to be taxed: what, sold to whom, on which day, from which site, and to which address it goes."""
+    """A line to be taxed: what, sold to whom, on which day, from which site, and to which address it goes.
+
+    What is no item of the catalog, as on an invoice written by hand, bears the standard rate.
+    """
 
     customer: Party
-    item: Item
+    item: Item | None
     on: date
     site_id: int | None = None
     ship_to_id: int | None = None

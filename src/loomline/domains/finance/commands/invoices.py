@@ -17,7 +17,9 @@ from loomline.domains.finance.models import Invoice, InvoiceLine, InvoiceState
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import AddressPurpose, Party
 from loomline.domains.sales import commands as sales
+from loomline.domains.sales import ports
 from loomline.domains.sales.models import Order, OrderLine, OrderState, Totals, line_amount
+from loomline.domains.sales.ports import TaxAsk
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.number import gapless_number
@@ -51,7 +53,8 @@ class InvoiceLineDraft:
     item: Item | None = None
     description: str = ""
     discount: Decimal = ZERO
-    tax_rate: Decimal = ZERO
+    # As the tax rules say where nobody has typed one.
+    tax_rate: Decimal | None = None
 
 
 @command(label=_("Invoice"), icon="file-invoice", creates=Invoice, states=SHIPPING)
@@ -162,7 +165,10 @@ def write_invoice(
     customer_reference: str = "",
     note: str = "",
 ) -> Invoice:
-    """Draft an invoice that follows no order; it gets its number when it is posted."""
+    """Draft an invoice that follows no order; it gets its number when it is posted.
+
+    Lines without a tax rate take it from the tax rules, by where the invoice goes.
+    """
     terms = parties.customer_terms(party=customer)
     invoice = Invoice(
         customer=customer,
@@ -174,7 +180,11 @@ def write_invoice(
         owner=None if ctx.actor.is_system else ctx.actor,
     )
 
-    rows = [_row(invoice, position, draft) for position, draft in enumerate(lines, start=1)]
+    rates = _tax_rates(ctx, customer, lines)
+    rows = [
+        _row(invoice, position, draft, rate)
+        for position, (draft, rate) in enumerate(zip(lines, rates, strict=True), start=1)
+    ]
     _add_up(invoice, rows)
     invoice.save(force_insert=True)
     InvoiceLine.objects.bulk_create(rows)
@@ -182,7 +192,19 @@ def write_invoice(
     return invoice
 
 
-def _row(invoice: Invoice, position: int, draft: InvoiceLineDraft) -> InvoiceLine:
+def _tax_rates(ctx: Ctx, customer: Party, lines: Sequence[InvoiceLineDraft]) -> list[Decimal]:
+    """The rates as written, else as the tax rules answer for the billing address."""
+    missing = [draft for draft in lines if draft.tax_rate is None]
+    if not missing:
+        return [draft.tax_rate or ZERO for draft in lines]
+    main = parties.main_addresses(party_ids=[customer.pk], purpose=AddressPurpose.BILLING)
+    to = main[customer.pk].pk if customer.pk in main else None
+    asks = [TaxAsk(customer=customer, item=draft.item, on=ctx.today, ship_to_id=to) for draft in missing]
+    answers = iter(ports.tax_rates(asks=asks))
+    return [next(answers) if draft.tax_rate is None else draft.tax_rate for draft in lines]
+
+
+def _row(invoice: Invoice, position: int, draft: InvoiceLineDraft, tax_rate: Decimal) -> InvoiceLine:
     return InvoiceLine(
         invoice=invoice,
         position=position,
@@ -191,7 +213,7 @@ def _row(invoice: Invoice, position: int, draft: InvoiceLineDraft) -> InvoiceLin
         quantity=draft.quantity,
         price=draft.price,
         discount=draft.discount,
-        tax_rate=draft.tax_rate,
+        tax_rate=tax_rate,
         amount=line_amount(
             quantity=draft.quantity, price=draft.price, discount=draft.discount, currency=invoice.currency
         ),
