@@ -27,7 +27,11 @@ def at_customer(ctx: Ctx, record: Party) -> dict[str, Any] | None:
 
 def on_hold(ctx: Ctx, record: Party) -> list[dict[str, Any]]:
     """Why the customer gets nothing more on credit."""
-    held = queries.open_hold(customer_id=record.pk) if access.may(ctx, "dunning.view_credithold") else None
+    terms = getattr(record, "customer_terms", None)
+    # A hold sets the limit to 0, so whoever has one needs no look.
+    if terms is None or terms.credit_limit != 0 or not access.may(ctx, "dunning.view_credithold"):
+        return []
+    held = queries.open_hold(customer_id=record.pk)
     if held is None:
         return []
     text = _t(
@@ -79,3 +83,6 @@ registry.contribute(
     Panel(TABLE, read=at_customer, title=_("Owes by age"), name="ageing"),
     before="history",
 )
+# With what is owed, not among the documents of the overview.
+registry.contribute(Party, Related("reminders", title=_("Reminders"), tab="ageing"), instead_of="reminders")
+registry.contribute(Party, Related("disputes", title=_("Disputes"), tab="ageing"), instead_of="disputes")
