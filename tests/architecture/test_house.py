@@ -45,13 +45,6 @@ def test_the_rules_of_the_house_hold() -> None:
     assert answer.stdout == "The rules of the house hold.\n"
 
 
-@pytest.mark.django_db
-def test_no_migration_is_missing() -> None:
-    answer = answer_of(sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run")
-
-    assert answer.stdout == "No changes detected\n"
-
-
 def test_nothing_heavy_is_loaded_at_the_start() -> None:
     code = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'loomline.app.settings'\n"

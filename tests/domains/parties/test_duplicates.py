@@ -135,4 +135,4 @@ def test_nothing_is_said_of_those_who_are_unlike_or_out_of_sight(client: Client,
 def test_the_new_form_asks_for_hints(client: Client) -> None:
     text = client.get("/parties/parties/new/").content.decode()
     assert 'hx-get="/parties/hint/"' in text
-    assert "#form [name=vat_number]" in text
+    assert "#form [name='vat_number']" in text
