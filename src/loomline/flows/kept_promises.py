@@ -20,9 +20,9 @@ def kept_so_far(ctx: Ctx, *, quote: Quote) -> str:
     if not styles:
         return ""
     found = promises.by_family(ctx, styles=styles)[:MOST]
-    words = _("{rate} % of promises on {family} ({kept} of {due})")
+    words = _("{rate}% on {family} ({kept} of {due})")
     told = [
         words.format(rate=round((one.rate or 0) * 100), family=one.of, kept=one.kept, due=one.due)
         for one in found
     ]
-    return _("We keep {what}.").format(what=", ".join(told)) if told else ""
+    return _("Promises kept so far: {what}.").format(what=", ".join(told)) if told else ""

@@ -80,7 +80,7 @@ registry.contribute(
 registry.contribute(Party, Callouts(on_hold, name="on_hold"), after="summary")
 registry.contribute(
     Party,
-    Panel(TABLE, read=at_customer, title=_("Owes by age"), name="ageing"),
+    Panel(TABLE, read=at_customer, title=_("Receivables"), name="ageing"),
     before="history",
 )
 # With what is owed, not among the documents of the overview.

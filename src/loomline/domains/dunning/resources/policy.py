@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.dunning import models
 from loomline.surface.resource import Changes, Column, Facts, Lines, LinesPanel, Resource, Timeline
+
+
+def whose(records: Sequence[models.DunningPolicy]) -> dict[int, str]:
+    """The customer, or that it is for all."""
+    return {record.pk: str(record) for record in records}
 
 
 class DunningPolicy(Resource):
@@ -16,11 +23,11 @@ class DunningPolicy(Resource):
     order = 76
     icon = "bell"
     columns = (
-        Column("customer", strong=True),
+        Column("whose", read=whose, label=_("Customer"), strong=True),
         "grace_days",
         "rest_days",
         "pay_within",
-        "minimum",
+        Column("minimum", total=False),
         "hold_from",
     )
     filters = ("customer",)
