@@ -14,8 +14,9 @@ from loomline.domains.ledger import commands as ledger
 from loomline.domains.ledger import queries as books
 from loomline.domains.ledger.commands import Amount, DocumentDraft
 from loomline.domains.ledger.models import EntryKind, Purpose
+from loomline.domains.payables import queries as payables
 from loomline.domains.payables.events import SupplierInvoiceApproved, SupplierInvoicePaid
-from loomline.domains.payables.models import MatchAllocation, SupplierInvoice, SupplierInvoiceState
+from loomline.domains.payables.models import MatchAllocation, SupplierInvoice
 from loomline.domains.procurement.models import Receipt
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
@@ -24,20 +25,19 @@ from loomline.kernel.money import Money
 BILL = SupplierInvoice._meta.label_lower
 RECEIPT = Receipt._meta.label_lower
 ZERO = Decimal(0)
-POSTED = (SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)
 
 
 @on(SupplierInvoiceApproved)
 def supplier_invoice_approved(ctx: Ctx, event: SupplierInvoiceApproved) -> None:
     """We owe the supplier the total."""
-    _post(ctx, SupplierInvoice.objects.get(pk=event.supplier_invoice_id))
+    post_bill(ctx, SupplierInvoice.objects.get(pk=event.supplier_invoice_id))
 
 
 @on(SupplierInvoicePaid)
 def supplier_invoice_paid(ctx: Ctx, event: SupplierInvoicePaid) -> None:
-    """The bank has less, and we owe nothing more; a discount is income."""
+    """The bank has less, and we owe nothing more; a discount is income, what was credited is settled."""
     bill = SupplierInvoice.objects.get(pk=event.supplier_invoice_id)
-    _post(ctx, bill)
+    post_bill(ctx, bill)
     ledger.post_document(
         ctx,
         document=DocumentDraft(
@@ -47,7 +47,11 @@ def supplier_invoice_paid(ctx: Ctx, event: SupplierInvoicePaid) -> None:
             happened_on=event.paid_on,
             currency=bill.currency,
             amounts=[
-                Amount(purpose=Purpose.PAYABLE, amount=bill.total, party_id=bill.supplier_id),
+                Amount(
+                    purpose=Purpose.PAYABLE,
+                    amount=bill.total - bill.credited,
+                    party_id=bill.supplier_id,
+                ),
                 Amount(purpose=Purpose.BANK, amount=-event.total),
             ],
             rest=Purpose.DISCOUNT,
@@ -56,7 +60,7 @@ def supplier_invoice_paid(ctx: Ctx, event: SupplierInvoicePaid) -> None:
     )
 
 
-def _post(ctx: Ctx, bill: SupplierInvoice) -> None:
+def post_bill(ctx: Ctx, bill: SupplierInvoice) -> None:
     """Goods that were received clear their account, the rest of the price is a price difference.
 
     What stands on no receipt is a purchase of its own.
@@ -101,10 +105,7 @@ def _received(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence
     parts = list(rows.select_related("receipt_line__item", "receipt_line__purchase_line"))
     lines = {part.receipt_line for part in parts}
     costs = costing.unit_costs(kind=RECEIPT, ids={line.receipt_id for line in lines})
-    others = MatchAllocation.objects.filter(receipt_line__in=lines, line__invoice__state__in=POSTED)
-    before = dict(
-        others.exclude(line__invoice=bill).order_by().values_list("receipt_line").annotate(n=Sum("quantity"))
-    )
+    before = payables.cleared(receipt_line_ids={line.pk for line in lines}, bill=bill)
     own = ctx.company.currency
     rates = books.exchange_rates(currencies=[bill.currency], into=own, on=bill.issued_on)
     rate = Decimal(1) if bill.currency == own else rates.get(bill.currency, ZERO)
