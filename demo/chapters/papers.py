@@ -100,9 +100,9 @@ def _bill(halden: Halden, purchase: Purchase, fate: str, age: int) -> SupplierIn
 
 
 def _credits(halden: Halden, dear: SupplierInvoice, paid: SupplierInvoice) -> None:
-    """Half of the dearer price comes back, two kilos of a paid bill stay open, and a bonus has just come."""
+    """Half of the dearer price comes back, two of a paid bill stay open, and a bonus has just come."""
     s = halden.s
-    dear_line, short_line = dear.lines.order_by("position")[0], paid.lines.order_by("position")[0]
+    dear_line, short_line = dear.lines.order_by("-amount", "pk")[0], paid.lines.order_by("-amount", "pk")[0]
     back = (dear_line.price - (dear_line.agreed_price or dear_line.price)) / 2
     half = payables.credit_supplier_invoice(
         s.by("admin"),
@@ -115,7 +115,7 @@ def _credits(halden: Halden, dear: SupplierInvoice, paid: SupplierInvoice) -> No
                 line=dear_line,
                 quantity=dear_line.quantity,
                 kind=CreditKind.PRICE,
-                price=back.quantize(Decimal("0.01")),
+                price=back.quantize(Decimal("0.0001")),
             )
         ],
     )
@@ -125,7 +125,7 @@ def _credits(halden: Halden, dear: SupplierInvoice, paid: SupplierInvoice) -> No
         invoice=paid,
         their_number=f"NC{s.today:%y}/121",
         issued_on=s.today - DAY,
-        reason="Two cones were missing in the last box.",
+        reason="The last box was two short.",
         lines=[CreditedLineDraft(line=short_line, quantity=Decimal(2))],
     )
     payables.post_supplier_credit(s.by("admin"), credit=short)
