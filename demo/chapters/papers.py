@@ -16,6 +16,7 @@ from loomline.domains.payables.commands import (
     SupplierInvoiceLineDraft,
 )
 from loomline.domains.payables.models import (
+    Consumption,
     CreditKind,
     SupplierCredit,
     SupplierCreditState,
@@ -58,6 +59,7 @@ def ends(halden: Halden) -> None:
         for age, (purchase, fate) in enumerate(zip(received, BILLS, strict=False))
     }
     _credits(halden, bills["released"], bills["paid"])
+    payables.settle_consumption(s.by("admin"), consumptions=list(owed.to_settle()[:1]))
     payables.set_match_tolerance(
         s.by("admin"), supplier=halden.partners["serra"], price_share=Decimal("0.03")
     )
@@ -158,6 +160,11 @@ def proves(halden: Halden) -> None:
         halden.s.expect(
             line.quantity_variance == 0 < line.price_variance, "it asks for more by price, not by quantity"
         )
+    used = Consumption.objects.order_by("pk").values_list("quantity", "invoice_line__invoice__state")
+    halden.s.expect(
+        list(used) == [(600, SupplierInvoiceState.MATCHED), (400, None)],
+        "labels of the maker that were used are settled in part",
+    )
     credits = SupplierCredit.objects.order_by("pk").values_list("state", flat=True)
     halden.s.expect(
         list(credits) == [SupplierCreditState.USED, SupplierCreditState.OPEN, SupplierCreditState.ENTERED],

@@ -77,6 +77,7 @@ def post_bill(ctx: Ctx, bill: SupplierInvoice) -> None:
             currency=bill.currency,
             amounts=[
                 *_received(ctx, bill, rules),
+                *_consumed(ctx, bill, rules),
                 Amount(purpose=Purpose.PURCHASES, amount=_unordered(bill)),
                 Amount(purpose=Purpose.TAX_IN, amount=bill.tax),
                 Amount(purpose=Purpose.PAYABLE, amount=-bill.total, party_id=bill.supplier_id),
@@ -88,9 +89,11 @@ def post_bill(ctx: Ctx, bill: SupplierInvoice) -> None:
 
 
 def _unordered(bill: SupplierInvoice) -> Decimal:
-    """What is billed for neither an order line nor a receipt, and for services, which come on no receipt."""
+    """What is billed for no order, receipt or consigned goods, and services, which come on no receipt."""
     loose = bill.lines.filter(
-        Q(purchase_line__isnull=True) | Q(item__kind="service"), allocations__isnull=True
+        Q(purchase_line__isnull=True) | Q(item__kind="service"),
+        allocations__isnull=True,
+        consumed__isnull=True,
     )
     found: Decimal = loose.aggregate(n=Sum("amount", default=ZERO))["n"]
     return found
@@ -119,4 +122,16 @@ def _received(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence
         account = rules.account(Counter.SUPPLIER, item.category_id) if item.is_stocked else None
         to = {"purpose": Purpose.PURCHASES} if account is None else {"account_id": account}
         found.append(Amount(amount=worth[1] - worth[0], is_own=True, **to))
+    return found
+
+
+def _consumed(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence[Amount]:
+    """What consigned goods were posted at when they became ours."""
+    own = ctx.company.currency
+    found = []
+    for one in payables.settled_by(invoice=bill):
+        account = rules.account(Counter.SUPPLIER, one.item.category_id)
+        worth = Money(one.quantity * (one.move.unit_cost or ZERO), own).rounded().amount
+        if account is not None:
+            found.append(Amount(amount=worth, is_own=True, account_id=account))
     return found

@@ -69,14 +69,15 @@ def _unordered(credit: SupplierCredit) -> Decimal:
     """What an invoice has posted as a purchase of its own, and what stands alone and is no stock."""
     found = ZERO
     for line in credit.lines.select_related("item", "invoice_line").prefetch_related(
-        "invoice_line__allocations"
+        "invoice_line__allocations", "invoice_line__consumed"
     ):
         billed = line.invoice_line
         is_service = line.item is not None and line.item.kind == "service"
         if billed is None:
             is_loose = line.item is None or not line.item.is_stocked
         else:
-            is_loose = not billed.allocations.all() and (billed.purchase_line_id is None or is_service)
+            is_matched = billed.allocations.all() or billed.consumed.all()
+            is_loose = not is_matched and (billed.purchase_line_id is None or is_service)
         found += line.amount if is_loose else ZERO
     return found
 

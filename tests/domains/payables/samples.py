@@ -24,6 +24,7 @@ def owed(filler: Any) -> SupplierInvoice:
 
 
 SAMPLES: dict[str, dict[str, Any]] = {
+    "payables_consumption": {"quantity": 1, "price": 1, "invoice_line": None},
     "payables_creditallocation": {"quantity": 1},
     "payables_creditapplication": {"amount": 1, "invoice": owed},
     "payables_suppliercredit": {"net": 100, "tax": 0, "total": 100, "applied": 0, "state": "open"},

@@ -23,6 +23,7 @@ from loomline.domains.payables.events import (
     SupplierInvoiceRejected,
 )
 from loomline.domains.payables.models import (
+    Consumption,
     MatchAllocation,
     SupplierInvoice,
     SupplierInvoiceLine,
@@ -248,6 +249,7 @@ def reject_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice, reason: str) 
 
     advance(invoice, "reject", reason=reason.strip()[:200])
     MatchAllocation.objects.filter(line__invoice=invoice).delete()
+    Consumption.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
 
     ctx.emit(SupplierInvoiceRejected(**about(invoice), reason=invoice.reason))
     return invoice

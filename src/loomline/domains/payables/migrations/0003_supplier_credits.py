@@ -118,6 +118,7 @@ DROP FUNCTION payables_taken_within();
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0003_item_kinds"),
+        ("inventory", "0005_frozen_places"),
         ("parties", "0010_sparse_ties"),
         ("payables", "0002_matching"),
         ("procurement", "0002_versions_and_answers"),
@@ -125,6 +126,112 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Consumption",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    loomline.kernel.quantity.QuantityField(
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
+                    ),
+                ),
+                ("taken_on", models.DateField(verbose_name="became ours")),
+                (
+                    "price",
+                    loomline.kernel.money.PriceField(
+                        decimal_places=6,
+                        help_text="Of the contract, else of the supplier's list.",
+                        max_digits=19,
+                        null=True,
+                        verbose_name="price",
+                    ),
+                ),
+                ("currency", loomline.kernel.money.CurrencyField(max_length=3, verbose_name="currency")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="agreed in")),
+                (
+                    "invoice_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consumed",
+                        to="payables.supplierinvoiceline",
+                        verbose_name="settled by",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "move",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consumption",
+                        to="inventory.stockmove",
+                        verbose_name="stock move",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consumptions",
+                        to="parties.party",
+                        verbose_name="supplier",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "use of consigned goods",
+                "verbose_name_plural": "uses of consigned goods",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("invoice_line__isnull", True)),
+                        fields=["supplier", "taken_on"],
+                        name="payables_consumption_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__gt", 0),
+                            models.Q(("price__isnull", True), ("price__gte", 0), _connector="OR"),
+                        ),
+                        name="payables_consumption_quantity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("invoice_line__isnull", True), ("price__isnull", False), _connector="OR"
+                        ),
+                        name="payables_consumption_priced",
+                        violation_error_message="Goods without a price cannot be settled.",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="CreditAllocation",
             fields=[

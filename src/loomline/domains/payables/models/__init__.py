@@ -1,5 +1,6 @@
 """The tables of payables, by noun."""
 
+from loomline.domains.payables.models.consumption import Consumption
 from loomline.domains.payables.models.credit import (
     CreditAllocation,
     CreditApplication,
@@ -21,6 +22,7 @@ from loomline.domains.payables.models.matching import MatchAllocation, MatchTole
 __all__ = [
     "POSTED",
     "UNSETTLED",
+    "Consumption",
     "CreditAllocation",
     "CreditApplication",
     "CreditKind",

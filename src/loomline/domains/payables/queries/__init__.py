@@ -1,5 +1,12 @@
 """What payables answer, by noun."""
 
+from loomline.domains.payables.queries.consumption import (
+    Agreed,
+    agreed_price,
+    consumed_by,
+    settled_by,
+    to_settle,
+)
 from loomline.domains.payables.queries.credits import (
     Credited,
     allocations_of_credit,
@@ -28,14 +35,17 @@ from loomline.domains.payables.queries.matching import (
 )
 
 __all__ = [
+    "Agreed",
     "Credited",
     "Limit",
     "Tolerance",
+    "agreed_price",
     "allocated",
     "allocations_of",
     "allocations_of_credit",
     "billed_parts",
     "cleared",
+    "consumed_by",
     "credit_lines_of",
     "credited_of",
     "credited_returns",
@@ -47,7 +57,9 @@ __all__ = [
     "payable",
     "receipts_to_bill",
     "returns_of",
+    "settled_by",
     "taken_back",
     "taken_for_returns",
+    "to_settle",
     "tolerance_of",
 ]

@@ -1,5 +1,6 @@
 """How supplier invoices and credit notes are shown, entered, found and exported, by noun."""
 
+from loomline.domains.payables.resources.consumption import Consumption
 from loomline.domains.payables.resources.credits import (
     CreditAllocation,
     CreditApplication,
@@ -10,6 +11,7 @@ from loomline.domains.payables.resources.invoices import SupplierInvoice, Suppli
 from loomline.domains.payables.resources.matching import MatchAllocation, MatchTolerance
 
 __all__ = [
+    "Consumption",
     "CreditAllocation",
     "CreditApplication",
     "MatchAllocation",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.costing.pages.books import books
 from loomline.domains.payables import commands, models, queries
 from loomline.domains.payables.models import POSTED, SupplierInvoiceState
+from loomline.domains.payables.resources.consumption import consigned
 from loomline.domains.payables.resources.credited import credit_callouts, credited, left_to_credit
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
@@ -171,6 +172,7 @@ class SupplierInvoice(Resource):
             totals=("net", "tax", "total"),
         ),
         Panel("loom/panels/table.html", read=receipts_of, title=_("Receipts"), name="receipts"),
+        Panel("loom/panels/table.html", read=consigned, title=_("Consigned goods"), name="consigned"),
         Panel("loom/panels/table.html", read=credited, title=_("Credit notes"), name="credits"),
         LinesPanel(
             "applications",
