@@ -102,7 +102,7 @@ def _bill(halden: Halden, purchase: Purchase, fate: str, age: int) -> SupplierIn
 
 
 def _credits(halden: Halden, dear: SupplierInvoice, paid: SupplierInvoice) -> None:
-    """Half of the dearer price comes back, two of a paid bill stay open, and a bonus has just come."""
+    """Half of the dearer price comes back, two kilos of a paid bill stay open, and a bonus has just come."""
     s = halden.s
     dear_line, short_line = dear.lines.order_by("-amount", "pk")[0], paid.lines.order_by("-amount", "pk")[0]
     back = (dear_line.price - (dear_line.agreed_price or dear_line.price)) / 2
@@ -127,13 +127,13 @@ def _credits(halden: Halden, dear: SupplierInvoice, paid: SupplierInvoice) -> No
         invoice=paid,
         their_number=f"NC{s.today:%y}/121",
         issued_on=s.today - DAY,
-        reason="The last box was two short.",
+        reason="The last box was two kilos short.",
         lines=[CreditedLineDraft(line=short_line, quantity=Decimal(2))],
     )
     payables.post_supplier_credit(s.by("admin"), credit=short)
     payables.enter_supplier_credit(
         s.by("admin"),
-        supplier=dear.supplier,
+        supplier=paid.supplier,
         their_number=f"BN{s.today:%y}/07",
         issued_on=s.today,
         reason="Bonus for the quantity of the season.",

@@ -448,7 +448,7 @@ class Migration(migrations.Migration):
             model_name="supplierinvoice",
             name="credited",
             field=loomline.kernel.money.AmountField(
-                decimal_places=4, default=0, editable=False, max_digits=19, verbose_name="credited"
+                decimal_places=4, default=0, editable=False, max_digits=19, verbose_name="settled by credit"
             ),
         ),
         loomline.kernel.state.AlterStates(

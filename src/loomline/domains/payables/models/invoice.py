@@ -91,7 +91,7 @@ class SupplierInvoice(Document):
     tax = AmountField(_("tax"), default=0)
     total = AmountField(_("total"), default=0)
     # Kept by the trigger on applications, so that no way of writing them can credit too much.
-    credited = AmountField(_("credited"), default=0, editable=False)
+    credited = AmountField(_("settled by credit"), default=0, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -275,4 +275,4 @@ class SupplierInvoiceLine(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.invoice_id}/{self.position}"
+        return f"{self.position} · {self.description}"

@@ -65,8 +65,12 @@ def _callout(tone: str, title: str, text: str) -> dict[str, Any]:
 def left_to_credit(ctx: Ctx, record: models.SupplierInvoice) -> dict[str, Any]:
     """What went back and is not credited yet; where nothing did, all that is left of the lines."""
     back = queries.returns_of(invoice=record)
-    rows = [{"line": line, "quantity": left, "receipt_line": row} for line, row, left in back]
+    rows = [
+        {"line": line, "quantity": quantity, "price": line.price, "receipt_line": row}
+        for line, row, quantity in back
+    ]
     left = rows or [
-        {"line": line, "quantity": quantity} for line, quantity in queries.lines_to_credit(invoice=record)
+        {"line": line, "quantity": quantity, "price": line.price}
+        for line, quantity in queries.lines_to_credit(invoice=record)
     ]
     return {"their_number": "", "issued_on": ctx.today, "booked_on": None, "total": None, "lines": left}
