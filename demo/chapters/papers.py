@@ -6,9 +6,23 @@ from datetime import date
 from decimal import Decimal
 
 from loomline.domains.catalog.models import TaxClass
+from loomline.domains.ledger import queries as books
+from loomline.domains.ledger.models import Purpose
 from loomline.domains.payables import commands as payables
-from loomline.domains.payables.commands import SupplierInvoiceLineDraft
-from loomline.domains.payables.models import SupplierInvoice, SupplierInvoiceState
+from loomline.domains.payables import queries as owed
+from loomline.domains.payables.commands import (
+    CreditedLineDraft,
+    SupplierCreditLineDraft,
+    SupplierInvoiceLineDraft,
+)
+from loomline.domains.payables.models import (
+    Consumption,
+    CreditKind,
+    SupplierCredit,
+    SupplierCreditState,
+    SupplierInvoice,
+    SupplierInvoiceState,
+)
 from loomline.domains.procurement.models import Purchase, PurchaseState
 from loomline.domains.taxes import commands as taxes
 from loomline_demo.halden import Halden
@@ -40,14 +54,18 @@ def ends(halden: Halden) -> None:
         quantity_amount=Decimal(100),
     )
     received = Purchase.objects.filter(state=PurchaseState.RECEIVED).order_by("-pk")
-    for age, (purchase, fate) in enumerate(zip(received, BILLS, strict=False)):
-        _bill(halden, purchase, fate, age)
+    bills = {
+        fate: _bill(halden, purchase, fate, age)
+        for age, (purchase, fate) in enumerate(zip(received, BILLS, strict=False))
+    }
+    _credits(halden, bills["released"], bills["paid"])
+    payables.settle_consumption(s.by("admin"), consumptions=list(owed.to_settle()[:1]))
     payables.set_match_tolerance(
         s.by("admin"), supplier=halden.partners["serra"], price_share=Decimal("0.03")
     )
 
 
-def _bill(halden: Halden, purchase: Purchase, fate: str, age: int) -> None:
+def _bill(halden: Halden, purchase: Purchase, fate: str, age: int) -> SupplierInvoice:
     s = halden.s
     lines = [
         SupplierInvoiceLineDraft(
@@ -80,6 +98,49 @@ def _bill(halden: Halden, purchase: Purchase, fate: str, age: int) -> None:
         payables.approve_supplier_invoice(s.by("admin"), invoice=bill)
     if fate == "paid":
         payables.pay_supplier_invoice(s.by("admin"), invoice=bill)
+    return bill
+
+
+def _credits(halden: Halden, dear: SupplierInvoice, paid: SupplierInvoice) -> None:
+    """Half of the dearer price comes back, two kilos of a paid bill stay open, and a bonus has just come."""
+    s = halden.s
+    dear_line, short_line = dear.lines.order_by("-amount", "pk")[0], paid.lines.order_by("-amount", "pk")[0]
+    back = (dear_line.price - (dear_line.agreed_price or dear_line.price)) / 2
+    half = payables.credit_supplier_invoice(
+        s.by("admin"),
+        invoice=dear,
+        their_number=f"NC{s.today:%y}/118",
+        issued_on=s.today - DAY,
+        reason="Half of the increase of October, as agreed.",
+        lines=[
+            CreditedLineDraft(
+                line=dear_line,
+                quantity=dear_line.quantity,
+                kind=CreditKind.PRICE,
+                price=back.quantize(Decimal("0.0001")),
+            )
+        ],
+    )
+    payables.post_supplier_credit(s.by("admin"), credit=half)
+    short = payables.credit_supplier_invoice(
+        s.by("admin"),
+        invoice=paid,
+        their_number=f"NC{s.today:%y}/121",
+        issued_on=s.today - DAY,
+        reason="The last box was two kilos short.",
+        lines=[CreditedLineDraft(line=short_line, quantity=Decimal(2))],
+    )
+    payables.post_supplier_credit(s.by("admin"), credit=short)
+    payables.enter_supplier_credit(
+        s.by("admin"),
+        supplier=paid.supplier,
+        their_number=f"BN{s.today:%y}/07",
+        issued_on=s.today,
+        reason="Bonus for the quantity of the season.",
+        lines=[
+            SupplierCreditLineDraft(quantity=Decimal(1), price=Decimal(350), description="Season's bonus")
+        ],
+    )
 
 
 def _rates(halden: Halden) -> None:
@@ -99,3 +160,18 @@ def proves(halden: Halden) -> None:
         halden.s.expect(
             line.quantity_variance == 0 < line.price_variance, "it asks for more by price, not by quantity"
         )
+    used = Consumption.objects.order_by("pk").values_list("quantity", "invoice_line__invoice__state")
+    halden.s.expect(
+        list(used) == [(600, SupplierInvoiceState.MATCHED), (400, None)],
+        "labels of the maker that were used are settled in part",
+    )
+    credits = SupplierCredit.objects.order_by("pk").values_list("state", flat=True)
+    halden.s.expect(
+        list(credits) == [SupplierCreditState.USED, SupplierCreditState.OPEN, SupplierCreditState.ENTERED],
+        "one credit note has settled an invoice, one is open, one is to be posted",
+    )
+    by_supplier = sum(owed.owed_to().values(), Decimal(0))
+    halden.s.expect(
+        by_supplier == -books.stands_on(purpose=Purpose.PAYABLE),
+        "what is owed to suppliers, less their credit, stands on the account of trade payables",
+    )

@@ -47,9 +47,10 @@ def ends(halden: Halden) -> None:
         reason="Filled up by the maker, who owns them until we use them",
     )
     theirs = Balance.objects.get(owner=maker, location=bins[2])
-    inventory.take_over_stock(
-        s.by("warehouse"), balance=theirs, quantity=Decimal(1000), unit_cost=halden.labels.standard_cost
-    )
+    for used in (600, 400):
+        inventory.take_over_stock(
+            s.by("warehouse"), balance=theirs, quantity=Decimal(used), unit_cost=halden.labels.standard_cost
+        )
 
 
 def proves(halden: Halden) -> None:

@@ -14,8 +14,9 @@ from loomline.domains.ledger import commands as ledger
 from loomline.domains.ledger import queries as books
 from loomline.domains.ledger.commands import Amount, DocumentDraft
 from loomline.domains.ledger.models import EntryKind, Purpose
+from loomline.domains.payables import queries as payables
 from loomline.domains.payables.events import SupplierInvoiceApproved, SupplierInvoicePaid
-from loomline.domains.payables.models import MatchAllocation, SupplierInvoice, SupplierInvoiceState
+from loomline.domains.payables.models import MatchAllocation, SupplierInvoice
 from loomline.domains.procurement.models import Receipt
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
@@ -24,20 +25,19 @@ from loomline.kernel.money import Money
 BILL = SupplierInvoice._meta.label_lower
 RECEIPT = Receipt._meta.label_lower
 ZERO = Decimal(0)
-POSTED = (SupplierInvoiceState.APPROVED, SupplierInvoiceState.PAID)
 
 
 @on(SupplierInvoiceApproved)
 def supplier_invoice_approved(ctx: Ctx, event: SupplierInvoiceApproved) -> None:
     """We owe the supplier the total."""
-    _post(ctx, SupplierInvoice.objects.get(pk=event.supplier_invoice_id))
+    post_bill(ctx, SupplierInvoice.objects.get(pk=event.supplier_invoice_id))
 
 
 @on(SupplierInvoicePaid)
 def supplier_invoice_paid(ctx: Ctx, event: SupplierInvoicePaid) -> None:
-    """The bank has less, and we owe nothing more; a discount is income."""
+    """The bank has less, and we owe nothing more; a discount is income, what was credited is settled."""
     bill = SupplierInvoice.objects.get(pk=event.supplier_invoice_id)
-    _post(ctx, bill)
+    post_bill(ctx, bill)
     ledger.post_document(
         ctx,
         document=DocumentDraft(
@@ -47,7 +47,11 @@ def supplier_invoice_paid(ctx: Ctx, event: SupplierInvoicePaid) -> None:
             happened_on=event.paid_on,
             currency=bill.currency,
             amounts=[
-                Amount(purpose=Purpose.PAYABLE, amount=bill.total, party_id=bill.supplier_id),
+                Amount(
+                    purpose=Purpose.PAYABLE,
+                    amount=bill.total - bill.credited,
+                    party_id=bill.supplier_id,
+                ),
                 Amount(purpose=Purpose.BANK, amount=-event.total),
             ],
             rest=Purpose.DISCOUNT,
@@ -56,7 +60,7 @@ def supplier_invoice_paid(ctx: Ctx, event: SupplierInvoicePaid) -> None:
     )
 
 
-def _post(ctx: Ctx, bill: SupplierInvoice) -> None:
+def post_bill(ctx: Ctx, bill: SupplierInvoice) -> None:
     """Goods that were received clear their account, the rest of the price is a price difference.
 
     What stands on no receipt is a purchase of its own.
@@ -73,6 +77,7 @@ def _post(ctx: Ctx, bill: SupplierInvoice) -> None:
             currency=bill.currency,
             amounts=[
                 *_received(ctx, bill, rules),
+                *_consumed(ctx, bill, rules),
                 Amount(purpose=Purpose.PURCHASES, amount=_unordered(bill)),
                 Amount(purpose=Purpose.TAX_IN, amount=bill.tax),
                 Amount(purpose=Purpose.PAYABLE, amount=-bill.total, party_id=bill.supplier_id),
@@ -84,9 +89,11 @@ def _post(ctx: Ctx, bill: SupplierInvoice) -> None:
 
 
 def _unordered(bill: SupplierInvoice) -> Decimal:
-    """What is billed for neither an order line nor a receipt, and for services, which come on no receipt."""
+    """What is billed for no order, receipt or consigned goods, and services, which come on no receipt."""
     loose = bill.lines.filter(
-        Q(purchase_line__isnull=True) | Q(item__kind="service"), allocations__isnull=True
+        Q(purchase_line__isnull=True) | Q(item__kind="service"),
+        allocations__isnull=True,
+        consumed__isnull=True,
     )
     found: Decimal = loose.aggregate(n=Sum("amount", default=ZERO))["n"]
     return found
@@ -101,10 +108,7 @@ def _received(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence
     parts = list(rows.select_related("receipt_line__item", "receipt_line__purchase_line"))
     lines = {part.receipt_line for part in parts}
     costs = costing.unit_costs(kind=RECEIPT, ids={line.receipt_id for line in lines})
-    others = MatchAllocation.objects.filter(receipt_line__in=lines, line__invoice__state__in=POSTED)
-    before = dict(
-        others.exclude(line__invoice=bill).order_by().values_list("receipt_line").annotate(n=Sum("quantity"))
-    )
+    before = payables.cleared(receipt_line_ids={line.pk for line in lines}, bill=bill)
     own = ctx.company.currency
     rates = books.exchange_rates(currencies=[bill.currency], into=own, on=bill.issued_on)
     rate = Decimal(1) if bill.currency == own else rates.get(bill.currency, ZERO)
@@ -118,4 +122,16 @@ def _received(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence
         account = rules.account(Counter.SUPPLIER, item.category_id) if item.is_stocked else None
         to = {"purpose": Purpose.PURCHASES} if account is None else {"account_id": account}
         found.append(Amount(amount=worth[1] - worth[0], is_own=True, **to))
+    return found
+
+
+def _consumed(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence[Amount]:
+    """What consigned goods were posted at when they became ours."""
+    own = ctx.company.currency
+    found = []
+    for one in payables.settled_by(invoice=bill):
+        account = rules.account(Counter.SUPPLIER, one.item.category_id)
+        worth = Money(one.quantity * (one.move.unit_cost or ZERO), own).rounded().amount
+        if account is not None:
+            found.append(Amount(amount=worth, is_own=True, account_id=account))
     return found

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from loomline.domains.finance.models import Invoice
@@ -16,7 +15,7 @@ from loomline.domains.ledger import queries as ledger
 from loomline.domains.parties import ports as parties
 from loomline.domains.parties import queries as people
 from loomline.domains.parties.models import Party
-from loomline.domains.payables.models import SupplierInvoice
+from loomline.domains.payables.models import SupplierCredit, SupplierInvoice
 from loomline.domains.pipeline.models import Opportunity
 from loomline.domains.promises.models import Promise
 from loomline.domains.sales.models import Order
@@ -24,6 +23,7 @@ from loomline.flows.customer_health import health_of
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.port import fill
+from loomline.kernel.prepared import fetch
 
 YEAR = 365
 ZERO = Decimal(0)
@@ -49,9 +49,14 @@ PARTS: tuple[tuple[Any, str, str, str], ...] = (
         " FROM ({rows}) r WHERE kind = 'invoice' AND state = 'posted' GROUP BY currency",
     ),
     (
-        *(SupplierInvoice, "supplier", "currency state total"),
-        "SELECT 'payable', 0, currency, NULL, sum(total), 0, count(*), 0, '' FROM ({rows}) r"
+        *(SupplierInvoice, "supplier", "currency state total credited"),
+        "SELECT 'payable', 0, currency, NULL, sum(total - credited), 0, count(*), 0, '' FROM ({rows}) r"
         " WHERE state = 'approved' GROUP BY currency",
+    ),
+    (
+        *(SupplierCredit, "supplier", "currency state total applied"),
+        "SELECT 'payable', 0, currency, NULL, sum(applied - total), 0, count(*), 0, '' FROM ({rows}) r"
+        " WHERE state = 'open' GROUP BY currency",
     ),
     (
         *(Opportunity, "party", "currency state amount"),
@@ -71,6 +76,7 @@ PARTS: tuple[tuple[Any, str, str, str], ...] = (
     ),
 )
 Rows = list[dict[str, Any]]
+Rates = Mapping[str, Decimal]
 
 
 @fill(parties.summary)
@@ -85,9 +91,7 @@ def summary(ctx: Ctx, *, party: Party) -> parties.Summary | None:
     rates = {own: Decimal(1), **foreign}
     year = [row for row in found["sold"] if (ctx.today - row["day"]).days <= YEAR]
     alone = [row for row in year if row["whose"] == party.pk]
-    standing = found["open"][0] if found["open"] else None
-    step = found["step"][0] if found["step"] else None
-    kept = found["kept"][0] if found["kept"] else {"count": 0, "late": 0}
+    standing, step, kept = (next(iter(found[part]), None) for part in ("open", "step", "kept"))
     owed, overdue = _sum(found, "owed", rates), _sum(found, "owed", rates, "two") or ZERO
     days = [(row["day"], row["one"] * rates[row["code"]]) for row in found["sold"] if row["code"] in rates]
     score, drivers = health_of(
@@ -101,8 +105,8 @@ def summary(ctx: Ctx, *, party: Party) -> parties.Summary | None:
         sold_alone=_added(alone, rates) if len(alone) < len(year) else None,
         promises=standing["count"] if standing else None,
         late=standing["late"] if standing else 0,
-        promises_due=kept["count"],
-        promises_kept=kept["late"],
+        promises_due=kept["count"] if kept else 0,
+        promises_kept=kept["late"] if kept else 0,
         next_promise_on=standing["day"] if standing else None,
         owed=owed,
         overdue=overdue,
@@ -133,18 +137,14 @@ def _told(ctx: Ctx, kin: RawSQL) -> dict[str, Rows]:
         texts.append(text.format(rows=sql % tuple(f"%({name})s" for name in names)))
         found[text.split("'")[1]] = []
     if texts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(texts), values)
-            for row in cursor.fetchall():
-                found[row[0]].append(dict(zip(NAMES, row, strict=True)))
+        for row in fetch(" UNION ALL ".join(texts), values):
+            found[row[0]].append(dict(zip(NAMES, row, strict=True)))
     return found
 
 
-def _sum(
-    found: Mapping[str, Rows], part: str, rates: Mapping[str, Decimal], name: str = "one"
-) -> Decimal | None:
+def _sum(found: Mapping[str, Rows], part: str, rates: Rates, name: str = "one") -> Decimal | None:
     return _added(found[part], rates, name) if part in found else None
 
 
-def _added(rows: Iterable[Mapping[str, Any]], rates: Mapping[str, Decimal], name: str = "one") -> Decimal:
+def _added(rows: Iterable[Mapping[str, Any]], rates: Rates, name: str = "one") -> Decimal:
     return sum((row[name] * rates[row["code"]] for row in rows if row["code"] in rates), ZERO)

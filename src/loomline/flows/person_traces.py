@@ -60,6 +60,7 @@ PLAIN = frozenset(
         *("procurement.supplieritem", "territories.partyplace", "inventory.lot", "sites.site"),
         *("bills.routestage", "manufacturing.workstage"),
         *("quality.checkplan", "quality.standing", "payables.matchtolerance"),
+        *("payables.consumption",),
         *("dunning.dunningpolicy",),
         *("planning.peg", "quality.check", "mail.messagelink", "tasks.mute"),
         *("inventory.stockmove", "inventory.reservation", "inventory.pickingrule", "inventory.freeze"),

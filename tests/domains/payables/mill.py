@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item
 from loomline.domains.parties import commands as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.payables import commands as payables
-from loomline.domains.payables.commands import SupplierInvoiceLineDraft
-from loomline.domains.payables.models import SupplierInvoice
+from loomline.domains.payables.commands import CreditedLineDraft, SupplierInvoiceLineDraft
+from loomline.domains.payables.models import SupplierCredit, SupplierInvoice, SupplierInvoiceState
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase
 from loomline.kernel.context import Ctx
@@ -29,6 +30,7 @@ class Mill:
         self.party: Party = parties.open_party(ctx, name="Biella Yarns", roles=["supplier"], payment_days=60)
         self.yarn: Item = catalog.add_item(ctx, sku="MER-248", name="Merino 2/48", unit="kg")
         self.bills = 0
+        self.notes = 0
 
     def order(self, quantity: str, price: str, *came: str) -> Purchase:
         draft = procurement.PurchaseLineDraft(item=self.yarn, quantity=D(quantity), price=D(price))
@@ -55,3 +57,31 @@ class Mill:
             self.ctx, supplier=self.party, their_number=f"F{self.bills}", issued_on=ISSUED, lines=[draft]
         )
         return payables.match_supplier_invoice(self.ctx, invoice=entered)
+
+    def approve(self, bill: SupplierInvoice) -> SupplierInvoice:
+        """Approve a bill, held or not."""
+        bill.refresh_from_db()
+        if bill.state == SupplierInvoiceState.HELD:
+            payables.release_supplier_invoice(self.ctx, invoice=bill, reason="Agreed by telephone")
+        return payables.approve_supplier_invoice(self.ctx, invoice=bill)
+
+    def credit(
+        self, bill: SupplierInvoice, quantity: object, *, price: str = "", number: str = "", **more: Any
+    ) -> SupplierCredit:
+        """Enter a credit note for so much of a bill's only line."""
+        self.notes += 1
+        heads = {name: more.pop(name) for name in ("issued_on", "booked_on") if name in more}
+        line = CreditedLineDraft(
+            line=bill.lines.get(),
+            quantity=D(str(quantity)),
+            price=D(price) if price else None,
+            **more,
+        )
+        return payables.credit_supplier_invoice(
+            self.ctx,
+            invoice=bill,
+            their_number=number or f"G{self.notes}",
+            reason="Agreed by telephone",
+            lines=[line],
+            **{"issued_on": ISSUED, **heads},
+        )

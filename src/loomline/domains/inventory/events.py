@@ -185,6 +185,7 @@ class StockTakenOver(
     quantity: Decimal
     unit: str
     owner: str
+    move_id: int = 0
     says: ClassVar = _("{quantity} {unit} of {item} {lot} taken over from {owner}")
 
 

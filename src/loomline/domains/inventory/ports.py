@@ -30,6 +30,12 @@ def came_in(ctx: Ctx, *, moves: Sequence[StockMove]) -> None:
     """
 
 
+@port
+def cost_of_taking_over(ctx: Ctx, *, owner_id: int, item_id: int, quantity: Decimal) -> Decimal | None:
+    """What a unit of goods of others costs us, in our currency, when it becomes ours; None: nobody knows."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
     """Goods that need a place: an item, a lot of it, a quantity in the item's stock unit."""

@@ -89,3 +89,69 @@ class SupplierInvoicePaid(OfSupplierInvoice, Event, about=SUPPLIER, icon="coin",
     total: Decimal
     currency: str
     paid_on: date
+
+
+CREDIT = {
+    "supplier_credit_id": "payables.suppliercredit",
+    "supplier_id": "parties.party",
+    "supplier_invoice_ids": "payables.supplierinvoice",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSupplierCredit:
+    """What every event of a supplier's credit note names."""
+
+    supplier_credit_id: int
+    number: str
+    their_number: str
+    supplier_id: int
+    supplier_invoice_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCreditEntered(OfSupplierCredit, Event, about=CREDIT, icon="receipt-2", tone="info"):
+    """A supplier takes something back that they asked for."""
+
+    says = _("Supplier credit note {their_number} entered: {total} {currency}, {reason}")
+    total: Decimal
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCreditPosted(OfSupplierCredit, Event, about=CREDIT, icon="receipt-2", tone="ok"):
+    """We owe the supplier less."""
+
+    says = _("Supplier credit note {their_number} posted: {total} {currency}, {reason}")
+    total: Decimal
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCreditApplied(OfSupplierCredit, Event, about=CREDIT, icon="link", tone="ok"):
+    """A credit note settles an invoice, or a part of it."""
+
+    says = _("{amount} {currency} of supplier credit note {their_number} used for {invoice}")
+    amount: Decimal
+    currency: str
+    invoice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCreditTakenBack(OfSupplierCredit, Event, about=CREDIT, icon="arrow-back-up", tone="warn"):
+    """What a credit note had settled is open again."""
+
+    says = _("{amount} {currency} of supplier credit note {their_number} no longer used for {invoice}")
+    amount: Decimal
+    currency: str
+    invoice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCreditRejected(OfSupplierCredit, Event, about=CREDIT, icon="circle-x", tone="bad"):
+    """The supplier's credit note is not right as it stands."""
+
+    says = _("Supplier credit note {their_number} rejected: {reason}")
+    reason: str

@@ -33,7 +33,7 @@ from loomline.domains.costing.queries.proof import (
     compare_stock,
     uncovered,
 )
-from loomline.domains.costing.queries.receipts import receipts, unit_costs
+from loomline.domains.costing.queries.receipts import SentBack, receipts, sent_back, unit_costs
 from loomline.domains.costing.queries.rules import (
     Rules,
     Valued,
@@ -69,6 +69,7 @@ __all__ = [
     "Owed",
     "Part",
     "Rules",
+    "SentBack",
     "Uncovered",
     "Valued",
     "WorkPart",
@@ -100,6 +101,7 @@ __all__ = [
     "receipts",
     "rest_of",
     "rules",
+    "sent_back",
     "uncovered",
     "unit_costs",
     "used_by_work",

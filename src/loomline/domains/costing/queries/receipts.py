@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.costing.models import CostEntry, Counter, EntryKind, Reason
@@ -44,3 +46,34 @@ def unit_costs(*, kind: str, ids: Iterable[int]) -> dict[tuple[int, int, int | N
         (origin, item, lot): cost
         for origin, item, lot, cost in rows.values_list("origin_id", "item", "lot", "unit_cost")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """What of a receipt went back to its supplier, parcel by parcel: how much, and what left the books."""
+
+    parcels: Sequence[tuple[Decimal, Decimal]]
+
+    def worth(self, quantity: Decimal, unit_cost: Decimal) -> Decimal:
+        """What so much of it left the books at, the first parcel first; what is still here at this cost."""
+        found = Decimal(0)
+        for sent, value in self.parcels:
+            share = min(quantity, sent)
+            found += value * share / sent
+            quantity -= share
+        return found + quantity * unit_cost
+
+
+def sent_back(*, kind: str, ids: Iterable[int]) -> dict[tuple[int, int, int | None], SentBack]:
+    """What went back to suppliers, by receipt, item and lot; what was taken back by mistake is left out.
+
+    Costs one statement.
+    """
+    rows = CostEntry.objects.filter(kind=EntryKind.OUT, counter=Counter.SUPPLIER, move__reverses__isnull=True)
+    rows = rows.filter(move__origin_kind=kind, move__origin_id__in=set(ids)).order_by("move")
+    parcels = defaultdict(list)
+    for origin, item, lot, _move, quantity, value in rows.values_list(
+        "move__origin_id", "move__item", "move__lot", "move"
+    ).annotate(n=-Sum("quantity"), worth=-Sum("value")):
+        parcels[origin, item, lot].append((quantity, value))
+    return {key: SentBack(found) for key, found in parcels.items()}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
+from loomline.domains.inventory import ports
 from loomline.domains.inventory.commands.moves import MoveDraft, move_stock
 from loomline.domains.inventory.events import StockTakenOver
 from loomline.domains.inventory.models import Balance, StockMove
@@ -29,9 +30,16 @@ class OursAlready(Refused):
 def take_over_stock(
     ctx: Ctx, *, balance: Balance, quantity: Decimal, unit_cost: Decimal | None = None
 ) -> list[StockMove]:
-    """Make goods ours that another owner keeps here; from now on they have a value and serve our orders."""
+    """Make goods ours that another owner keeps here; from now on they have a value and serve our orders.
+
+    Without a cost they are worth what was agreed with their owner.
+    """
     if balance.owner_id is None:
         raise OursAlready
+    if unit_cost is None:
+        unit_cost = ports.cost_of_taking_over(
+            ctx, owner_id=balance.owner_id, item_id=balance.item_id, quantity=quantity
+        )
 
     # By way of the supplier: the ledger shows that the owner's goods ended and that ours were bought.
     outside = sites.virtual(LocationKind.SUPPLIER)
@@ -68,6 +76,7 @@ def take_over_stock(
             quantity=quantity,
             unit=item.unit.code,
             owner=Party.objects.get(pk=balance.owner_id).name,
+            move_id=moves[1].pk,
         )
     )
     return moves

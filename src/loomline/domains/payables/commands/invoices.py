@@ -13,6 +13,7 @@ from loomline.domains.catalog.models import Item
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.payables import queries
+from loomline.domains.payables.commands.applying import take_open_credits
 from loomline.domains.payables.commands.matching import claim
 from loomline.domains.payables.commands.telling import about
 from loomline.domains.payables.events import (
@@ -21,12 +22,19 @@ from loomline.domains.payables.events import (
     SupplierInvoicePaid,
     SupplierInvoiceRejected,
 )
-from loomline.domains.payables.models import MatchAllocation, SupplierInvoice, SupplierInvoiceLine
+from loomline.domains.payables.models import (
+    Consumption,
+    MatchAllocation,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    SupplierInvoiceState,
+)
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.sales.models import Totals, line_amount
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
+from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
 
@@ -206,19 +214,30 @@ def approve_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice) -> SupplierI
 
 @command(move="pay", label=_("Mark as paid"), icon="coin")
 def pay_supplier_invoice(
-    ctx: Ctx, *, invoice: SupplierInvoice, paid_on: date | None = None, take_discount: bool = True
+    ctx: Ctx,
+    *,
+    invoice: SupplierInvoice,
+    paid_on: date | None = None,
+    take_discount: bool = True,
+    take_credits: bool = False,
 ) -> SupplierInvoice:
-    """Note that the supplier has the money, less the early-payment discount where it was paid in time."""
+    """Note that the supplier has the money, less the early-payment discount where it was paid in time.
+
+    `take_credits` uses the supplier's open credit notes first, the oldest before the others; where they are
+    enough, no money goes out.
+    """
+    invoice = lock(invoice)
+    if take_credits and invoice.state == SupplierInvoiceState.APPROVED:
+        invoice = take_open_credits(ctx, invoice)
+        if invoice.state == SupplierInvoiceState.CREDITED:
+            return invoice
     day = paid_on or ctx.today
     discount = invoice.discount_on(day) if take_discount else ZERO
+    paid = invoice.total - invoice.credited - discount
 
     advance(invoice, "pay", paid_on=day, discount_taken=discount)
 
-    ctx.emit(
-        SupplierInvoicePaid(
-            **about(invoice), total=invoice.total - discount, currency=invoice.currency, paid_on=day
-        )
-    )
+    ctx.emit(SupplierInvoicePaid(**about(invoice), total=paid, currency=invoice.currency, paid_on=day))
     return invoice
 
 
@@ -230,6 +249,7 @@ def reject_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice, reason: str) 
 
     advance(invoice, "reject", reason=reason.strip()[:200])
     MatchAllocation.objects.filter(line__invoice=invoice).delete()
+    Consumption.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
 
     ctx.emit(SupplierInvoiceRejected(**about(invoice), reason=invoice.reason))
     return invoice

@@ -18,6 +18,7 @@ from loomline.domains.payables.events import (
 )
 from loomline.domains.payables.models import (
     UNSETTLED,
+    Consumption,
     LineMatch,
     MatchAllocation,
     MatchTolerance,
@@ -119,7 +120,7 @@ def match_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice) -> SupplierInv
     rows = list(invoice.lines.select_related("item__unit", "purchase_line").order_by("position", "pk"))
     claim(ctx, invoice, rows)
     tolerance = queries.tolerance_of(supplier_id=invoice.supplier_id)
-    found = _allocations(rows)
+    found = _parts(rows)
 
     for row in rows:
         _compare(invoice, row, found[row.pk], tolerance)
@@ -185,7 +186,8 @@ def _refuse_allocation(
     receipt = receipt_line.receipt
     fits = receipt.supplier_id == invoice.supplier_id and receipt.state == ReceiptState.POSTED
     is_theirs = fits and receipt_line.purchase_line.purchase.currency == invoice.currency
-    if not is_theirs or (line.item_id and line.item_id != receipt_line.item_id):
+    is_other = line.item_id and line.item_id != receipt_line.item_id
+    if not is_theirs or is_other or line.consumed.exists():
         raise ReceiptElsewhere(
             receipt=receipt,
             item=line.description,
@@ -227,10 +229,11 @@ def release_supplier_invoice(ctx: Ctx, *, invoice: SupplierInvoice, reason: str)
 def claim(ctx: Ctx, invoice: SupplierInvoice, rows: Sequence[SupplierInvoiceLine]) -> None:
     """Take what was received and nobody has billed for these lines, the oldest first.
 
-    What somebody has allocated by hand stays as it is.
+    What somebody has allocated by hand stays as it is, and consigned goods came on no receipt.
     """
     mine = MatchAllocation.objects.filter(line__invoice=invoice)
     by_hand = set(mine.filter(is_manual=True).values_list("line", flat=True))
+    by_hand |= set(queries.consumed_by(line_ids=[row.pk for row in rows]))
     mine.filter(is_manual=False).delete()
     loose = [row for row in rows if row.pk not in by_hand and (row.purchase_line_id or row.item_id)]
     offers = queries.receipts_to_bill(invoice=invoice, lines=loose)
@@ -252,17 +255,20 @@ def claim(ctx: Ctx, invoice: SupplierInvoice, rows: Sequence[SupplierInvoiceLine
     MatchAllocation.objects.bulk_create(made)
 
 
-def _allocations(rows: Sequence[SupplierInvoiceLine]) -> dict[int, list[MatchAllocation]]:
-    found: dict[int, list[MatchAllocation]] = {row.pk: [] for row in rows}
+def _parts(rows: Sequence[SupplierInvoiceLine]) -> dict[int, list[MatchAllocation | Consumption]]:
+    """What lines are for: receipts, or consigned goods that we have used."""
+    found: dict[int, list[MatchAllocation | Consumption]] = {row.pk: [] for row in rows}
     for one in MatchAllocation.objects.filter(line__in=found).order_by("pk"):
         found[one.line_id].append(one)
+    for key, used in queries.consumed_by(line_ids=found).items():
+        found[key] += used
     return found
 
 
 def _compare(
     invoice: SupplierInvoice,
     row: SupplierInvoiceLine,
-    parts: Sequence[MatchAllocation],
+    parts: Sequence[MatchAllocation | Consumption],
     tolerance: Tolerance,
 ) -> None:
     """Put on the line what it is for, what it asks above that by quantity and by price, and what follows."""

@@ -23,6 +23,7 @@ class SupplierInvoiceState(States):
     MATCHED = "matched", _("Matched"), "accent"
     APPROVED = "approved", _("Approved"), "ok"
     PAID = "paid", _("Paid"), "muted"
+    CREDITED = "credited", _("Credited"), "muted"
     REJECTED = "rejected", _("Rejected"), "bad"
 
 
@@ -38,6 +39,7 @@ class LineMatch(models.TextChoices):
 
 S = SupplierInvoiceState
 UNSETTLED = (S.ENTERED, S.HELD, S.MATCHED)
+POSTED = (S.APPROVED, S.PAID, S.CREDITED)
 _OPEN = ("issued_on", "due_on", "owner", "note", "custom")
 
 
@@ -50,6 +52,8 @@ class SupplierInvoice(Document):
         release=S.HELD >> S.MATCHED,
         approve=S.MATCHED >> S.APPROVED,
         pay=S.APPROVED >> S.PAID,
+        credit=S.APPROVED >> S.CREDITED,
+        uncredit=S.CREDITED >> S.APPROVED,
         reject=UNSETTLED >> S.REJECTED,
     )
     editable = {
@@ -58,6 +62,7 @@ class SupplierInvoice(Document):
         SupplierInvoiceState.MATCHED: _OPEN,
         SupplierInvoiceState.APPROVED: ("due_on", "note", "custom"),
         SupplierInvoiceState.PAID: ("note", "custom"),
+        SupplierInvoiceState.CREDITED: ("note", "custom"),
         SupplierInvoiceState.REJECTED: ("note", "custom"),
     }
 
@@ -85,6 +90,8 @@ class SupplierInvoice(Document):
     net = AmountField(_("net"), default=0)
     tax = AmountField(_("tax"), default=0)
     total = AmountField(_("total"), default=0)
+    # Kept by the trigger on applications, so that no way of writing them can credit too much.
+    credited = AmountField(_("settled by credit"), default=0, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -171,8 +178,15 @@ class SupplierInvoice(Document):
             ),
             models.CheckConstraint(
                 condition=Q(discount_taken=0)
-                | Q(discount_taken__gt=0, discount_taken__lte=F("total"), state="paid"),
+                | Q(discount_taken__gt=0, discount_taken__lte=F("total") - F("credited"), state="paid"),
                 name="payables_invoice_discount_taken",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited=0)
+                | Q(credited__gt=0, credited__lt=F("total"), state__in=("approved", "paid"))
+                | Q(credited__gt=0, credited=F("total"), state__in=("approved", "credited")),
+                name="payables_invoice_credited",
+                violation_error_message=_("An invoice cannot be credited by more than is open of it."),
             ),
         ]
         indexes = [
@@ -182,14 +196,14 @@ class SupplierInvoice(Document):
     @property
     def open_amount(self) -> Decimal:
         """What we still owe."""
-        settled = (SupplierInvoiceState.PAID, SupplierInvoiceState.REJECTED)
-        return Decimal(0) if self.state in settled else self.total
+        settled = (S.PAID, S.CREDITED, S.REJECTED)
+        return Decimal(0) if self.state in settled else self.total - self.credited
 
     def discount_on(self, day: date) -> Decimal:
         """What need not be paid when it is paid on this day."""
         if self.discount_until is None or day > self.discount_until:
             return Decimal(0)
-        return Money(self.total * self.discount_rate, self.currency).rounded().amount
+        return Money((self.total - self.credited) * self.discount_rate, self.currency).rounded().amount
 
 
 class SupplierInvoiceLine(Record):
@@ -261,4 +275,4 @@ class SupplierInvoiceLine(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.invoice_id}/{self.position}"
+        return f"{self.position} · {self.description}"

@@ -1,5 +1,28 @@
 """What payables answer, by noun."""
 
+from loomline.domains.payables.queries.consumption import (
+    Agreed,
+    agreed_price,
+    consumed_by,
+    settled_by,
+    to_settle,
+)
+from loomline.domains.payables.queries.credits import (
+    Credited,
+    allocations_of_credit,
+    billed_parts,
+    cleared,
+    credit_lines_of,
+    credited_of,
+    credited_returns,
+    lines_to_credit,
+    open_credits,
+    open_invoices,
+    owed_to,
+    returns_of,
+    taken_back,
+    taken_for_returns,
+)
 from loomline.domains.payables.queries.invoices import payable
 from loomline.domains.payables.queries.matching import (
     Limit,
@@ -12,12 +35,31 @@ from loomline.domains.payables.queries.matching import (
 )
 
 __all__ = [
+    "Agreed",
+    "Credited",
     "Limit",
     "Tolerance",
+    "agreed_price",
     "allocated",
     "allocations_of",
+    "allocations_of_credit",
+    "billed_parts",
+    "cleared",
+    "consumed_by",
+    "credit_lines_of",
+    "credited_of",
+    "credited_returns",
+    "lines_to_credit",
     "not_billed",
+    "open_credits",
+    "open_invoices",
+    "owed_to",
     "payable",
     "receipts_to_bill",
+    "returns_of",
+    "settled_by",
+    "taken_back",
+    "taken_for_returns",
+    "to_settle",
     "tolerance_of",
 ]

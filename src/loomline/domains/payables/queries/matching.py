@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from loomline.domains.payables.models import (
+    CreditAllocation,
     MatchAllocation,
     MatchTolerance,
     SupplierInvoice,
@@ -100,18 +102,28 @@ def receipts_to_bill(
     }
 
 
-def allocated(*, receipt_line_ids: Iterable[int], but: SupplierInvoice | None = None) -> dict[int, Decimal]:
-    """How much of receipt lines is billed, by key; without the bill named. Costs one statement."""
-    rows = MatchAllocation.objects.filter(receipt_line__in=set(receipt_line_ids)).order_by()
-    if but is not None and but.pk:
-        rows = rows.exclude(line__invoice=but)
-    return dict(rows.values_list("receipt_line").annotate(n=Sum("quantity")))
+def allocated(*, receipt_line_ids: Iterable[int]) -> dict[int, Decimal]:
+    """How much of receipt lines is billed and not credited, by key. Costs two statements."""
+    keys = set(receipt_line_ids)
+    billed = MatchAllocation.objects.filter(receipt_line__in=keys).order_by()
+    found = dict(billed.values_list("receipt_line").annotate(n=Sum("quantity")))
+    credited = CreditAllocation.objects.filter(billed__receipt_line__in=keys).order_by()
+    for key, back in credited.values_list("billed__receipt_line").annotate(n=Sum("quantity")):
+        found[key] -= back
+    return found
 
 
 def not_billed() -> QuerySet[ReceiptLine]:
-    """What was received and taken and nobody has billed yet, with how much of it, oldest first."""
+    """What was received and taken and nobody has billed yet, with how much of it, oldest first.
+
+    What a supplier has credited is not billed any more.
+    """
     rows = ReceiptLine.objects.filter(receipt__state=ReceiptState.POSTED)
-    rows = rows.annotate(billed_quantity=Sum("billed__quantity", default=ZERO))
+    credited = CreditAllocation.objects.filter(billed__receipt_line=OuterRef("pk")).order_by()
+    back = credited.values("billed__receipt_line").annotate(n=Sum("quantity")).values("n")
+    rows = rows.annotate(
+        billed_quantity=Sum("billed__quantity", default=ZERO) - Coalesce(Subquery(back), Value(ZERO))
+    )
     return rows.filter(quantity__gt=F("rejected") + F("billed_quantity")).order_by("pk")
 
 

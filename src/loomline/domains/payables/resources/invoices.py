@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.costing.pages.books import books
 from loomline.domains.payables import commands, models, queries
-from loomline.domains.payables.models import SupplierInvoiceState
+from loomline.domains.payables.models import POSTED, SupplierInvoiceState
+from loomline.domains.payables.resources.consumption import consigned
+from loomline.domains.payables.resources.credited import credit_callouts, credited, left_to_credit
+from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
@@ -54,7 +57,7 @@ def supplier_decisions(ctx: Ctx, record: models.SupplierInvoice) -> list[dict[st
             amount=draw_text.money(saved, record.currency), day=draw_text.day(record.discount_until)
         )
         found.append(_callout("info", _t("Early-payment discount."), text))
-    return found
+    return [*found, *credit_callouts(ctx, record)]
 
 
 def _callout(tone: str, title: str, text: str) -> dict[str, Any]:
@@ -143,7 +146,14 @@ class SupplierInvoice(Resource):
         _("Discount this week"): "state=approved&discount_until=next_7_days&sort=discount_until",
         _("Due this week"): "state=entered,held,matched,approved&due_on=next_7_days&sort=due_on",
     }
-    head = "supplier", "their_number", "total", "due_on", "purchase"
+    head = (
+        "supplier",
+        "their_number",
+        "total",
+        Column("open_amount", label=_("Open"), kind="money", currency="currency"),
+        "due_on",
+        "purchase",
+    )
     detail = (
         Callouts(supplier_decisions),
         LinesPanel(
@@ -162,9 +172,19 @@ class SupplierInvoice(Resource):
             totals=("net", "tax", "total"),
         ),
         Panel("loom/panels/table.html", read=receipts_of, title=_("Receipts"), name="receipts"),
+        Panel("loom/panels/table.html", read=consigned, title=_("Consigned goods"), name="consigned"),
+        Panel("loom/panels/table.html", read=credited, title=_("Credit notes"), name="credits"),
+        LinesPanel(
+            "applications",
+            "at",
+            Column("credit", label=_("Credit note")),
+            Column("amount", currency="invoice.currency"),
+            title=_("Settled by credit"),
+        ),
         Panel("loom/panels/table.html", read=posted, title=_("Books"), name="books"),
         Facts(
             "issued_on",
+            "credited",
             "discount_rate",
             "discount_until",
             "discount_taken",
@@ -190,10 +210,18 @@ class SupplierInvoice(Resource):
         "release_supplier_invoice",
         "approve_supplier_invoice",
         "pay_supplier_invoice",
+        "credit_supplier_invoice",
         "hold_supplier_invoice",
         "reject_supplier_invoice",
     )
+    prefill = {"credit_supplier_invoice": left_to_credit}
     empty = _("No supplier invoices yet. Enter what a supplier asks for; it is compared with what came.")
+
+    @classmethod
+    def open_commands(cls, ctx: Ctx, record: models.SupplierInvoice) -> list[Command[Any, Any]]:
+        """Only what was posted is credited."""
+        found = super().open_commands(ctx, record)
+        return [c for c in found if c is not commands.credit_supplier_invoice or record.state in POSTED]
 
 
 class SupplierInvoiceLine(Resource):
