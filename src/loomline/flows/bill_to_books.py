@@ -111,7 +111,9 @@ def _received(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence
     found = []
     for part in parts:
         line, item = part.receipt_line, part.receipt_line.item
-        unit = costs.get((line.receipt_id, line.item_id, line.lot_id), part.price * rate)
+        unit = line.unit_cost
+        if unit is None:
+            unit = costs.get((line.receipt_id, line.item_id, line.lot_id), part.price * rate)
         start = before.get(line.pk, ZERO)
         before[line.pk] = start + part.quantity
         worth = [Money(quantity * unit, own).rounded().amount for quantity in (start, before[line.pk])]

@@ -165,6 +165,35 @@ class GoodsReceived(Event, about=LOTS, icon="truck-delivery", tone="ok"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveredDirectly(
+    Event,
+    about={**GOODS, "receipt_id": "procurement.receipt", "customer_id": "parties.party"},
+    icon="truck-delivery",
+    tone="ok",
+):
+    """A supplier brought goods straight to a customer; our stock never held them."""
+
+    says: ClassVar[str | Promise] = _(
+        "{supplier} delivered {goods} of {number} straight to {customer}{tracked}"
+    )
+
+    receipt_id: int
+    purchase_id: int
+    supplier_id: int
+    customer_id: int
+    item_ids: tuple[int, ...]
+    line_ids: tuple[int, ...]
+    number: str
+    receipt: str
+    supplier: str
+    customer: str
+    goods: str
+    tracked: str
+    delivered_on: date
+    days_late: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoodsRejected(Event, about=LOTS, icon="circle-x", tone="bad"):
     """Goods that arrived were refused; the supplier owes them still."""
 

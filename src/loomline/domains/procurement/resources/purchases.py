@@ -263,6 +263,7 @@ class Purchase(Resource):
         Column("arrived", read=arrived, kind="progress", label=_("Arrived")),
         "total",
         "site",
+        "customer",
         "buyer",
     )
     filters = (
@@ -273,11 +274,12 @@ class Purchase(Resource):
         "confirmed_on",
         "expected_on",
         "site",
+        "customer",
         "buyer",
         "total",
         "currency",
     )
-    search = "number", "supplier.name", "supplier_reference"
+    search = "number", "supplier.name", "supplier_reference", "customer.name"
     form = (
         "supplier",
         "contact",
@@ -302,6 +304,7 @@ class Purchase(Resource):
         _("Overdue"): "state=sent,confirmed,part_received&expected_on.to=-1d&sort=expected_on",
         _("Not confirmed"): "state=sent&sort=ordered_on",
         _("Drafts"): "state=draft",
+        _("Straight to customers"): "customer.empty=false&sort=expected_on",
     }
     head = (
         "supplier",
@@ -344,7 +347,17 @@ class Purchase(Resource):
         ),
         Changes(),
         Facts(
-            "site", "buyer", "contact", "payment_days", "delivery_terms", "ordered_on", "confirmed_on", "note"
+            "site",
+            "customer",
+            "ship_name",
+            "ship_address",
+            "buyer",
+            "contact",
+            "payment_days",
+            "delivery_terms",
+            "ordered_on",
+            "confirmed_on",
+            "note",
         ),
         Timeline(),
     )
@@ -354,6 +367,7 @@ class Purchase(Resource):
     edit = False
     actions = (
         "receive_goods",
+        "deliver_directly",
         "confirm_purchase",
         "answer_purchase",
         "accept_answer",
@@ -364,6 +378,7 @@ class Purchase(Resource):
     )
     prefill = {
         "receive_goods": what_is_open,
+        "deliver_directly": what_is_open,
         "amend_purchase": as_ordered,
         "confirm_purchase": as_asked,
         "answer_purchase": as_confirmed,
