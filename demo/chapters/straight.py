@@ -1,4 +1,4 @@
-"""Hangers that a carpenter brings straight to the shops: sold and bought, and never in our stock."""
+"""What partners do for us by order: hangers brought straight to the shops, yarn dyed by the kilogram."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from loomline.domains.catalog.models import Item
 from loomline.domains.finance import commands as finance
 from loomline.domains.inventory.models import StockMove
 from loomline.domains.ledger.models import EntryKind, JournalEntry
+from loomline.domains.manufacturing.models import StageState, WorkStage
+from loomline.domains.planning import commands as planning
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands import DeliveredLine, SupplierItemDraft
 from loomline.domains.procurement.models import Purchase, Receipt
@@ -68,6 +70,7 @@ def ends(halden: Halden) -> None:
         s.by("buyer"), purchase=purchase, expected_on=s.today + 6 * DAY, reason="cedar still drying"
     )
     _order(halden, line.item, "Maison Léonie", 60)
+    _dyeing(halden)
 
 
 def proves(halden: Halden) -> None:
@@ -93,3 +96,23 @@ def _order(halden: Halden, item: Item, customer: str, sets: int) -> Order:
     sales.confirm_order(halden.s.by(halden.rep(party)), order=order)
     halden.orders[f"{customer} hangers"] = order
     return order
+
+
+def _dyeing(halden: Halden) -> None:
+    """The next yarn that has to be dyed is ordered there at a price by the kilogram."""
+    s = halden.s
+    stages = WorkStage.objects.filter(
+        kind="dyeing", state__in=(StageState.WAITING, StageState.READY), partner__isnull=False
+    )
+    stage = stages.select_related("unit", "partner").order_by("pk").first()
+    if stage is None:
+        return
+    service = catalog.add_item(
+        s.by("admin"), sku="DYE-KG", name="Dyeing by the kilogram", unit=stage.unit.code, kind="service"
+    )
+    terms = SupplierItemDraft(
+        supplier=stage.partner, item=service, price=Decimal("1.15"), lead_days=5, currency="EUR"
+    )
+    procurement.agree_supply(s.by("buyer"), drafts=[terms])
+    purchase = planning.order_stage(s.by("planner"), stage=stage, service=service)
+    procurement.send_purchase(s.by("buyer"), purchase=purchase)

@@ -24,6 +24,7 @@ from loomline.domains.procurement.commands.direct import (
     NotWithSupplier,
     add_purchase_lines,
     deliver_directly,
+    keep_costs,
     redirect_purchase,
 )
 from loomline.domains.procurement.commands.ending import (
@@ -132,6 +133,7 @@ __all__ = [
     "complete_purchase",
     "confirm_purchase",
     "deliver_directly",
+    "keep_costs",
     "open_purchase",
     "open_purchases",
     "prefer_supplier",

@@ -121,6 +121,17 @@ def deliver_directly(
 
 
 @command(hidden=True)
+def keep_costs(ctx: Ctx, *, receipt: Receipt, line_ids: list[int]) -> list[ReceiptLine]:
+    """Keep what a unit of these lines is worth today: what moves no stock has its cost nowhere else."""
+    rows = list(receipt.lines.filter(purchase_line__in=line_ids).select_related("purchase_line__item"))
+    rate = rate_of(ctx, receipt.purchase)
+    for row in rows:
+        row.unit_cost = _cost(row.purchase_line, rate)
+    ReceiptLine.objects.bulk_update(rows, ["unit_cost"])
+    return rows
+
+
+@command(hidden=True)
 def redirect_purchase(ctx: Ctx, *, purchase: Purchase, ship_name: str, ship_address: str) -> Purchase:
     """Send the goods to another address of the same customer, while the supplier has not heard of any."""
     purchase = lock(purchase)
