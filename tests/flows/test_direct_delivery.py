@@ -451,6 +451,29 @@ def test_a_supplier_who_gives_up_leaves_the_customer_without_a_day(
     assert expected(order) == PROMISED
 
 
+def test_a_supplier_who_brings_less_leaves_the_line_without_a_day(
+    dock: Dock, mug: Item, sent: Callable[..., tuple[Order, Purchase]]
+) -> None:
+    order, purchase = sent()
+    answer = procurement.LineAnswerDraft(
+        line=purchase.lines.get(), confirmed_on=PROMISED, quantity=D(25), note="clay is short"
+    )
+    procurement.answer_purchase(dock.ctx, purchase=purchase, lines=[answer])
+    purchase.refresh_from_db()
+    assert expected(order) == PROMISED
+
+    procurement.accept_answer(dock.ctx, purchase=purchase)
+    assert (expected(order), order.lines.get().cause) == (
+        None,
+        f"{purchase.number}: the supplier brings less",
+    )
+    line = order.lines.get()
+    fewer = sales.LineDraft(item=mug, quantity=D(25), price=D(45), line=line)
+    sales.amend_order(dock.ctx, order=order, lines=[fewer])
+    assert expected(order) == PROMISED
+    assert not Task.objects.exists()
+
+
 def test_the_pages_say_where_the_goods_go(dock: Dock, sent: Callable[..., tuple[Order, Purchase]]) -> None:
     order, purchase = sent()
     receipt = bring(dock, purchase, "15", tracking="CTT-4711")
@@ -459,7 +482,8 @@ def test_the_pages_say_where_the_goods_go(dock: Dock, sent: Callable[..., tuple[
 
     page = client.get(f"/procurement/purchases/{purchase.pk}/").content.decode()
     assert "Storgata 1" in page
-    assert "Delivered to customer" in page
+    assert "deliver_directly" in page
+    assert "receive_goods" not in page
     assert "CTT-4711" in client.get(f"/procurement/receipts/{receipt.pk}/").content.decode()
     assert "Straight from the supplier" in client.get(f"/sales/orders/{order.pk}/").content.decode()
     listed = client.get("/procurement/purchases/?customer.empty=false").content.decode()

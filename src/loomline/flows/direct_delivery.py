@@ -14,10 +14,11 @@ from loomline.domains.planning import commands as planning
 from loomline.domains.procurement.events import (
     DeliveredDirectly,
     LineClosed,
+    PurchaseAmended,
     PurchaseCancelled,
     PurchaseClosed,
 )
-from loomline.domains.procurement.models import Receipt, SupplierItem
+from loomline.domains.procurement.models import Purchase, Receipt, SupplierItem
 from loomline.domains.sales import ports as sales
 from loomline.domains.sales.events import OrderAmended, OrderCancelled, OrderConfirmed
 from loomline.domains.sales.models import Order
@@ -52,6 +53,12 @@ def order_amended(ctx: Ctx, event: OrderAmended) -> None:
 def order_cancelled(ctx: Ctx, event: OrderCancelled) -> None:
     """Nobody wants the goods any more."""
     planning.follow_direct(ctx, order=Order.objects.get(pk=event.order_id), tells=True)
+
+
+@on(PurchaseAmended)
+def purchase_amended(ctx: Ctx, event: PurchaseAmended) -> None:
+    """The supplier brings more or less than before."""
+    planning.review_direct(ctx, purchase=Purchase.objects.get(pk=event.purchase_id))
 
 
 @on(LineClosed)

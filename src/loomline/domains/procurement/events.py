@@ -76,7 +76,7 @@ class PurchaseConfirmed(Event, about=GOODS, icon="circle-check", tone="ok"):
     """The supplier said when the goods will come."""
 
     says: ClassVar[str | Promise] = _(
-        "{supplier} confirmed {number} for {confirmed_on}, expected here {expected_on}"
+        "{supplier} confirmed {number} for {confirmed_on}, expected {expected_on}"
     )
 
     purchase_id: int

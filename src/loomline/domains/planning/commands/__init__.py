@@ -7,6 +7,7 @@ from loomline.domains.planning.commands.direct import (
     follow_direct,
     lose_direct,
     note_direct,
+    review_direct,
 )
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
 from loomline.domains.planning.commands.keeping import keep_for_demands
@@ -46,4 +47,5 @@ __all__ = [
     "plan_supply",
     "promise_again",
     "receive_stage",
+    "review_direct",
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts.models import User
+from loomline.domains.planning import queries
 from loomline.domains.planning.commands.following import follow_supply
 from loomline.domains.planning.commands.tying import peg_of, write_pegs
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, Peg
@@ -105,6 +106,27 @@ def note_direct(ctx: Ctx, *, receipt: Receipt) -> list[Order]:
 
     day = receipt.received_at.astimezone(ctx.company.zone).date()
     return sales.record_shipped(ctx, shipped=shipped, arrives=dict.fromkeys(shipped, day)) if shipped else []
+
+
+@command(hidden=True)
+def review_direct(ctx: Ctx, *, purchase: Purchase) -> list[Order]:
+    """Hold against each other what a changed order brings and what its customer still waits for.
+
+    A line that nobody brings all of any more has no day.
+    """
+    rows = {row.pk: row for row in purchase.lines.filter(origin_kind=ORDER_LINE)}
+    order = Order.objects.filter(lines__in=[row.origin_id for row in rows.values()]).first()
+    if order is None or not purchase.is_direct:
+        return []
+    write_pegs(
+        [peg_of(ORDER_LINE, r.origin_id, PURCHASE_LINE, r.pk, r.item_id, r.quantity) for r in rows.values()]
+    )
+    waits = {line.pk: line for line in order.lines.all() if line.is_direct and line.open_quantity > 0}
+    short = [pk for pk, quantity in queries.lacking(lines=waits).items() if quantity > 0]
+    why = _t("{number}: the supplier brings less").format(number=purchase.number)
+    if not short:
+        return []
+    return sales.expect_lines(ctx, dates=dict.fromkeys(short), causes=dict.fromkeys(short, why))
 
 
 @command(hidden=True)
@@ -305,7 +327,8 @@ def _line(ctx: Ctx, line: OrderLine) -> PurchaseLineDraft:
 
 
 def _buyer_of(supplier_id: int) -> User | None:
-    """Who bought there last."""
-    last = Purchase.objects.filter(supplier=supplier_id, buyer__is_active=True).select_related("buyer")
-    found = last.order_by("-pk").first()
+    """Who bought there last, or else who sent an order last: whoever confirms the sale is no buyer."""
+    rows = Purchase.objects.filter(buyer__is_active=True).select_related("buyer")
+    sent = rows.exclude(state=PurchaseState.DRAFT).order_by("-pk")
+    found = rows.filter(supplier=supplier_id).order_by("-pk").first() or sent.first()
     return found.buyer if found is not None else None

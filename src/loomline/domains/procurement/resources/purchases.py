@@ -16,6 +16,7 @@ from loomline.domains.procurement.models import LineAnswer
 from loomline.domains.procurement.models import PurchaseState as S
 from loomline.kernel import access
 from loomline.kernel.access import Level, Policy
+from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.draw_cells import Cell
@@ -384,6 +385,12 @@ class Purchase(Resource):
         "answer_purchase": as_confirmed,
     }
     empty = _("Nothing ordered yet. Write the first purchase order, or let planning propose what to buy.")
+
+    @classmethod
+    def open_commands(cls, ctx: Ctx, record: models.Purchase) -> list[Command[Any, Any]]:
+        """Goods come to us, or go straight to a customer: only one of the two is offered."""
+        other = "receive_goods" if record.is_direct else "deliver_directly"
+        return [c for c in super().open_commands(ctx, record) if c.verb != other]
 
 
 class PurchaseVersion(Resource):
