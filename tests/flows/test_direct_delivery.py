@@ -431,6 +431,16 @@ def test_a_cancelled_order_tells_the_buyer(
     assert OrderLine.objects.get(order=order).expected_on == PROMISED
 
 
+def test_an_order_closed_without_its_rest_tells_the_buyer(
+    dock: Dock, mug: Item, sent: Callable[..., tuple[Order, Purchase]]
+) -> None:
+    order, purchase = sent()
+    bring(dock, purchase, "15")
+    order.refresh_from_db()
+    sales.close_order(replace(dock.ctx, accepted=frozenset({"RestUndelivered"})), order=order)
+    assert Task.objects.get().text == f"{mug}: 25 pcs are no longer wanted"
+
+
 def test_a_supplier_who_gives_up_leaves_the_customer_without_a_day(
     dock: Dock, mug: Item, sent: Callable[..., tuple[Order, Purchase]]
 ) -> None:

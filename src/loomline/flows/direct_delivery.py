@@ -20,7 +20,7 @@ from loomline.domains.procurement.events import (
 )
 from loomline.domains.procurement.models import Purchase, Receipt, SupplierItem
 from loomline.domains.sales import ports as sales
-from loomline.domains.sales.events import OrderAmended, OrderCancelled, OrderConfirmed
+from loomline.domains.sales.events import OrderAmended, OrderCancelled, OrderClosed, OrderConfirmed
 from loomline.domains.sales.models import Order
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
@@ -53,6 +53,13 @@ def order_amended(ctx: Ctx, event: OrderAmended) -> None:
 def order_cancelled(ctx: Ctx, event: OrderCancelled) -> None:
     """Nobody wants the goods any more."""
     planning.follow_direct(ctx, order=Order.objects.get(pk=event.order_id), tells=True)
+
+
+@on(OrderClosed)
+def order_closed(ctx: Ctx, event: OrderClosed) -> None:
+    """An order that is closed without its rest wants nothing more of it; the note says that there was one."""
+    if event.note:
+        planning.follow_direct(ctx, order=Order.objects.get(pk=event.order_id), tells=True)
 
 
 @on(PurchaseAmended)
