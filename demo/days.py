@@ -83,7 +83,9 @@ class Days:
 
     def _receive(self, day: date) -> None:
         due = Purchase.objects.filter(
-            state__in=(PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED), expected_on__lte=day
+            state__in=(PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED),
+            expected_on__lte=day,
+            customer__isnull=True,
         )
         for purchase in due.order_by("pk"):
             lines = [line for line in purchase.lines.select_related("item") if line.open_quantity > 0]

@@ -29,13 +29,14 @@ from loomline_demo.chapters import (
     shelves,
     sourcing,
     storeroom,
+    straight,
     thread,
     troubles,
 )
 
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
-    *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, papers, reminders),
+    *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, straight, papers, reminders),
     *(rules, thread, forecasts, plan, promises),
 )
 

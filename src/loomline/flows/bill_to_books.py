@@ -115,11 +115,16 @@ def _received(ctx: Ctx, bill: SupplierInvoice, rules: costing.Rules) -> Sequence
     found = []
     for part in parts:
         line, item = part.receipt_line, part.receipt_line.item
-        unit = costs.get((line.receipt_id, line.item_id, line.lot_id), part.price * rate)
+        unit = line.unit_cost
+        if unit is None:
+            unit = costs.get((line.receipt_id, line.item_id, line.lot_id), part.price * rate)
         start = before.get(line.pk, ZERO)
         before[line.pk] = start + part.quantity
         worth = [Money(quantity * unit, own).rounded().amount for quantity in (start, before[line.pk])]
-        account = rules.account(Counter.SUPPLIER, item.category_id) if item.is_stocked else None
+        # A service that went into work is owed like goods.
+        is_owed = item.is_stocked or line.unit_cost is not None
+        category = item.category_id if item.is_stocked else None
+        account = rules.account(Counter.SUPPLIER, category) if is_owed else None
         to = {"purpose": Purpose.PURCHASES} if account is None else {"account_id": account}
         found.append(Amount(amount=worth[1] - worth[0], is_own=True, **to))
     return found

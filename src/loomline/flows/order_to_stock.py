@@ -23,10 +23,10 @@ def order_cancelled(ctx: Ctx, event: OrderCancelled) -> None:
 
 @on(OrderAmended)
 def order_amended(ctx: Ctx, event: OrderAmended) -> None:
-    """A smaller order keeps no more than it still needs."""
+    """A smaller order keeps no more than it still needs, and nothing of what the supplier brings."""
     limits = {(ORDER_LINE, pk): Decimal(0) for pk in event.lines_removed}
     for line in OrderLine.objects.filter(pk__in=event.lines_changed):
-        limits[ORDER_LINE, line.pk] = line.open_quantity
+        limits[ORDER_LINE, line.pk] = Decimal(0) if line.is_direct else line.open_quantity
     if limits:
         inventory.trim_reservations(ctx, limits=limits)
 

@@ -10,6 +10,7 @@ from loomline.domains.costing import commands as costing
 from loomline.domains.costing.models import ChargeKind
 from loomline.domains.manufacturing.events import StageFinished, WorkCancelled, WorkDone
 from loomline.domains.manufacturing.models import WorkOrder, WorkStage
+from loomline.domains.planning import queries as planning
 from loomline.domains.shopfloor.queries import worked
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
@@ -28,10 +29,12 @@ def charge_stage(ctx: Ctx, event: StageFinished) -> None:
     planned = RouteStage.objects.filter(bill=stage.work.bill_id, position=stage.position, rate__gt=0).first()
     amounts: dict[ChargeKind, Decimal] = defaultdict(Decimal)
     own = stage.partner_id is None
-    if planned is not None:
+    # What was ordered costs what was ordered, as it came back.
+    is_ordered = not own and planning.order_of_stage(stage_id=stage.pk) is not None
+    if planned is not None and not is_ordered:
         amounts[ChargeKind.LABOUR if own else ChargeKind.SERVICE] += planned.rate * event.quantity_out
     centre = stage.centre
-    if centre is not None and centre.machine_rate + centre.labour_rate > 0:
+    if centre is not None and not is_ordered and centre.machine_rate + centre.labour_rate > 0:
         hours = worked(stage=stage, now=ctx.now) / 60
         amounts[ChargeKind.MACHINE if own else ChargeKind.SERVICE] += centre.machine_rate * hours
         amounts[ChargeKind.LABOUR if own else ChargeKind.SERVICE] += centre.labour_rate * hours

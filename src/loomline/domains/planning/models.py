@@ -13,6 +13,7 @@ ORDER_LINE = "sales.orderline"
 WORK_ORDER = "manufacturing.workorder"
 WORK_LINE = "manufacturing.workline"
 PURCHASE_LINE = "procurement.purchaseline"
+WORK_STAGE = "manufacturing.workstage"
 
 
 class Peg(Record):

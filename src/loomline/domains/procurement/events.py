@@ -76,7 +76,7 @@ class PurchaseConfirmed(Event, about=GOODS, icon="circle-check", tone="ok"):
     """The supplier said when the goods will come."""
 
     says: ClassVar[str | Promise] = _(
-        "{supplier} confirmed {number} for {confirmed_on}, expected here {expected_on}"
+        "{supplier} confirmed {number} for {confirmed_on}, expected {expected_on}"
     )
 
     purchase_id: int
@@ -161,6 +161,35 @@ class GoodsReceived(Event, about=LOTS, icon="truck-delivery", tone="ok"):
     receipt: str
     supplier: str
     goods: str
+    days_late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveredDirectly(
+    Event,
+    about={**GOODS, "receipt_id": "procurement.receipt", "customer_id": "parties.party"},
+    icon="truck-delivery",
+    tone="ok",
+):
+    """A supplier brought goods straight to a customer; our stock never held them."""
+
+    says: ClassVar[str | Promise] = _(
+        "{supplier} delivered {goods} of {number} straight to {customer}{tracked}"
+    )
+
+    receipt_id: int
+    purchase_id: int
+    supplier_id: int
+    customer_id: int
+    item_ids: tuple[int, ...]
+    line_ids: tuple[int, ...]
+    number: str
+    receipt: str
+    supplier: str
+    customer: str
+    goods: str
+    tracked: str
+    delivered_on: date
     days_late: int
 
 

@@ -39,9 +39,7 @@ def purchase_data(ctx: Ctx, purchase: Purchase) -> Data:
         ),
         "title": _("Purchase order") if purchase.state != PurchaseState.DRAFT else _("Purchase order, draft"),
         "number": purchase.number,
-        "opening": _("Please deliver to {address}:").format(address=_place(purchase.site, ctx))
-        if purchase.site
-        else _("Please deliver:"),
+        "opening": _opening(ctx, purchase),
         "rows": [_row(line, purchase.currency) for line in lines],
         "sums": [],
         "total": draw_text.money(purchase.total, purchase.currency),
@@ -70,6 +68,16 @@ def _facts(ctx: Ctx, purchase: Purchase) -> list[tuple[str, str]]:
         (_("Delivery terms"), purchase.delivery_terms),
         (_("Your contact"), str(purchase.buyer or "")),
     ]
+
+
+def _opening(ctx: Ctx, purchase: Purchase) -> str:
+    """Where the goods go: to a site of ours, or straight to a customer."""
+    if purchase.is_direct:
+        address = ", ".join([purchase.ship_name, *purchase.ship_address.splitlines()])
+        return _("Please deliver straight to our customer, {address}:").format(address=address)
+    if purchase.site is None:
+        return _("Please deliver:")
+    return _("Please deliver to {address}:").format(address=_place(purchase.site, ctx))
 
 
 def _place(site: Site, ctx: Ctx) -> str:

@@ -113,9 +113,13 @@ def late_lines(*, on: date) -> QuerySet[PurchaseLine]:
 def incoming(
     *, item_ids: Iterable[int] | None = None, site_id: int | None = None, drafts: bool = False
 ) -> list[Incoming]:
-    """What is still to come, soonest first; with `drafts`, what is not ordered yet too. One statement."""
+    """What is still to come to us, soonest first; with `drafts`, what is not ordered yet too. One statement.
+
+    What suppliers bring straight to customers never comes.
+    """
     states = (*AWAITING, PurchaseState.DRAFT) if drafts else AWAITING
     rows = PurchaseLine.objects.filter(purchase__state__in=states, is_closed=False, quantity__gt=ACCEPTED)
+    rows = rows.filter(purchase__customer__isnull=True)
     # What the supplier has said no to does not come, even while nobody has taken the line out.
     rows = rows.exclude(answer=LineAnswer.REJECTED)
     if item_ids is not None:

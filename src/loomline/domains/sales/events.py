@@ -140,6 +140,7 @@ class OrderConfirmed(OfOrder, Event, about=ORDER, icon="circle-check", tone="ok"
     total: Decimal
     currency: str
     days: Days = ()
+    direct_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

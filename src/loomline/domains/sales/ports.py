@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Value
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _t
 
 from loomline.domains.catalog.models import Item
@@ -21,7 +23,7 @@ from loomline.kernel.port import port
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One line to be promised: what, how much, wanted when, shipped from where."""
+    """One line to be promised: what, how much, wanted when, shipped from where or brought by its supplier."""
 
     item: Item
     quantity: Decimal
@@ -29,6 +31,7 @@ class Ask:
     site: Site | None = None
     origin_kind: str = ""
     origin_id: int | None = None
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,15 @@ def promise_dates(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
 def promise_choices(ctx: Ctx, *, asks: list[Ask]) -> list[Promise]:
     """The same days, and what else could be done; without a plan, nothing else."""
     return promise_dates(ctx, asks=asks)
+
+
+@port
+def direct_by_terms(*, item: str) -> Combinable:
+    """Whether a supplier brings the item at a path straight to customers, for a query that asks anyway.
+
+    Part of a statement and no statement of its own: most orders have nothing to do with it.
+    """
+    return Value(False)
 
 
 @port

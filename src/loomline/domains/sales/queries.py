@@ -11,9 +11,11 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
+from loomline.domains.catalog.models import Item
 from loomline.domains.pipeline import ports as pipeline
 from loomline.domains.sales import ports
 from loomline.domains.sales.models import (
+    Delivery,
     Order,
     OrderLine,
     OrderRevision,
@@ -40,12 +42,33 @@ TO_INVOICE = ExpressionWrapper(
 def _lines_to_promise() -> QuerySet[OrderLine]:
     rows = OrderLine.objects.filter(AnyOf("order", "orders")).order_by("order_id", "position", "pk")
     rows = rows.select_related("order__customer__customer_terms", "order__site", "item")
+    rows = rows.annotate(by_terms=ports.direct_by_terms(item="item"))
     return rows.select_for_update(of=("self", "order"))
 
 
 def lines_to_promise(*, order_ids: Iterable[int]) -> list[OrderLine]:
     """The lines of orders with all that confirming needs, locked with their orders in one statement."""
     return _lines_to_promise(orders=list(order_ids))
+
+
+def settle_delivery(*, lines: Iterable[OrderLine]) -> list[OrderLine]:
+    """Put on lines that do not say it yet who brings them; returns those that suppliers bring.
+
+    Only lines that were read without that cost a statement.
+    """
+    rows = list(lines)
+    unsaid = [line for line in rows if not line.delivery]
+    unread = {line.item_id for line in unsaid if not hasattr(line, "by_terms")}
+    known = (
+        Item.objects.filter(ports.direct_by_terms(item="pk"), pk__in=unread)
+        if unread
+        else Item.objects.none()
+    )
+    direct = set(known.values_list("pk", flat=True)) if unread else set()
+    for line in unsaid:
+        if getattr(line, "by_terms", line.item_id in direct):
+            line.delivery = Delivery.DIRECT
+    return [line for line in rows if line.is_direct]
 
 
 @prepared

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from loomline.domains.catalog.models import ItemKind
 from loomline.domains.inventory.models import Lot, LotState, Reservation
-from loomline.domains.sales.models import Order, OrderLine
+from loomline.domains.sales.models import Delivery, Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.warehouse.models import CompanyPrefix, Package, Shipment, ShipmentLine, ShipmentState
 from loomline.kernel.prepared import AnyOf, prepared
@@ -51,7 +51,7 @@ class Readiness:
 def _lines_to_pick() -> QuerySet[OrderLine]:
     rows = OrderLine.objects.filter(
         AnyOf("order", "orders"), shipped__lt=F("quantity"), item__kind=ItemKind.STOCK
-    )
+    ).exclude(delivery=Delivery.DIRECT)
     rows = rows.select_related("order__site", "order__ship_to", "order__customer", "item__unit")
     return rows.order_by("order_id", "position", "pk").select_for_update(of=("self", "order"))
 
@@ -147,7 +147,8 @@ def to_pick(*, site_id: int | None = None) -> QuerySet[Order]:
         origin_kind=ORDER_LINE, origin_id=OuterRef("pk"), holder_kind=SHIPMENT_LINE
     )
     picked = held.order_by().values("origin_id").annotate(total=Sum("quantity")).values("total")
-    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), item__kind=ItemKind.STOCK).annotate(
+    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), item__kind=ItemKind.STOCK)
+    open_lines = open_lines.exclude(delivery=Delivery.DIRECT).annotate(
         picked=Coalesce(Subquery(picked), Decimal(0))
     )
     rows = Order.objects.filter(

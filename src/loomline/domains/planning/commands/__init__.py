@@ -1,17 +1,51 @@
 """The verbs of planning."""
 
 from loomline.domains.planning.commands.covering import NothingToPlan, plan_orders, plan_supply
+from loomline.domains.planning.commands.direct import (
+    NobodyDelivers,
+    OrderLineGone,
+    follow_direct,
+    lose_direct,
+    note_direct,
+    review_direct,
+)
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
 from loomline.domains.planning.commands.keeping import keep_for_demands
+from loomline.domains.planning.commands.outside import (
+    NoService,
+    OtherUnit,
+    OwnStage,
+    StageNotOrdered,
+    StageOrdered,
+    StageOver,
+    SuppliedOtherwise,
+    order_stage,
+    receive_stage,
+)
 from loomline.domains.planning.commands.promising import promise_again
 
 __all__ = [
+    "NoService",
+    "NobodyDelivers",
     "NothingToPlan",
+    "OrderLineGone",
+    "OtherUnit",
+    "OwnStage",
+    "StageNotOrdered",
+    "StageOrdered",
+    "StageOver",
+    "SuppliedOtherwise",
     "end_pegs",
+    "follow_direct",
     "follow_supply",
     "keep_for_demands",
+    "lose_direct",
+    "note_direct",
     "note_stages",
+    "order_stage",
     "plan_orders",
     "plan_supply",
     "promise_again",
+    "receive_stage",
+    "review_direct",
 ]

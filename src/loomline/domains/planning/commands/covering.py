@@ -19,7 +19,9 @@ from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.commands import WorkDraft, WorkLineDraft
 from loomline.domains.manufacturing.models import WorkLine, WorkOrder
 from loomline.domains.planning import queries
+from loomline.domains.planning.commands.direct import follow_direct
 from loomline.domains.planning.commands.following import follow_supply
+from loomline.domains.planning.commands.tying import peg_of, write_pegs
 from loomline.domains.planning.events import SupplyPlanned
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
 from loomline.domains.procurement import commands as procurement
@@ -60,6 +62,9 @@ def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
         if order.state not in OPEN:
             raise NothingToPlan(number=order.number, state=order.state.label.lower())
 
+    straight = {line.order_id for line in found if line.is_direct}
+    for order in (one for one in locked if one.pk in straight):
+        follow_direct(ctx, order=order)
     lines = _uncovered(found)
     short = _reserve(ctx, lines)
     # An order that stock covers asks nothing of what is made and bought.
@@ -83,7 +88,11 @@ def _supply(
 
 def _uncovered(lines: Iterable[OrderLine]) -> dict[int, OrderLine]:
     """Goods still to be sent, the earliest promise first."""
-    rows = [line for line in lines if line.shipped < line.quantity and line.item.kind == ItemKind.STOCK]
+    rows = [
+        line
+        for line in lines
+        if line.shipped < line.quantity and line.item.kind == ItemKind.STOCK and not line.is_direct
+    ]
     rows.sort(key=lambda line: (line.promised_on or date.max, line.pk))
     return {line.pk: line for line in rows}
 
@@ -125,8 +134,8 @@ def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -
                 continue
             supply.free -= taken
             left[pk] -= taken
-            pegs.append(_peg(ORDER_LINE, pk, supply.kind, supply.pk, lines[pk].item_id, taken))
-    _write(pegs)
+            pegs.append(peg_of(ORDER_LINE, pk, supply.kind, supply.pk, lines[pk].item_id, taken))
+    write_pegs(pegs)
     return {pk: quantity for pk, quantity in left.items() if quantity > 0}
 
 
@@ -143,7 +152,9 @@ def _make(ctx: Ctx, lines: Mapping[int, OrderLine], short: dict[int, Decimal]) -
     drafts = [_work(ctx, rows, short) for rows in groups.values()]
     works = manufacturing.plan_work(ctx, drafts=drafts)
     rows = WorkLine.objects.filter(work__in=works, origin_kind=ORDER_LINE)
-    _write([_peg(ORDER_LINE, row.origin_id, WORK_LINE, row.pk, row.item_id, row.quantity) for row in rows])
+    write_pegs(
+        [peg_of(ORDER_LINE, row.origin_id, WORK_LINE, row.pk, row.item_id, row.quantity) for row in rows]
+    )
     for line in (line for rows_of in groups.values() for line in rows_of):
         short.pop(line.pk, None)
     return works
@@ -236,9 +247,9 @@ def _order(ctx: Ctx, wants: Sequence[_Want]) -> list[Purchase]:
             if taken > 0:
                 supply.free -= taken
                 want.quantity -= taken
-                peg = _peg(want.kind, want.pk, PURCHASE_LINE, supply.pk, want.item_id, taken)
+                peg = peg_of(want.kind, want.pk, PURCHASE_LINE, supply.pk, want.item_id, taken)
                 pegs[want.kind, want.pk, PURCHASE_LINE, supply.pk] = peg
-    _write(list(pegs.values()))
+    write_pegs(list(pegs.values()))
     return _open_purchases(ctx, [want for want in wants if want.quantity > 0])
 
 
@@ -278,31 +289,11 @@ def _peg_new(wants: Sequence[_Want], purchases: Sequence[Purchase]) -> None:
     for want in wants:
         if want.item_id in made:
             sums[want.kind, want.pk, want.item_id] += want.quantity
-    _write(
+    write_pegs(
         [
-            _peg(kind, pk, PURCHASE_LINE, made[item_id].pk, item_id, quantity)
+            peg_of(kind, pk, PURCHASE_LINE, made[item_id].pk, item_id, quantity)
             for (kind, pk, item_id), quantity in sums.items()
         ]
-    )
-
-
-def _peg(kind: str, pk: int | None, supply: str, supply_id: int, item_id: int, quantity: Decimal) -> Peg:
-    return Peg(
-        demand_kind=kind,
-        demand_id=pk or 0,
-        supply_kind=supply,
-        supply_id=supply_id,
-        item_id=item_id,
-        quantity=quantity,
-    )
-
-
-def _write(pegs: Sequence[Peg]) -> None:
-    Peg.objects.bulk_create(
-        pegs,
-        update_conflicts=True,
-        unique_fields=["demand_kind", "demand_id", "supply_kind", "supply_id"],
-        update_fields=["quantity"],
     )
 
 

@@ -12,7 +12,7 @@ from loomline.domains.planning import queries
 from loomline.domains.planning.models import ORDER_LINE
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales import queries as orders
-from loomline.domains.sales.models import Order
+from loomline.domains.sales.models import Delivery, Order
 from loomline.domains.sales.ports import Ask
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -32,7 +32,8 @@ def promise_again(ctx: Ctx, *, items: list[int], works: list[int], cause: str) -
 
 def _days_again(ctx: Ctx, items: Sequence[int]) -> dict[int, date | None]:
     """The new days of order lines that lack goods, the earliest promise asked first; only those that move."""
-    rows = orders.open_lines(item_ids=items).select_related("item", "order__site")
+    rows = orders.open_lines(item_ids=items).exclude(delivery=Delivery.DIRECT)
+    rows = rows.select_related("item", "order__site")
     lines = {line.pk: line for line in rows.order_by("promised_on", "pk")}
     lacking = {pk: quantity for pk, quantity in queries.lacking(lines=lines).items() if quantity > 0}
     asks = [

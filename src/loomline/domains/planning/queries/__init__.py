@@ -2,6 +2,7 @@
 
 from loomline.domains.planning.queries.coming import Coming, material_days, unclaimed
 from loomline.domains.planning.queries.coverage import lacking, lacking_materials
+from loomline.domains.planning.queries.outside import order_of_stage
 from loomline.domains.planning.queries.pegs import LineDate, line_dates, orders_on, pegs_for, pegs_on
 from loomline.domains.planning.queries.promise import OUTBOUND_DAYS, earliest, promises
 
@@ -14,6 +15,7 @@ __all__ = [
     "lacking_materials",
     "line_dates",
     "material_days",
+    "order_of_stage",
     "orders_on",
     "pegs_for",
     "pegs_on",

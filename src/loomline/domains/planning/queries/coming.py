@@ -41,6 +41,7 @@ def unclaimed(items: Iterable[int]) -> dict[int, list[Coming]]:
             Coming(WORK_LINE, line.pk, line.quantity - line.done, line.work.expected_on)
         )
     bought = PurchaseLine.objects.filter(item__in=wanted, is_closed=False, purchase__state__in=COMING)
+    bought = bought.filter(purchase__customer__isnull=True)
     for row in bought:
         found[row.item_id].append(Coming(PURCHASE_LINE, row.pk, row.open_quantity, row.expected_on))
     for kind in (WORK_LINE, PURCHASE_LINE):

@@ -37,6 +37,7 @@ class Known:
     coming: dict[int, list[Coming]] = field(default_factory=dict)
     bills: dict[tuple[str, int], Bill] = field(default_factory=dict)
     terms: dict[int, SupplierItem] = field(default_factory=dict)
+    direct: dict[int, SupplierItem] = field(default_factory=dict)
 
     def bill_of(self, item: Item) -> Bill | None:
         """How an item is made; None for what is bought."""
@@ -58,7 +59,14 @@ def known(ctx: Ctx, asks: Sequence[Ask], *, with_coming: bool) -> Known:
     places = {ask.site.pk: ask.site for ask in asks if ask.site is not None}
     found = Known(ctx.today, sites.work_calendars(sites=places.values()))
     asked: dict[Key, Decimal] = defaultdict(Decimal)
-    for ask in asks:
+    direct = {ask.item.pk for ask in asks if ask.is_direct}
+    for row in _terms(items=list(direct)) if direct else ():
+        if (
+            row.item_id not in found.direct
+            or row.delivers_directly > found.direct[row.item_id].delivers_directly
+        ):
+            found.direct[row.item_id] = row
+    for ask in (one for one in asks if not one.is_direct):
         asked[ask.item.pk, ask.site.pk if ask.site else None] += ask.quantity
     at = {site for _item, site in asked}
     _read_free(ctx, found, {item for item, _site in asked}, at)

@@ -85,7 +85,7 @@ def line_dates(*, line_ids: Iterable[int]) -> dict[int, LineDate]:
 def _line_date(line: OrderLine, days: list[tuple[date, str]], calendar: WorkCalendar) -> LineDate:
     """Goods that are ready early still arrive on the promised day: slack takes a delay up first."""
     ready, cause = max(days)
-    arrives = calendar.add(ready, OUTBOUND_DAYS)
+    arrives = ready if line.is_direct else calendar.add(ready, OUTBOUND_DAYS)
     if line.promised_on is not None and arrives <= line.promised_on:
         return LineDate(line.promised_on, "")
     return LineDate(arrives, cause)

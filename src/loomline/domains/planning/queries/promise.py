@@ -58,6 +58,10 @@ def promises(ctx: Ctx, *, asks: Sequence[Ask], with_choices: bool = False) -> li
     for ask in asks:
         calendar = _calendar(ask, found)
         need = _need(ask)
+        if ask.is_direct:
+            parts.append([])
+            made.append(_promise(ctx, ask, _brought(need, found, calendar), calendar))
+            continue
         parts.append(_parts(need, found, calendar) if with_choices else [])
         ready = _ready(need, found, calendar) or _on_lead_time(need, found, calendar)
         made.append(_promise(ctx, ask, ready, calendar))
@@ -93,7 +97,7 @@ def _calendar(ask: Ask, found: Known) -> WorkCalendar:
 
 
 def _promise(ctx: Ctx, ask: Ask, ready: _Ready, calendar: WorkCalendar) -> Promise:
-    on = calendar.add(ready.on, OUTBOUND_DAYS)
+    on = ready.on if ask.is_direct else calendar.add(ready.on, OUTBOUND_DAYS)
     told = Promise(
         on=on,
         basis=ready.basis,
@@ -168,6 +172,18 @@ def _got(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
     limit = _("{item} from {supplier}, {days} days").format(
         item=need.item.name, supplier=terms.supplier, days=terms.lead_days
     )
+    return _Ready(day, basis, "leadtime", limit, "supplier")
+
+
+def _brought(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
+    """Brought to the customer by who sells it to us: neither our stock nor our way counts."""
+    terms = found.direct.get(need.item.pk)
+    if terms is None:
+        return _on_lead_time(need, found, calendar)
+    words = {"item": need.item.name, "supplier": terms.supplier, "days": terms.lead_days}
+    basis = _("straight from {supplier} in {days} days").format(**words)
+    limit = _("{item} from {supplier}, {days} days").format(**words)
+    day = calendar.on_or_after(found.today + timedelta(days=terms.lead_days))
     return _Ready(day, basis, "leadtime", limit, "supplier")
 
 

@@ -21,6 +21,7 @@ from loomline.domains.procurement.commands.opening import (
     written_lines,
 )
 from loomline.domains.procurement.commands.ordering import (
+    GoesToCustomer,
     LineElsewhere,
     NotApproved,
     PurchaseEmpty,
@@ -123,6 +124,9 @@ def change_purchase(
         if not purchase.may_edit(name):
             label = getattr(purchase._meta.get_field(name), "verbose_name", name)
             raise FieldClosed(what=purchase.sentence_name(), state=purchase.state.label.lower(), field=label)
+
+    if site is not None and purchase.customer is not None:
+        raise GoesToCustomer(number=purchase.number, customer=purchase.customer, at_field="site")
 
     for name, value in changed.items():
         setattr(purchase, name, value)

@@ -83,11 +83,17 @@ class PurchaseLineDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class PurchaseDraft:
-    """A purchase order to be. `number`, `ordered_on` and `state` are for orders that are taken over."""
+    """A purchase order to be. `number`, `ordered_on` and `state` are for orders that are taken over.
+
+    With a `customer` the supplier delivers straight there, and no site of ours is waited at.
+    """
 
     supplier: Party
     lines: Sequence[PurchaseLineDraft]
     site: Site | None = None
+    customer: Party | None = None
+    ship_name: str = ""
+    ship_address: str = ""
     contact: Party | None = None
     buyer: User | None = None
     requested_on: date | None = None
@@ -282,7 +288,10 @@ def _purchase(ctx: Ctx, draft: PurchaseDraft, agreed: SupplierTerms | None, home
         supplier=draft.supplier,
         contact=draft.contact,
         state=draft.state,
-        site=draft.site or home,
+        site=None if draft.customer is not None else draft.site or home,
+        customer=draft.customer,
+        ship_name=draft.ship_name,
+        ship_address=draft.ship_address,
         buyer=draft.buyer or (None if ctx.actor.is_system else ctx.actor),
         ordered_on=draft.ordered_on,
         requested_on=draft.requested_on,

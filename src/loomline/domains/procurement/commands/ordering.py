@@ -85,6 +85,15 @@ class LineElsewhere(Refused):
     says = _("Line {line} does not belong to {number}.")
 
 
+class GoesToCustomer(Refused):
+    """What never comes to us is neither received nor handled here."""
+
+    says = _(
+        "The goods of {number} go straight to {customer} and not to a site of ours."
+        " Note there what the supplier has delivered, with “Delivered to customer”."
+    )
+
+
 class ReasonMissing(Refused):
     """Those who wait want to know why."""
 

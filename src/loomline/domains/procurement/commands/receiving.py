@@ -18,7 +18,12 @@ from loomline.domains.inventory.models import Lot
 from loomline.domains.ledger import queries as ledger
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ending import complete_purchase
-from loomline.domains.procurement.commands.ordering import LineElsewhere, NothingAwaited, said_of
+from loomline.domains.procurement.commands.ordering import (
+    GoesToCustomer,
+    LineElsewhere,
+    NothingAwaited,
+    said_of,
+)
 from loomline.domains.procurement.events import GoodsReceived, GoodsRejected
 from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt, ReceiptLine
 from loomline.domains.procurement.models.purchase import AWAITING
@@ -142,6 +147,8 @@ def _refuse_wrong(
         raise NothingAwaited(number=purchase.number)
     if not lines:
         raise NothingReceived(number=purchase.number)
+    if purchase.customer is not None:
+        raise GoesToCustomer(number=purchase.number, customer=purchase.customer)
     if purchase.site_id is None:
         raise SiteMissing(number=purchase.number)
     for row in lines:
@@ -242,7 +249,7 @@ def _put_away(
     ]
     places = iter(inventory_ports.put_at(ctx, site=purchase.site, goods=good) if good else [])
     apart = sites.quarantine_of(site=purchase.site) if len(good) < len(goods) else None
-    rate = _rate(ctx, purchase)
+    rate = rate_of(ctx, purchase)
     moves = [
         inventory.MoveDraft(
             item_id=line.item_id,
@@ -260,7 +267,7 @@ def _put_away(
         inventory.move_stock(ctx, moves=moves)
 
 
-def _rate(ctx: Ctx, purchase: Purchase) -> Decimal | None:
+def rate_of(ctx: Ctx, purchase: Purchase) -> Decimal | None:
     """What one unit of the order's currency is worth to us today; None while nobody has written a rate."""
     own = ctx.company.currency
     if purchase.currency == own:
@@ -317,7 +324,7 @@ def _tell(
         ctx.emit(
             GoodsReceived(
                 **_said(purchase, receipt, good),
-                site_id=receipt.site_id,
+                site_id=purchase.site_id or 0,
                 receipt=receipt.number,
                 goods=queries.in_words(
                     [(row.quantity - row.rejected, *_names(line, lot)) for row, line, lot in good]

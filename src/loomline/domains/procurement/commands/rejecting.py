@@ -13,12 +13,12 @@ from loomline.domains.inventory import queries as stock
 from loomline.domains.inventory.models import StockMove
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ending import await_goods, reopen_purchase
-from loomline.domains.procurement.commands.ordering import said_of
+from loomline.domains.procurement.commands.ordering import GoesToCustomer, said_of
 from loomline.domains.procurement.commands.receiving import ORIGIN
 from loomline.domains.procurement.events import GoodsRejected, GoodsReturned, ReceiptReversed
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, Receipt, ReceiptLine
 from loomline.domains.sites import queries as sites
-from loomline.domains.sites.models import Location, LocationKind
+from loomline.domains.sites.models import Location, LocationKind, Site
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
@@ -45,6 +45,21 @@ class WhyRejected(Refused):
     says = _("Say why the goods are rejected: the supplier will ask.")
 
 
+class WentToCustomer(Refused):
+    """What a customer has is not undone by us alone."""
+
+    says = _(
+        "{receipt} says what {customer} has got, and their order counts it as delivered."
+        " Credit the customer and enter a supplier's credit note instead."
+    )
+
+
+class InWorkAlready(Refused):
+    """What work has cost is not taken out of it again."""
+
+    says = _("{receipt} is part of what work has cost. Enter a supplier's credit note instead.")
+
+
 @command(label=_("Reject"), icon="circle-x", danger=True)
 def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reason: str) -> ReceiptLine:
     """Refuse goods that were taken in and proved bad: they stand apart, and the supplier owes them again."""
@@ -59,7 +74,7 @@ def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reas
             item=row.item, quantity=plain(quantity), accepted=taken, unit=row.item.unit, at_field="quantity"
         )
 
-    site = row.receipt.site
+    site = _site(row)
     _move(ctx, row, quantity, sites.storage_of(site=site), sites.quarantine_of(site=site), reason=reason)
     ReceiptLine.objects.filter(pk=row.pk).update(rejected=F("rejected") + quantity, reason=reason[:300])
     PurchaseLine.objects.filter(pk=row.purchase_line_id).update(
@@ -88,7 +103,7 @@ def return_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal | Non
             item=row.item, quantity=plain(amount), waiting=plain(waiting), unit=row.item.unit
         )
 
-    apart = sites.quarantine_of(site=row.receipt.site)
+    apart = sites.quarantine_of(site=_site(row))
     _move(ctx, row, amount, apart, sites.virtual(kind=LocationKind.SUPPLIER), reason=row.reason)
     ReceiptLine.objects.filter(pk=row.pk).update(returned=F("returned") + amount)
     row.returned += amount
@@ -104,6 +119,12 @@ def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
     purchase = lock(receipt.purchase)
     rows = list(receipt.lines.select_related("item__unit", "lot"))
     ordered = {line.pk: line for line in lock_all(purchase.lines.all())}
+
+    if purchase.customer is not None:
+        raise WentToCustomer(receipt=receipt.number, customer=purchase.customer)
+
+    if any(row.unit_cost is not None for row in rows):
+        raise InWorkAlready(receipt=receipt.number)
 
     advance(receipt, "reverse")
     _undo_moves(ctx, receipt, reason)
@@ -157,6 +178,14 @@ def _move(
             )
         ],
     )
+
+
+def _site(row: ReceiptLine) -> Site:
+    """Where the goods of a receipt came to."""
+    receipt = row.receipt
+    if receipt.site is None:
+        raise GoesToCustomer(number=receipt.purchase.number, customer=receipt.purchase.customer)
+    return receipt.site
 
 
 def _said(row: ReceiptLine, purchase: Purchase) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from loomline.kernel.refusal import Refused
 BATCH = 2000
 TERMS = (
     *("supplier_sku", "price", "currency", "lead_days", "min_quantity", "multiple"),
-    *("over_tolerance", "under_tolerance"),
+    *("over_tolerance", "under_tolerance", "delivers_directly"),
 )
 
 
@@ -52,6 +52,7 @@ class SupplierItemDraft:
     over_tolerance: Decimal = Decimal("0.05")
     under_tolerance: Decimal = Decimal(0)
     is_preferred: bool = False
+    delivers_directly: bool = False
 
 
 @command(hidden=True)
@@ -111,6 +112,7 @@ def _terms(ctx: Ctx, draft: SupplierItemDraft) -> SupplierItem:
         over_tolerance=draft.over_tolerance,
         under_tolerance=draft.under_tolerance,
         is_preferred=draft.is_preferred,
+        delivers_directly=draft.delivers_directly,
     )
 
 

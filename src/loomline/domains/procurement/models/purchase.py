@@ -76,6 +76,18 @@ class Purchase(Document):
         verbose_name=_("deliver to"),
         help_text=_("Where the goods are to arrive."),
     )
+    customer = models.ForeignKey(
+        "parties.Party",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="direct_purchases",
+        verbose_name=_("straight to"),
+        help_text=_("The customer to whom the supplier delivers directly."),
+    )
+    ship_name = models.CharField(_("ship to name"), max_length=200, blank=True, editable=False)
+    ship_address = models.TextField(_("ship to address"), blank=True, editable=False)
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -112,6 +124,11 @@ class Purchase(Document):
                 violation_error_message=_("The total of a purchase order cannot be negative."),
             ),
             models.CheckConstraint(
+                condition=Q(customer__isnull=True) | Q(site__isnull=True),
+                name="procurement_purchase_one_way",
+                violation_error_message=_("Goods go to a site of ours or straight to a customer, not both."),
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=("draft", "cancelled")) | Q(ordered_on__isnull=False),
                 name="procurement_purchase_ordered",
                 violation_error_message=_("A purchase order that was sent needs the day it was ordered."),
@@ -123,6 +140,11 @@ class Purchase(Document):
             models.Index(fields=["-ordered_on", "-id"], name="procurement_purchase_ordered_i"),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="procurement_purchase_trgm"),
         ]
+
+    @property
+    def is_direct(self) -> bool:
+        """True when the goods go straight to a customer and never come to us."""
+        return self.customer_id is not None
 
     @property
     def is_awaited(self) -> bool:

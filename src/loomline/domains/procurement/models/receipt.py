@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.procurement.models.purchase import Purchase, PurchaseLine
+from loomline.kernel.money import PriceField
 from loomline.kernel.number import NumberField
 from loomline.kernel.quantity import QuantityField
 from loomline.kernel.record import Document, Record
@@ -24,7 +25,7 @@ class Receipt(Document):
     """One arrival of goods against a purchase order. A mistake is reversed, never edited."""
 
     moves = Moves(reverse=ReceiptState.POSTED >> ReceiptState.REVERSED)
-    editable = {ReceiptState.POSTED: ("delivery_note", "note")}
+    editable = {ReceiptState.POSTED: ("delivery_note", "tracking", "note")}
 
     number = NumberField(series="receipt", prefix="R-", verbose_name=_("number"))
     purchase = models.ForeignKey(
@@ -39,11 +40,18 @@ class Receipt(Document):
         db_index=False,
     )
     site = models.ForeignKey(
-        "sites.Site", models.PROTECT, related_name="receipts", verbose_name=_("site"), editable=False
+        "sites.Site",
+        models.PROTECT,
+        null=True,
+        related_name="receipts",
+        verbose_name=_("site"),
+        editable=False,
+        help_text=_("Empty where the goods went straight to a customer."),
     )
     state = StateField(ReceiptState, default=ReceiptState.POSTED, verbose_name=_("state"), editable=False)
     received_at = models.DateTimeField(_("received"), editable=False)
     delivery_note = models.CharField(_("delivery note"), max_length=80, blank=True)
+    tracking = models.CharField(_("tracking number"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
@@ -73,6 +81,12 @@ class ReceiptLine(Record):
     rejected = QuantityField(_("rejected"), default=0)
     returned = QuantityField(_("sent back"), default=0)
     reason = models.CharField(_("why rejected"), max_length=300, blank=True)
+    unit_cost = PriceField(
+        _("cost"),
+        null=True,
+        editable=False,
+        help_text=_("What one unit was worth when the supplier delivered it straight to a customer."),
+    )
 
     class Meta:
         verbose_name = _("receipt line")

@@ -56,6 +56,11 @@ class SupplierItem(Record):
         help_text=_("Share of the ordered quantity: 0.02 waits for nothing more once 98 % have come."),
     )
     is_preferred = models.BooleanField(_("preferred"), default=False)
+    delivers_directly = models.BooleanField(
+        _("delivers directly to customers"),
+        default=False,
+        help_text=_("What customers order is bought from here and goes straight to them, past our stock."),
+    )
 
     class Meta:
         verbose_name = _("supplier item")

@@ -16,6 +16,7 @@ from loomline.domains.procurement.models import LineAnswer
 from loomline.domains.procurement.models import PurchaseState as S
 from loomline.kernel import access
 from loomline.kernel.access import Level, Policy
+from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.draw_cells import Cell
@@ -263,6 +264,7 @@ class Purchase(Resource):
         Column("arrived", read=arrived, kind="progress", label=_("Arrived")),
         "total",
         "site",
+        "customer",
         "buyer",
     )
     filters = (
@@ -273,11 +275,12 @@ class Purchase(Resource):
         "confirmed_on",
         "expected_on",
         "site",
+        "customer",
         "buyer",
         "total",
         "currency",
     )
-    search = "number", "supplier.name", "supplier_reference"
+    search = "number", "supplier.name", "supplier_reference", "customer.name"
     form = (
         "supplier",
         "contact",
@@ -302,6 +305,7 @@ class Purchase(Resource):
         _("Overdue"): "state=sent,confirmed,part_received&expected_on.to=-1d&sort=expected_on",
         _("Not confirmed"): "state=sent&sort=ordered_on",
         _("Drafts"): "state=draft",
+        _("Straight to customers"): "customer.empty=false&sort=expected_on",
     }
     head = (
         "supplier",
@@ -344,7 +348,17 @@ class Purchase(Resource):
         ),
         Changes(),
         Facts(
-            "site", "buyer", "contact", "payment_days", "delivery_terms", "ordered_on", "confirmed_on", "note"
+            "site",
+            "customer",
+            "ship_name",
+            "ship_address",
+            "buyer",
+            "contact",
+            "payment_days",
+            "delivery_terms",
+            "ordered_on",
+            "confirmed_on",
+            "note",
         ),
         Timeline(),
     )
@@ -354,6 +368,7 @@ class Purchase(Resource):
     edit = False
     actions = (
         "receive_goods",
+        "deliver_directly",
         "confirm_purchase",
         "answer_purchase",
         "accept_answer",
@@ -364,11 +379,18 @@ class Purchase(Resource):
     )
     prefill = {
         "receive_goods": what_is_open,
+        "deliver_directly": what_is_open,
         "amend_purchase": as_ordered,
         "confirm_purchase": as_asked,
         "answer_purchase": as_confirmed,
     }
     empty = _("Nothing ordered yet. Write the first purchase order, or let planning propose what to buy.")
+
+    @classmethod
+    def open_commands(cls, ctx: Ctx, record: models.Purchase) -> list[Command[Any, Any]]:
+        """Goods come to us, or go straight to a customer: only one of the two is offered."""
+        other = "receive_goods" if record.is_direct else "deliver_directly"
+        return [c for c in super().open_commands(ctx, record) if c.verb != other]
 
 
 class PurchaseVersion(Resource):

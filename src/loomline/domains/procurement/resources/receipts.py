@@ -38,16 +38,25 @@ class Receipt(Resource):
     menu = "Supply", needs("procurement.purchase")
     order = 30
     icon = "truck-delivery"
-    columns = "number", "purchase", "supplier", "state", "received_at", "delivery_note", "site"
-    filters = "purchase", "supplier", "state", "received_at", "site", "delivery_note"
-    search = "number", "delivery_note", "purchase.number", "supplier.name"
-    form = "delivery_note", "note"
-    head = "purchase", "supplier", "received_at", "site", "delivery_note"
+    columns = "number", "purchase", "supplier", "state", "received_at", "delivery_note", "tracking", "site"
+    filters = "purchase", "supplier", "state", "received_at", "site", "delivery_note", "tracking"
+    search = "number", "delivery_note", "tracking", "purchase.number", "supplier.name"
+    form = "delivery_note", "tracking", "note"
+    head = "purchase", "supplier", "received_at", "site", "purchase.customer", "delivery_note"
     detail = (
         Related(
             "lines", "item", "lot", "quantity", "rejected", "returned", "reason", title=_("Goods"), sort="pk"
         ),
-        Facts("purchase", "supplier", "site", "received_at", "delivery_note", "note"),
+        Facts(
+            "purchase",
+            "supplier",
+            "site",
+            "purchase.customer",
+            "received_at",
+            "delivery_note",
+            "tracking",
+            "note",
+        ),
         Panel("loom/panels/table.html", read=posted, title=_("Books"), name="books"),
         Changes(),
         Timeline(),

@@ -35,8 +35,18 @@ class SupplierItem(Resource):
         "min_quantity",
         "multiple",
         "is_preferred",
+        "delivers_directly",
     )
-    filters = "item", "item.category", "supplier", "price", "currency", "lead_days", "is_preferred"
+    filters = (
+        "item",
+        "item.category",
+        "supplier",
+        "price",
+        "currency",
+        "lead_days",
+        "is_preferred",
+        "delivers_directly",
+    )
     search = "item.name", "item.sku", "supplier.name", "supplier_sku"
     form = (
         "supplier",
@@ -49,9 +59,14 @@ class SupplierItem(Resource):
         "multiple",
         "over_tolerance",
         "under_tolerance",
+        "delivers_directly",
     )
     joins = "item.unit", "supplier"
-    saved = {_("By supplier"): "grouped=supplier", _("Preferred"): "is_preferred=true"}
+    saved = {
+        _("By supplier"): "grouped=supplier",
+        _("Preferred"): "is_preferred=true",
+        _("Straight to customers"): "delivers_directly=true",
+    }
     detail = (
         Facts(
             "supplier",
@@ -64,6 +79,7 @@ class SupplierItem(Resource):
             "over_tolerance",
             "under_tolerance",
             "is_preferred",
+            "delivers_directly",
             place="tab",
         ),
         Changes(),

@@ -17,7 +17,7 @@ from loomline.domains.sales.commands.delivery import last_day, shipped_event
 from loomline.domains.sales.commands.drafts import BATCH, LineDraft, LineElsewhere, Sheet
 from loomline.domains.sales.commands.opening import about, add_up, envelope, write_lines
 from loomline.domains.sales.events import OrderAmended
-from loomline.domains.sales.models import PROMISED, Order, OrderLine, OrderRevision, OrderState
+from loomline.domains.sales.models import PROMISED, Delivery, Order, OrderLine, OrderRevision, OrderState
 from loomline.domains.sales.models.order import OPEN
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -28,7 +28,7 @@ from loomline.kernel.state import advance
 
 HEAD = ("wanted_on", "customer_reference", "freight", "note", "ship_to", "ship_address")
 SHOWN = ("wanted_on", "customer_reference", "freight", "note", "ship_name", "ship_address")
-SAID = ("description", "quantity", "price", "discount", "tax_rate", "wanted_on")
+SAID = ("description", "quantity", "price", "discount", "tax_rate", "wanted_on", "delivery")
 KEPT = (
     *PROMISED,
     "expected_on",
@@ -97,6 +97,7 @@ def amend_order(
     if not said and order.net == net:
         raise NothingAmended(number=order.number)
     news = [line for line in after if not line.pk]
+    _settle_delivery(order, before, after)
     moved = [line for line in after if line.pk and _is_changed(before[line.pk], line)]
     _promise_again(ctx, order, [*news, *moved])
     _write(order, after, gone)
@@ -177,6 +178,8 @@ def _lines_after(
         line.pk = old.pk
         for name in KEPT:
             setattr(line, name, getattr(old, name))
+        if draft.delivery is None and line.item_id == old.item_id:
+            line.delivery = old.delivery
         fixed = max(old.shipped, old.invoiced)
         if line.quantity < fixed:
             raise BelowShipped(item=old.item, shipped=plain(fixed), unit=old.item.unit.code, at_field="lines")
@@ -184,7 +187,9 @@ def _lines_after(
 
 
 def _is_changed(old: OrderLine, new: OrderLine) -> bool:
-    return any(getattr(old, name) != getattr(new, name) for name in ("item_id", "quantity", "wanted_on"))
+    return any(
+        getattr(old, name) != getattr(new, name) for name in ("item_id", "quantity", "wanted_on", "delivery")
+    )
 
 
 def _differences(
@@ -210,6 +215,13 @@ def _differences(
     return said
 
 
+def _settle_delivery(order: Order, before: Mapping[int, OrderLine], after: Sequence[OrderLine]) -> None:
+    """Who brings what is new on a promised order; a draft waits for its confirmation."""
+    if order.state != OrderState.DRAFT:
+        new = [line for line in after if not line.pk or line.item_id != before[line.pk].item_id]
+        queries.settle_delivery(lines=new)
+
+
 def _promise_again(ctx: Ctx, order: Order, lines: Sequence[OrderLine]) -> None:
     """New and changed lines of a promised order are asked for anew; a draft waits for its confirmation."""
     if order.state == OrderState.DRAFT or not lines:
@@ -222,6 +234,7 @@ def _promise_again(ctx: Ctx, order: Order, lines: Sequence[OrderLine]) -> None:
             site=order.site,
             origin_kind="sales.orderline" if line.pk else "",
             origin_id=line.pk,
+            is_direct=line.is_direct,
         )
         for line in lines
     ]
@@ -282,6 +295,7 @@ def _draft_of(line: OrderLine) -> LineDraft:
         tax_rate=line.tax_rate,
         description=line.description,
         wanted_on=line.wanted_on,
+        delivery=Delivery(line.delivery) if line.delivery else None,
         line=line,
     )
 

@@ -72,8 +72,10 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
     _refuse_unpromisable(confirmed, by_order)
     _warn_credit(ctx, confirmed)
 
+    direct = queries.settle_delivery(lines=lines)
     _promise(ctx, lines)
-    OrderLine.objects.bulk_update(lines, [*PROMISED, "expected_on"], batch_size=BATCH)
+    written = [*PROMISED, "expected_on", *(["delivery"] if direct else [])]
+    OrderLine.objects.bulk_update(lines, written, batch_size=BATCH)
     last = {pk: max(line.promised_on for line in found if line.promised_on) for pk, found in by_order.items()}
     if len(confirmed) == 1:
         advance(confirmed[0], "confirm", **_promised(ctx.now, last[confirmed[0].pk]))
@@ -92,6 +94,7 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
                 total=order.total,
                 currency=order.currency,
                 days=tuple(line.promised for line in by_order[order.pk]),
+                direct_lines=tuple(line.pk for line in by_order[order.pk] if line.is_direct),
             )
         )
     return confirmed
@@ -151,6 +154,7 @@ def _promise(ctx: Ctx, lines: Sequence[OrderLine]) -> None:
             site=line.order.site,
             origin_kind="sales.orderline",
             origin_id=line.pk,
+            is_direct=line.is_direct,
         )
         for line in lines
     ]

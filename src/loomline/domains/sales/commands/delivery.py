@@ -62,6 +62,15 @@ class StockStays(Warned):
     )
 
 
+class SupplierDelivers(Refused):
+    """Who brings the goods says when."""
+
+    says = _(
+        "The supplier brings {items} straight to the customer."
+        " Note what was delivered on the purchase order; this order follows by itself."
+    )
+
+
 class NotShippedYet(Refused):
     """Closing is not cancelling."""
 
@@ -291,6 +300,9 @@ def ship_order(ctx: Ctx, *, order: Order) -> Order:
     """Note that all that is left was delivered without a shipment of ours: services, drop shipments."""
     lines = [line for line in queries.lines_to_promise(order_ids=[order.pk]) if line.open_quantity]
 
+    direct = sorted({str(line.item) for line in lines if line.is_direct})
+    if direct:
+        raise SupplierDelivers(items=", ".join(direct))
     stocked = sorted({str(line.item) for line in lines if line.item.is_stocked})
     if stocked:
         ctx.warn(StockStays(items=", ".join(stocked)))

@@ -16,7 +16,8 @@ from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Address, CustomerTerms, Party
 from loomline.domains.pricing import queries as pricing
 from loomline.domains.sales import ports
-from loomline.domains.sales.models import OrderLine, QuoteLine, line_amount
+from loomline.domains.sales.models import Delivery, OrderLine, QuoteLine, line_amount
+from loomline.domains.sales.models.line import SoldLine
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
 from loomline.kernel.context import Ctx
@@ -60,7 +61,7 @@ class LineElsewhere(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineDraft:
+class SoldLineDraft:
     """One line as it shall be; `line` names the line that it changes.
 
     Without a price the lists say it, without a tax rate the rules of the day.
@@ -74,16 +75,24 @@ class LineDraft:
     tax_rate: Decimal | None = None
     description: str = ""
     wanted_on: date | None = None
+    line: SoldLine | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineDraft(SoldLineDraft):
+    """One line of an order. Without a word on its delivery the supplier's terms say who brings it."""
+
+    delivery: Delivery | None = None
     line: OrderLine | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuoteLineDraft(LineDraft):
+class QuoteLineDraft(SoldLineDraft):
     """One line of an offer; an optional one is offered on top and not in the sum."""
 
     is_optional: bool = False
     alternative_of: int | None = None
-    line: QuoteLine | None = None  # type: ignore[assignment]
+    line: QuoteLine | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +102,7 @@ class Sheet:
     customer: Party
     currency: str
     on: date
-    lines: Sequence[LineDraft]
+    lines: Sequence[SoldLineDraft]
     site_id: int | None = None
     ship_to_id: int | None = None
     is_past: bool = False
@@ -158,7 +167,7 @@ def _refuse_unsellable(sheets: Sequence[Sheet]) -> None:
 Places = Mapping[tuple[int, int], Decimal]
 
 
-def _places(sheets: Sequence[Sheet]) -> list[tuple[tuple[int, int], LineDraft]]:
+def _places(sheets: Sequence[Sheet]) -> list[tuple[tuple[int, int], SoldLineDraft]]:
     return [
         ((at, row), draft)
         for at, sheet in enumerate(sheets)
@@ -191,7 +200,7 @@ def _in_stock_units(sheets: Sequence[Sheet]) -> Places:
 def _prices(sheets: Sequence[Sheet], amounts: Places) -> Places:
     """The prices as written, else as the lists say; one question for each customer, currency and day."""
     found: dict[tuple[int, int], Decimal] = {}
-    asked: dict[tuple[int, str, date], list[tuple[tuple[int, int], LineDraft]]] = {}
+    asked: dict[tuple[int, str, date], list[tuple[tuple[int, int], SoldLineDraft]]] = {}
     for place, draft in _places(sheets):
         sheet = sheets[place[0]]
         if draft.price is not None:
@@ -233,7 +242,7 @@ def _tax_rates(sheets: Sequence[Sheet]) -> Places:
 
 
 def _columns(
-    sheet: Sheet, draft: LineDraft, position: int, quantity: Decimal, price: Decimal, tax_rate: Decimal
+    sheet: Sheet, draft: SoldLineDraft, position: int, quantity: Decimal, price: Decimal, tax_rate: Decimal
 ) -> dict[str, Any]:
     return {
         "position": position,

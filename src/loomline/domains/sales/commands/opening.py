@@ -174,6 +174,8 @@ def write_lines(pairs: Sequence[tuple[Order, Sheet]]) -> list[OrderLine]:
         lines = [OrderLine(order=order, **columns) for columns in rows]
         for draft, line in zip(sheet.lines, lines, strict=True):
             line.item = draft.item
+            if isinstance(draft, LineDraft):
+                line.delivery = draft.delivery or ""
         add_up(order, lines)
         made += lines
     return made

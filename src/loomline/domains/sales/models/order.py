@@ -187,6 +187,13 @@ class Order(Document):
         return self.state in OPEN and self.expected_on is None
 
 
+class Delivery(models.TextChoices):
+    """Who brings a line to the customer."""
+
+    STOCK = "stock", _("From our stock")
+    DIRECT = "direct", _("Straight from the supplier")
+
+
 class OrderLine(SoldLine):
     """One item ordered: how far it is, when it was promised and when it is expected."""
 
@@ -200,6 +207,13 @@ class OrderLine(SoldLine):
         editable=False,
         related_name="order_lines",
         verbose_name=_("quote line"),
+    )
+    delivery = models.CharField(
+        _("delivered"),
+        max_length=6,
+        choices=Delivery.choices,
+        blank=True,
+        help_text=_("Empty: straight from the supplier whose terms say so, else from our stock."),
     )
     expected_on = models.DateField(_("expected"), null=True, blank=True, editable=False)
     cause = models.CharField(_("cause"), max_length=200, blank=True, editable=False)
@@ -223,6 +237,11 @@ class OrderLine(SoldLine):
                 name="sales_orderline_invoiced",
                 violation_error_message=_("No more can be invoiced than was ordered."),
             ),
+            models.CheckConstraint(
+                condition=Q(delivery__in=["", *Delivery.values]),
+                name="sales_orderline_delivery",
+                violation_error_message=_("A line is delivered from our stock or by the supplier."),
+            ),
         ]
         indexes = [
             models.Index(fields=["order", "position"], name="sales_orderline_order"),
@@ -236,6 +255,11 @@ class OrderLine(SoldLine):
     def __str__(self) -> str:
         known = self._state.fields_cache.get("order")
         return f"{known or self.order_id}/{self.position}"
+
+    @property
+    def is_direct(self) -> bool:
+        """True where the supplier brings it; a draft has not settled that unless somebody chose it."""
+        return self.delivery == Delivery.DIRECT
 
     @property
     def open_quantity(self) -> Decimal:

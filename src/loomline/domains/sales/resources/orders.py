@@ -43,7 +43,7 @@ from loomline.surface.resource import (
 
 def as_ordered(ctx: Ctx, record: models.Order) -> dict[str, Any]:
     """An order opens with its lines."""
-    return drafts_of(record)
+    return drafts_of(record, "delivery")
 
 
 def order_papers(ctx: Ctx, record: models.Order) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class Order(Resource):
         "owner",
         "team",
         "note",
-        Lines("lines", "item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on"),
+        Lines("lines", "item", "quantity", "unit", "price", "discount", "tax_rate", "wanted_on", "delivery"),
     )
     views = (
         Table(),
@@ -218,6 +218,7 @@ class Order(Resource):
             "price",
             Column("discount", kind="percent"),
             Column("amount", currency="order.currency"),
+            "delivery",
             Column("expected_on", against="promised_on"),
             Column("shipped", unit="item.unit"),
             Column("invoiced", unit="item.unit"),
@@ -304,11 +305,13 @@ class OrderLine(Resource):
         "wanted_on",
         "cause",
         "stage",
+        "delivery",
     )
     search = "item.name", "item.sku", "order.number", "description"
     views = Table(), Calendar("expected_on", "promised_on"), Chart(Sum("amount"), by="week of expected_on")
     saved = {
         _("Open"): "order.state=confirmed,part_shipped&sort=expected_on",
+        _("Straight from suppliers"): "order.state=confirmed,part_shipped&delivery=direct&sort=expected_on",
         _("Moved"): "order.state=confirmed,part_shipped&cause.empty=false&sort=expected_on",
     }
     detail = (
@@ -320,6 +323,7 @@ class OrderLine(Resource):
             "price",
             "amount",
             "wanted_on",
+            "delivery",
             "promised_on",
             "promise_basis",
             "promise_method",

@@ -21,7 +21,7 @@ from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import WorkState
 from loomline.domains.procurement import queries as procurement
 from loomline.domains.procurement.models import SupplierItem
-from loomline.domains.sales.models import OrderLine
+from loomline.domains.sales.models import Delivery, OrderLine
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
@@ -192,6 +192,7 @@ def _routes(bills: Iterable[int]) -> dict[int, list[RouteStage]]:
 def _ordered(found: Documents, only: Collection[int] | None) -> Iterable[Taken]:
     """What customers were promised and have not got, when it must leave the site."""
     rows = _of(OrderLine.objects.filter(order__state__in=OPEN, shipped__lt=F("quantity")), only)
+    rows = rows.exclude(delivery=Delivery.DIRECT)
     days = ports.outbound_days()
     for line in rows.select_related("order").order_by("promised_on", "pk"):
         if line.item_id not in found.items:
@@ -207,6 +208,10 @@ def _ordered(found: Documents, only: Collection[int] | None) -> Iterable[Taken]:
 def _foreseen(ctx: Ctx, found: Documents) -> Iterable[Taken]:
     """What others expect to be taken besides."""
     for want in ports.further_demand(ctx, since=found.today, until=found.until):
+        terms = found.terms.get(want.item_id)
+        # What suppliers bring straight to customers is bought when it is ordered, and not before.
+        if terms is not None and terms.delivers_directly:
+            continue
         if want.item_id in found.items and want.quantity > 0:
             place = found.place(want.item_id, want.site_id)
             yield Taken(

@@ -77,7 +77,7 @@ def standing_of(order: Order, *, today: date) -> list[Standing]:
         ticks = [
             *_sourcing([bought[pk] for pk in dict.fromkeys(sources)], today),
             *(_making(stage, today) for work in works for stage in stages[work]),
-            _shipping(line, shipped[line.pk], today),
+            *([] if line.is_direct else [_shipping(line, shipped[line.pk], today)]),
         ]
         found.append(Standing(line, tuple(ticks)))
     return found

@@ -143,15 +143,17 @@ def _sourcing(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
         ended = max((a.receipt.received_at.date() for a in arrivals), default=None)
         is_done = came >= bought.quantity or bought.is_closed
         promised = bought.confirmed_on or bought.requested_on
+        purchase = rows.purchases[bought.purchase_id]
+        straight = _("{item} straight to the customer").format(item=item.name)
         yield Stretch(
             key=f"purchase-{pk}",
-            name=_("Sourcing {item}").format(item=item.name),
-            icon="spiral",
+            name=straight if purchase.is_direct else _("Sourcing {item}").format(item=item.name),
+            icon="truck-delivery" if purchase.is_direct else "spiral",
             kind="sourcing",
             document=names.purchases[bought.purchase_id],
             document_id=bought.purchase_id,
-            holder=names.parties[rows.purchases[bought.purchase_id].supplier_id],
-            place=names.sites.get(rows.purchases[bought.purchase_id].site_id or 0, ""),
+            holder=names.parties[purchase.supplier_id],
+            place=names.parties.get(purchase.customer_id or 0) or names.sites.get(purchase.site_id or 0, ""),
             planned=needed.get(pk) or bought.quantity,
             moved_in=bought.received,
             moved_out=came,
@@ -161,7 +163,7 @@ def _sourcing(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
             expected_on=bought.expected_on or promised,
             ended_on=ended if is_done else None,
             progress=progress_of(is_done, bool(arrivals), bought.expected_on, promised, day),
-            state=str(rows.purchases[bought.purchase_id].state.label),
+            state=str(purchase.state.label),
             cause=bought.cause,
             lots=tuple(_mark(names, a.lot_id, a.quantity - a.rejected, item) for a in arrivals if a.lot_id),
         )
@@ -250,6 +252,8 @@ def _shipping(rows: Rows, names: _Names, day: date) -> Iterable[Stretch]:
         )
         is_done = shipment.state == ShipmentState.DELIVERED
         yield _way(rows, names, shipment, quantity, lots, is_done=is_done, day=day)
+    if rows.line.is_direct:
+        return
     if sum((moved.quantity for moved in rows.shipment_lines), ZERO) < rows.line.quantity:
         yield _way(rows, names, None, rows.line.open_quantity, (), is_done=False, day=day)
 
@@ -324,6 +328,7 @@ def _mark(names: _Names, lot_id: int, quantity: Decimal, item: Item) -> LotMark:
 
 def _names(rows: Rows) -> _Names:
     parties = {rows.order.customer_id, rows.order.carrier_id}
+    parties |= {p.customer_id for p in rows.purchases.values()}
     parties |= {p.supplier_id for p in rows.purchases.values()} | {s.partner_id for s in rows.stages}
     parties |= {s.carrier_id for s in rows.shipments.values()}
     places = (
