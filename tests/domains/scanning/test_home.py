@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from loomline.domains.accounts import reference
 from loomline.domains.catalog.models import Item
 from loomline.domains.inventory import commands as inventory
 from tests.domains.scanning.conftest import GTIN, Handheld, Store
@@ -37,7 +38,7 @@ def test_a_lot_says_where_it_lies_and_until_when_it_keeps(gun: Handheld, store: 
     gun.open("/scan/")
     words = gun.scan("by-7781").words
     assert "Merino 2/48 Y-1 On hand 42.5 kg Reserved 0 kg State Available" in words
-    assert "BRG/A 40 kg BRG/B 2.5 kg" in words
+    assert "Lies at BRG/A 40 kg Put away BRG/B 2.5 kg Put away" in words
 
 
 def test_a_label_with_item_and_lot_leads_to_that_lot(gun: Handheld, store: Store) -> None:
@@ -121,4 +122,28 @@ def test_what_somebody_may_not_see_is_not_there(gun_of: Callable[..., Handheld],
 
 
 def test_nobody_without_a_right_to_stock_scans(gun_of: Callable[..., Handheld]) -> None:
-    assert gun_of("catalog.view").open("/scan/").status == 403
+    gun = gun_of("catalog.view", "procurement.view", "warehouse.view", "counting.view")
+    for path in ("", "receive/", "put-away/", "pick/", "count/"):
+        assert gun.open(f"/scan/{path}").status == 403
+
+
+def test_who_works_in_the_store_finds_all_steps(gun_of: Callable[..., Handheld], store: Store) -> None:
+    role = next(one for one in reference.STANDARD_ROLES if str(one.name) == "Warehouse")
+    gun = gun_of(*role.all_grants())
+    page = gun.open("/scan/")
+    assert "Go Receive Put away Pick Count" in page.words
+    assert 'href="/scan/"' in page.body
+    for step in ("Receive", "Put away", "Pick", "Count"):
+        gun.open("/scan/")
+        assert gun.press(step).status == 200
+
+
+def test_who_only_looks_is_offered_no_step(gun_of: Callable[..., Handheld], store: Store) -> None:
+    lot = store.mill.lot("A7")
+    store.mill.receive("40", lot=lot)
+    gun = gun_of("inventory.view", "catalog.view", "sites.view")
+    page = gun.open("/scan/")
+    assert 'href="/scan/"' not in page.body
+    words = gun.scan("A7").words
+    assert "Lies at BRG/A 40 kg" in words
+    assert "Put away" not in words

@@ -17,7 +17,7 @@ def test_an_order_is_received_code_by_code(gun: Handheld, store: Store) -> None:
     order = store.purchase("100", buttons="500")
     assert f"{order.number} Sent Biella Yarns" in gun.open("/scan/receive/").words
     gun.scan(order.number)
-    assert "Merino 2/48 100 kg still to come Button 12 mm 500 pcs still to come" in gun.page.words
+    assert "Merino 2/48 Y-1, 100 kg still to come" in gun.page.words
     assert "Scan the lot" in gun.scan("Y-1").words
     gun.scan("BY-7781")
     assert gun.page.value == "100"

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from loomline.domains.counting import commands as counting
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Balance
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.scanning import queries
 from loomline.domains.scanning.pages import things
-from loomline.domains.scanning.pages.step import HOME, address, ask, button, draw, may, one_of, problem, row
+from loomline.domains.scanning.pages.step import HOME, ask, button, draw, may, one_of, problem, row
+from loomline.domains.warehouse import commands as warehouse
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import NotThere, Refused
@@ -47,6 +49,8 @@ def _start(request: HttpRequest, ctx: Ctx, *, says: str = "") -> HttpResponse:
     steps = (
         (procurement.receive_goods, _("Receive"), "receive/", "truck-delivery"),
         (inventory.transfer_stock, _("Put away"), "put-away/", "stack-2"),
+        (warehouse.pack_shipment, _("Pick"), "pick/", "clipboard-list"),
+        (counting.enter_counts, _("Count"), "count/", "clipboard-check"),
     )
     return draw(
         request,
@@ -83,11 +87,6 @@ def _chosen(ctx: Ctx, request: HttpRequest) -> Any:
 
 def _ask() -> dict[str, Any]:
     return ask(_("Scan a code"), HOME, button=_("Go"))
-
-
-def back_to(record: Any) -> str:
-    """The page of something scanned."""
-    return address(HOME, kind=things.slug(record), pk=record.pk)
 
 
 menu.entry(

@@ -31,6 +31,7 @@ from loomline.domains.scanning.pages.step import (
     may,
     number,
     one_of,
+    open_to,
     problem,
     row,
     show,
@@ -200,7 +201,7 @@ def _which(request: HttpRequest, ctx: Ctx) -> HttpResponse:
             return HttpResponseRedirect(address(HERE, purchase=_named(ctx, scanned).pk))
         except Refused as refusal:
             says = str(refusal)
-    awaited = [one for one in queries.awaited_of(ctx)[: queries.SHOWN] if may(ctx, COMMAND, one)]
+    awaited = open_to(ctx, COMMAND, queries.awaited_of(ctx))[: queries.SHOWN]
     return draw(
         request,
         _("Receive"),
@@ -405,7 +406,12 @@ def _scanned(delivery: Delivery) -> list[dict[str, Any]]:
 
 def _open(delivery: Delivery) -> list[dict[str, Any]]:
     return [
-        row(line.item.name, _("{quantity} still to come").format(quantity=amount(rest, line.item.unit)))
+        row(
+            line.item.name,
+            _("{sku}, {quantity} still to come").format(
+                sku=line.item.sku, quantity=amount(rest, line.item.unit)
+            ),
+        )
         for line in delivery.lines
         if (rest := delivery.rest(line)) > 0
     ]

@@ -143,6 +143,11 @@ def may(ctx: Ctx, command: Command[Any, Any], record: Model | None = None) -> bo
     return True
 
 
+def open_to(ctx: Ctx, command: Command[Any, Any], rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the rows for which the person may give a command."""
+    return rows.filter(pk__in=access.rows_at(ctx, rows.model, command.name))
+
+
 def one_of(rows: QuerySet[Any], key: str | None, *, what: str) -> Any:
     """The record with this key among those that the person may see."""
     is_key = bool(key) and str(key).isdecimal() and len(str(key)) <= 18

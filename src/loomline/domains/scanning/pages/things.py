@@ -9,8 +9,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from loomline.domains.catalog.models import Item, Tracking
-from loomline.domains.counting.models import CountSheet
-from loomline.domains.inventory.models import Balance, HandlingUnit, Lot
+from loomline.domains.counting import commands as counting
+from loomline.domains.counting.models import CountSheet, SheetState
+from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory.models import Balance, HandlingUnit, Lot, UnitState
 from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase
@@ -19,7 +21,8 @@ from loomline.domains.scanning.pages.step import HOME, address, amount, button, 
 from loomline.domains.scanning.queries import SHOWN
 from loomline.domains.shopfloor.models import TimeEntry
 from loomline.domains.sites.models import Location
-from loomline.domains.warehouse.models import Package, Shipment
+from loomline.domains.warehouse import commands as warehouse
+from loomline.domains.warehouse.models import Package, Shipment, ShipmentState
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
@@ -110,9 +113,10 @@ def _lot(ctx: Ctx, lot: Lot) -> dict[str, Any]:
 
 
 def _place(ctx: Ctx, place: Location) -> dict[str, Any]:
+    counts = queries.counts_at(ctx, location_ids=[place.pk])[:2] if may(ctx, counting.enter_counts) else []
     return {
         "text": f"{place.name}, {place.site}",
-        "buttons": [_record(place)],
+        "buttons": [*(_to_count(ctx, one, place) for one in counts), _record(place)],
         **_stock(ctx, location=place),
         "rows_title": _("Lies here"),
         "empty": _("Nothing lies here by the books."),
@@ -123,7 +127,7 @@ def _unit(ctx: Ctx, unit: HandlingUnit) -> dict[str, Any]:
     return {
         "text": unit.get_kind_display(),
         "shows": [show(_("Stands at"), str(unit.location), unit.state.label, is_big=True)],
-        "buttons": [_record(unit)],
+        "buttons": [_put_away(ctx, unit), _record(unit)],
         **_stock(ctx, unit=unit),
         "rows_title": _("Contents"),
         "empty": _("It is empty."),
@@ -150,7 +154,7 @@ def _shipment(ctx: Ctx, shipment: Shipment) -> dict[str, Any]:
     return {
         "text": str(shipment.site),
         "shows": [show(_("Customer"), str(shipment.customer), shipment.state.label, is_big=True)],
-        "buttons": [_record(shipment)],
+        "buttons": [_pick(ctx, shipment), _record(shipment)],
         "rows": [
             row(
                 line.item.name, f"{amount(line.quantity, line.item.unit)}, {line.location}, {line.lot or '–'}"
@@ -181,7 +185,7 @@ def _count(ctx: Ctx, sheet: CountSheet) -> dict[str, Any]:
     return {
         "text": str(sheet.site),
         "shows": [show(_("State"), sheet.state.label), show(_("Still to count"), str(left))],
-        "buttons": [_record(sheet)],
+        "buttons": [_to_count(ctx, sheet), _record(sheet)],
     }
 
 
@@ -199,15 +203,19 @@ def lies(ctx: Ctx, balance: Balance, known: Iterable[str] = ()) -> dict[str, Any
     """One place with what lies there, without what the page says anyway."""
     unit = balance.item.unit
     said = amount(balance.on_hand, unit)
+    buttons = []
+    if balance.unit_id is None and balance.free > 0 and may(ctx, inventory.transfer_stock):
+        buttons.append(button(_("Put away"), address(f"{HOME}put-away/", balance=balance.pk), "stack-2"))
     if balance.reserved:
         said = _("{quantity}, {reserved} of it reserved").format(
             quantity=said, reserved=amount(balance.reserved, unit)
         )
     if "location" in known or "unit" in known:
-        return row(goods(balance), said)
+        return row(goods(balance), said, buttons=buttons)
     what = _("lot {lot}").format(lot=balance.lot) if balance.lot and "lot" not in known else ""
     within = _("in {unit}").format(unit=balance.unit) if balance.unit else ""
-    return row(str(balance.location), ", ".join(part for part in (said, what, within) if part))
+    text = ", ".join(part for part in (said, what, within) if part)
+    return row(str(balance.location), text, buttons=buttons)
 
 
 def _receive(ctx: Ctx, purchase: Purchase) -> dict[str, Any] | None:
@@ -219,6 +227,32 @@ def _receive(ctx: Ctx, purchase: Purchase) -> dict[str, Any] | None:
     label = _("Receive {number}").format(number=purchase.number)
     url = address(f"{HOME}receive/", purchase=purchase.pk)
     return button(label, url, "truck-delivery", kind="primary")
+
+
+def _put_away(ctx: Ctx, unit: HandlingUnit) -> dict[str, Any] | None:
+    """Putting a handling unit away, while there is one."""
+    if unit.state == UnitState.GONE or not may(ctx, inventory.move_unit, unit):
+        return None
+    url = address(f"{HOME}put-away/", unit=unit.pk)
+    return button(_("Put away"), url, "stack-2", kind="primary")
+
+
+def _pick(ctx: Ctx, shipment: Shipment) -> dict[str, Any] | None:
+    """Picking, while the list is open."""
+    if shipment.state != ShipmentState.PICKING or not may(ctx, warehouse.pack_shipment, shipment):
+        return None
+    url = address(f"{HOME}pick/", shipment=shipment.pk)
+    return button(_("Pick {number}").format(number=shipment.number), url, "clipboard-list", kind="primary")
+
+
+def _to_count(ctx: Ctx, sheet: CountSheet, place: Location | None = None) -> dict[str, Any] | None:
+    """Counting, while the sheet is open."""
+    if sheet.state not in (SheetState.COUNTING, SheetState.RECOUNT):
+        return None
+    if not may(ctx, counting.enter_counts, sheet):
+        return None
+    url = address(f"{HOME}count/", sheet=sheet.pk, place=place.pk if place else "")
+    return button(_("Count {number}").format(number=sheet.number), url, "clipboard-check", kind="primary")
 
 
 def _record(record: Any) -> dict[str, Any] | None:

@@ -19,8 +19,11 @@ def waiting(ctx: Ctx) -> QuerySet[Balance]:
     inner = Location.objects.filter(
         site=OuterRef("location__site"), parent__isnull=False, is_active=True, kind=LocationKind.STORAGE
     )
-    return lying(ctx, unit__isnull=True, location__parent__isnull=True, on_hand__gt=F("reserved")).filter(
-        Exists(inner), location__kind__in=(LocationKind.STORAGE, LocationKind.STAGING)
+    rows = lying(ctx, unit__isnull=True, location__parent__isnull=True)
+    return rows.filter(
+        Exists(inner),
+        location__kind__in=(LocationKind.STORAGE, LocationKind.STAGING),
+        on_hand__gt=F("reserved"),
     )
 
 
