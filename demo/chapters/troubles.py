@@ -1,4 +1,4 @@
-"""What goes wrong in the last week."""
+"""What goes wrong in the season, most of it in its last week."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def opens(halden: Halden) -> None:
         halden.s.on(offset, lambda o=order, k=kind, d=days, r=reason: _stage_is_late(halden, o, k, d, r))
     halden.s.on(TROUBLE["shade"], lambda: _shade_fails(halden))
     halden.s.on(TROUBLE["vessel"], lambda: _vessel_rolls(halden))
+    halden.s.on(TROUBLE["customs"], lambda: _customs_hold(halden))
 
 
 def _yarn_comes_late(halden: Halden) -> None:
@@ -73,6 +74,19 @@ def _vessel_rolls(halden: Halden) -> None:
         halden.days.stranded.add(shipment.pk)
 
 
+def _customs_hold(halden: Halden) -> None:
+    """The first parcels of the season miss the day that was promised."""
+    underway = Shipment.objects.filter(state=ShipmentState.SHIPPED, order__promised_on__isnull=False)
+    shipment = underway.select_related("order").order_by("order__promised_on", "pk").first()
+    if shipment is not None and shipment.order.promised_on is not None:
+        warehouse.report_delay(
+            halden.s.by("warehouse"),
+            shipment=shipment,
+            expected_on=shipment.order.promised_on + timedelta(days=4),
+            reason="papers incomplete, held at customs",
+        )
+
+
 # Day, order, stage, days, why.
 DELAYS = (
     (94, "Nordvik Outdoor MER-CREW", "knitting", 4, "line 2 down, bearing on its way"),
@@ -81,4 +95,4 @@ DELAYS = (
     (94, "Wolfe & Daughters LAM-CARD", "knitting", 1, "yarn had to be waxed again"),
 )
 FAR = frozenset({"Oakline Retail", "Sato Knit Trading", "Blue Heron Surf", "Prairie Thread Co."})
-TROUBLE = {"yarn": 93, "knitter": 94, "shade": 95, "vessel": 93}
+TROUBLE = {"yarn": 93, "knitter": 94, "shade": 95, "vessel": 93, "customs": 3}

@@ -42,6 +42,8 @@ OWN = (
     "/supplyplan/",
     "/demand/grid/",
     "/demand/accuracy/",
+    "/promises/keeping/",
+    "/dunning/ageing/",
     "/quoting/letterhead/",
     "/scan/",
     "/scan/?scan=nothing",
@@ -250,6 +252,9 @@ def test_an_order_goes_from_the_form_to_the_door(demo: str, sign_in: Visit) -> N
     _choose(page, "#id_customer", "Blue Heron Surf")
     _choose(page, "#id_lines-0-item", "Alpaca rib beanie Madder One")
     page.get_by_label("Quantity").first.fill("12")
+    page.keyboard.press("Tab")
+    expect(page.locator("#lines-0-said")).to_contain_text("Can be there")
+    assert look.faults() == []
     page.get_by_role("button", name="Save order").click()
     head = page.get_by_role("heading", level=1)
     expect(head).to_contain_text("Draft")

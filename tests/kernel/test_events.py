@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from loomline.kernel.event import Event, registry
+from loomline.kernel.event import Event, registry, sentence
 
 
 def with_name() -> type[Event]:
@@ -81,3 +81,19 @@ def test_a_sentence_and_a_tone_of_its_own_are_no_shadows(monkeypatch: pytest.Mon
     made = YarnDyed(yarn_id=7)
     assert (made.name, made.icon, made.usual_tone) == ("kernel.YarnDyed", "droplet", "ok")
     assert (made.payload(), made.subjects()) == ({"yarn_id": 7, "tone": "warn"}, {("catalog.item", 7)})
+
+
+def test_days_of_several_years_are_told_with_their_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loomline.kernel.event.registry", known := dict(registry))
+
+    @dataclass(frozen=True, kw_only=True)
+    class YarnPromised(Event):
+        says: ClassVar = "from {starts_on} to {ends_on}"
+        starts_on: str
+        ends_on: str
+
+    assert YarnPromised.name in known
+    near = {"starts_on": "2026-08-17", "ends_on": "2026-12-01"}
+    assert sentence(YarnPromised.name, near) == "from 17 Aug to 1 Dec"
+    far = {"starts_on": "2026-08-17", "ends_on": "2027-08-17"}
+    assert sentence(YarnPromised.name, far) == "from 17 Aug 2026 to 17 Aug 2027"

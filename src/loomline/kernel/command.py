@@ -53,11 +53,11 @@ class Parameter:
             return found[0] if len(found) == 1 else self.annotation
         return self.annotation
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
         return typing.get_origin(self.plain_type) in (list, Sequence)
 
-    @property
+    @cached_property
     def model(self) -> type[models.Model] | None:
         """The model when this argument is a record, or a list of records."""
         kind = typing.get_args(self.plain_type)[0] if self.is_list else self.plain_type

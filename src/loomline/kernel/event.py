@@ -226,11 +226,16 @@ def later_handler(path: str) -> Handler:
 
 
 def sentence(name: str, payload: Mapping[str, Any]) -> str:
-    """An event's sentence with its values; dates are shown short, decimals without trailing zeros."""
+    """An event's sentence with its values: days with their year only where they lie in several, decimals
+    without trailing zeros.
+    """
     cls = registry.get(name)
     if cls is None:
         return name
+    days = {key: day for key, value in payload.items() if (day := _day(value)) is not None}
+    form = "j M Y" if len({day.year for day in days.values()}) > 1 else "j M"
     shown = {key: _shown(value) for key, value in payload.items()}
+    shown |= {key: date_format(day, form) for key, day in days.items()}
     return str(cls.says).format_map(_Blank(shown)) if cls.says else cls.__name__
 
 
@@ -263,17 +268,17 @@ def _typed(kind: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _day(value: Any) -> date | None:
+    if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
 def _shown(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return (
-                date_format(date.fromisoformat(value), "j M")
-                if len(value) == 10 and value[4] == "-"
-                else _short(value)
-            )
-        except ValueError:
-            return value
-    return "" if value is None else value
+    return _short(value) if isinstance(value, str) else "" if value is None else value
 
 
 def _short(value: str) -> str:

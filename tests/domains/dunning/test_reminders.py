@@ -94,7 +94,7 @@ def test_three_letters_with_fee_and_interest_since_the_last(
     with pytest.raises(dunning.NothingOverdue) as said:
         dunning.propose_reminders(later(ctx, 6))
     assert str(said.value) == (
-        "Nobody is due for a reminder as of 2026-11-29. Invoices in dispute, promised or just reminded rest."
+        "Nobody is due for a reminder as of 29 Nov 2026. Invoices in dispute, promised or just reminded rest."
     )
 
     second = send(later(ctx, 7), propose(later(ctx, 7)))
@@ -304,8 +304,8 @@ def test_what_was_sent_is_kept_as_it_was_and_mailed(
     assert message.text == (
         "Dear Nord Living,\n\n"
         "We have not seen your payment for these invoices yet:\n\n"
-        f"{invoice}: 100.00 (due on October 24, 2026)\n\n"
-        f"Please pay €100.00 by November 30, 2026 and name {sent.number} as the reference."
+        f"{invoice}: 100.00 (due on 24 October 2026)\n\n"
+        f"Please pay €100.00 by 30 November 2026 and name {sent.number} as the reference."
         " If you have paid in the meantime, please take this letter as done.\n\n"
         "The letter is attached.\n\n"
         f"Kind regards\nAda Boss\n{ctx.company.name}"

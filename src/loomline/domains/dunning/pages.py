@@ -204,7 +204,7 @@ def by_age(rows: Sequence[queries.Ageing], *, on: date, title: str = "") -> dict
         *(_("Customer"), _("Not due"), _("1–30 days"), _("31–60 days"), _("61–90 days")),
         *(_("Over 90 days"), _("Total"), _("Oldest")),
     )
-    slots = ("a1", "a2", "b1", "hide", "hide", "b2", "c1", "c2")
+    slots = ("a1", "hide", "hide", "hide", "hide", "hide", "a2", "b2")
     return plain_table(title or _("By customer"), heads, cells, slots=slots)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from loomline.domains.promises import queries
 from loomline.domains.promises.queries import Keeping
@@ -49,10 +50,15 @@ def keeping(request: HttpRequest) -> HttpResponse:
 def _said(told: Keeping) -> str:
     if told.rate is None:
         return _("No promise came due in the last 12 months.")
-    return _(
-        "{rate} kept: {kept} of {due} days given first, due in the last 12 months."
-        " {again} of them were promised again for another day."
-    ).format(rate=draw_text.percent(told.rate), kept=told.kept, due=told.due, again=told.again)
+    said = _("{rate} kept: {kept} of {due} days given first, due in the last 12 months.").format(
+        rate=draw_text.percent(told.rate), kept=told.kept, due=told.due
+    )
+    again = ngettext(
+        "{n} of them was promised again for another day.",
+        "{n} of them were promised again for another day.",
+        told.again,
+    ).format(n=told.again)
+    return f"{said} {again}" if told.again else said
 
 
 def _table(key: str, title: str, head: str, name: str, rows: Sequence[Keeping]) -> dict[str, Any]:
@@ -68,7 +74,7 @@ def _table(key: str, title: str, head: str, name: str, rows: Sequence[Keeping]) 
         for row in rows[:MOST]
     ]
     heads = head, _("Kept, share"), _("Due"), _("Kept"), _("Missed"), _("Promised again")
-    table = plain_table(title, heads, cells, slots=("a1", "a2", "b1", "b2", "c1", "hide"))
+    table = plain_table(title, heads, cells, slots=("a1", "a2", "hide", "hide", "hide", "hide"))
     return {**table, "id": key, "empty": _("Nothing came due yet."), "empty_action": None}
 
 
