@@ -37,7 +37,7 @@ DOMAINS = (
     ),
     *("planning", "corrections", "supplyplan", "promises", "dunning"),
     *("tracing", "risk", "footprint", "scorecards", "recalls"),
-    *("insights", "exchange", "intake", "portal"),
+    *("insights", "exchange", "intake", "portal", "scanning"),
 )
 
 

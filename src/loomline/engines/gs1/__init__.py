@@ -8,6 +8,7 @@ printers of Zebra and of many others understand.
 """
 
 from loomline.engines.gs1.elements import Element, check_digit, element_string, goods, in_words
+from loomline.engines.gs1.reading import day_of, is_marked, read, weight_kg
 from loomline.engines.gs1.symbols import code_128, gs1_128
 from loomline.engines.gs1.zpl import Label, zpl
 
@@ -16,9 +17,13 @@ __all__ = [
     "Label",
     "check_digit",
     "code_128",
+    "day_of",
     "element_string",
     "goods",
     "gs1_128",
     "in_words",
+    "is_marked",
+    "read",
+    "weight_kg",
     "zpl",
 ]

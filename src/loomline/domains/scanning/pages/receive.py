@@ -1,0 +1,448 @@
+"""Goods in: a purchase order, then item, lot and quantity by turns, then one receipt of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from loomline.domains.catalog.models import Tracking
+from loomline.domains.inventory import queries as stock
+from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt
+from loomline.domains.scanning import queries
+from loomline.domains.scanning.pages import things
+from loomline.domains.scanning.pages.step import (
+    HOME,
+    address,
+    amount,
+    ask,
+    button,
+    draw,
+    fields,
+    may,
+    number,
+    one_of,
+    open_to,
+    problem,
+    row,
+    show,
+)
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.kernel.idempotency import KeyReused
+from loomline.kernel.quantity import plain
+from loomline.kernel.refusal import NotThere, Refused
+from loomline.surface import answer, draw_text
+from loomline.surface.page import ctx_of, need, staff
+
+HERE = f"{HOME}receive/"
+COMMAND = procurement.receive_goods
+ORIGIN = "procurement.receipt"
+ONE = Decimal(1)
+
+
+class NoOrder(Refused):
+    """A code that names no purchase order."""
+
+    says = _l("No purchase order is called {code}. Scan or type the number on the delivery note.")
+
+
+class NotAwaited(Refused):
+    """An order of which nothing is to come."""
+
+    says = _l("{number} is {state}: nothing of it is awaited.")
+
+
+class NotOrdered(Refused):
+    """Goods that nobody asked for."""
+
+    says = _l("{item} is not on {number}. Put it aside and ask who ordered it.")
+
+
+class NoItem(Refused):
+    """A code that names no item."""
+
+    says = _l("{code} names no item. Scan the label of the goods again.")
+
+
+class LotOfOther(Refused):
+    """A label of other goods."""
+
+    says = _l("This label is of {item}, not of {wanted}. Scan the lot of {wanted}.")
+
+
+class ReceivedBefore(Refused):
+    """The same page was sent twice, with something else in it."""
+
+    says = _l("This delivery was received already. Look at the receipts of {number} before you receive more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What was scanned of a line."""
+
+    line: PurchaseLine
+    quantity: Decimal
+    lot: str = ""
+    expires_on: date | None = None
+
+    @property
+    def text(self) -> str:
+        """How it stands in an address."""
+        day = self.expires_on.isoformat() if self.expires_on else ""
+        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{self.lot}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """All that the address of the step says."""
+
+    purchase: Purchase
+    lines: Sequence[PurchaseLine]
+    key: str
+    got: tuple[Got, ...] = ()
+    line: PurchaseLine | None = None
+    # None: not asked yet; empty: the goods have none.
+    lot: str | None = None
+    expires_on: date | None = None
+    quantity: Decimal | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What the address of this step holds."""
+        return {
+            "purchase": self.purchase.pk,
+            "key": self.key,
+            "got": [one.text for one in self.got],
+            "line": self.line.pk if self.line else "",
+            "lot": {None: "", "": "~"}.get(self.lot, self.lot),
+            "expires": self.expires_on.isoformat() if self.expires_on else "",
+            "quantity": plain(self.quantity) if self.quantity else "",
+        }
+
+    @property
+    def url(self) -> str:
+        """The address of this step."""
+        return address(HERE, **self.values())
+
+    def rest(self, line: PurchaseLine) -> Decimal:
+        """What is still to come of a line beside what was scanned just now."""
+        return line.open_quantity - sum(
+            (one.quantity for one in self.got if one.line.pk == line.pk), Decimal(0)
+        )
+
+    def with_got(self, quantity: Decimal) -> Delivery:
+        """The same with the goods in hand counted."""
+        assert self.line is not None
+        got = Got(self.line, quantity, self.lot or "", self.expires_on)
+        return replace(self, got=(*self.got, got), line=None, lot=None, expires_on=None, quantity=None)
+
+
+@staff
+def receive(request: HttpRequest) -> HttpResponse:
+    """The step that the address says: which order, which item, which lot, how much, or what came."""
+    ctx = ctx_of(request)
+    need(may(ctx, COMMAND), COMMAND.label.lower(), COMMAND.name)
+    if "receipt" in request.GET:
+        return _received(request, ctx)
+    if "purchase" not in request.GET:
+        return _which(request, ctx)
+    delivery = _delivery(ctx, request.GET)
+    scanned = request.GET.get("scan")
+    if scanned is None:
+        return _draw(request, delivery)
+    try:
+        return HttpResponseRedirect(_next(ctx, delivery, scanned).url)
+    except Refused as refusal:
+        return _draw(request, delivery, says=str(refusal))
+
+
+@staff
+@require_POST
+def do(request: HttpRequest) -> HttpResponse:
+    """Write the receipt of what was scanned; a page that is sent twice writes one."""
+    ctx = ctx_of(request)
+    delivery = _delivery(ctx, request.POST)
+    accepted = frozenset(request.POST.getlist("accept"))
+    giving = replace(ctx, accepted=accepted, key=f"scan-receive-{delivery.key}")
+    lines = [
+        procurement.ReceivedLine(line=one.line, quantity=one.quantity, lot=one.lot, expires_on=one.expires_on)
+        for one in delivery.got
+    ]
+    try:
+        receipt = COMMAND(
+            giving,
+            purchase=delivery.purchase,
+            lines=lines,
+            delivery_note=request.POST.get("delivery_note", "")[:80],
+        )
+    except KeyReused:
+        says = str(ReceivedBefore(number=delivery.purchase.number))
+        return _draw(request, delivery, says=says, status=409)
+    except Refused as refusal:
+        return _draw(request, delivery, refusal=refusal, status=422)
+    said = _("{receipt} is written.").format(receipt=receipt.number)
+    return answer.done(request, said, to=address(HERE, receipt=receipt.pk))
+
+
+def _which(request: HttpRequest, ctx: Ctx) -> HttpResponse:
+    """Which purchase order has come."""
+    says, scanned = "", request.GET.get("scan", "").strip()
+    if scanned:
+        try:
+            return HttpResponseRedirect(address(HERE, purchase=_named(ctx, scanned).pk))
+        except Refused as refusal:
+            says = str(refusal)
+    awaited = open_to(ctx, COMMAND, queries.awaited_of(ctx))[: queries.SHOWN]
+    return draw(
+        request,
+        _("Receive"),
+        ask=ask(_("Scan the purchase order"), HERE),
+        problem=problem(says),
+        rows=[
+            row(
+                one.number,
+                ", ".join(part for part in (str(one.supplier), _due(one), str(one.site)) if part),
+                url=address(HERE, purchase=one.pk),
+                badge={"text": one.state.label, "tone": one.state.tone},
+            )
+            for one in awaited
+        ],
+        rows_title=_("Expected next"),
+        empty=_("Nothing is on its way to you."),
+    )
+
+
+def _named(ctx: Ctx, scanned: str) -> Purchase:
+    """The purchase order with a scanned number, while something of it is awaited."""
+    code = queries.read_code(scanned, on=ctx.today)
+    found = access.visible(ctx, Purchase).filter(number__in=code.spellings).first()
+    if found is None:
+        raise NoOrder(code=code.text)
+    if not found.is_awaited:
+        raise NotAwaited(number=found.number, state=found.state.label.lower())
+    return found
+
+
+def _due(purchase: Purchase) -> str:
+    return draw_text.day(purchase.expected_on) if purchase.expected_on else ""
+
+
+def _delivery(ctx: Ctx, sent: Any) -> Delivery:
+    rows = access.visible(ctx, Purchase).select_related("supplier", "site")
+    purchase: Purchase = one_of(rows, sent.get("purchase"), what=_("purchase order"))
+    if not may(ctx, COMMAND, purchase):
+        raise NotThere(reference=_("purchase order {pk}").format(pk=purchase.pk))
+    lines = list(purchase.lines.select_related("item__unit").order_by("position"))
+    known = {str(line.pk): line for line in lines}
+    got = []
+    for text in sent.getlist("got"):
+        key, quantity, day, lot = [*text.split("~", 3), "", "", ""][:4]
+        if key in known:
+            got.append(Got(known[key], number(quantity), lot, _day(day)))
+    lot = sent.get("lot") or None
+    return Delivery(
+        purchase=purchase,
+        lines=lines,
+        key=(sent.get("key") or ctx.request_id)[:60],
+        got=tuple(got),
+        line=known.get(sent.get("line", "")),
+        lot="" if lot == "~" else lot,
+        expires_on=_day(sent.get("expires", "")),
+        quantity=number(sent["quantity"]) if sent.get("quantity") else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as fault:
+        raise NotThere(reference=text) from fault
+
+
+def _next(ctx: Ctx, delivery: Delivery, scanned: str) -> Delivery:
+    """The step after this scan: it named an item, a lot, or how much."""
+    line = delivery.line
+    if line is None:
+        return _item_scanned(ctx, delivery, queries.read_code(scanned, on=ctx.today))
+    if _asks_lot(delivery):
+        code = queries.read_code(scanned, on=ctx.today)
+        _refuse_other_goods(ctx, line, code)
+        return _settled(
+            replace(delivery, lot=code.lot or code.text, expires_on=code.expires_on or delivery.expires_on)
+        )
+    return delivery.with_got(number(scanned))
+
+
+def _item_scanned(ctx: Ctx, delivery: Delivery, code: queries.Code) -> Delivery:
+    items = list(queries.items_named(ctx, code=code)[:2])
+    ids = {item.pk for item in items}
+    theirs = {sku.upper() for sku in code.spellings}
+    lines = [
+        line for line in delivery.lines if line.item_id in ids or (line.supplier_sku or "~").upper() in theirs
+    ]
+    if not lines and items:
+        raise NotOrdered(item=items[0], number=delivery.purchase.number)
+    if not lines:
+        raise NoItem(code=code.text or _("Nothing"))
+    open_lines = [line for line in lines if delivery.rest(line) > 0]
+    line = (open_lines or lines)[0]
+    is_tracked = line.item.tracking != Tracking.NONE
+    made = replace(
+        delivery,
+        line=line,
+        lot=code.lot or None if is_tracked else "",
+        expires_on=code.expires_on if is_tracked else None,
+        quantity=code.quantity,
+    )
+    return _settled(made)
+
+
+def _settled(delivery: Delivery) -> Delivery:
+    """A serial number is one piece: nothing is left to ask."""
+    is_piece = delivery.line is not None and delivery.line.item.tracking == Tracking.SERIAL
+    return delivery.with_got(ONE) if is_piece and delivery.lot is not None else delivery
+
+
+def _asks_lot(delivery: Delivery) -> bool:
+    line = delivery.line
+    return line is not None and line.item.tracking != Tracking.NONE and delivery.lot is None
+
+
+def _refuse_other_goods(ctx: Ctx, line: PurchaseLine, code: queries.Code) -> None:
+    if not (code.gtin or code.sku):
+        return
+    named = queries.items_named(ctx, code=code).first()
+    if named is not None and named.pk != line.item_id:
+        raise LotOfOther(item=named, wanted=line.item)
+
+
+def _draw(
+    request: HttpRequest,
+    delivery: Delivery,
+    *,
+    says: str = "",
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The step as it stands: the goods in hand, or all that was scanned so far."""
+    purchase = delivery.purchase
+    title = _("Receive {number}").format(number=purchase.number)
+    wrong = problem(str(refusal or says), refusal, request)
+    if delivery.line is not None:
+        return draw(request, title, **_in_hand(delivery, delivery.line), problem=wrong, status=status)
+    at_end = fields(delivery.values())
+    words = ngettext("Receive {n} line", "Receive {n} lines", len(delivery.got)).format(n=len(delivery.got))
+    return draw(
+        request,
+        title,
+        text=f"{purchase.supplier}, {purchase.site}",
+        ask=ask(_("Scan an item"), HERE, fields=at_end, hint=_("Or the whole label with its lot.")),
+        buttons=[button(words, f"{HERE}do/", "truck-delivery", post=at_end)] if delivery.got else [],
+        rows=[*_scanned(delivery), *_open(delivery)],
+        rows_title=_("This delivery"),
+        problem=wrong,
+        status=status,
+    )
+
+
+def _in_hand(delivery: Delivery, line: PurchaseLine) -> dict[str, Any]:
+    item, rest = line.item, delivery.rest(line)
+    shows = [show(_("Item"), item.name, item.sku, is_big=True)]
+    if delivery.lot:
+        shows.append(show(_("Lot"), delivery.lot, _best_before(delivery)))
+    shows.append(show(_("Still to come"), amount(max(rest, Decimal(0)), item.unit)))
+    without = replace(delivery, lot="")
+    back = button(_("Another item"), _bare(delivery).url, "arrow-left")
+    if _asks_lot(delivery):
+        word = _("Scan the serial number") if item.tracking == Tracking.SERIAL else _("Scan the lot")
+        none = button(_("It has no number"), _settled(without).url)
+        return {
+            "shows": shows,
+            "ask": ask(word, HERE, fields=fields(delivery.values())),
+            "buttons": [none, back],
+        }
+    value = delivery.quantity or (rest if rest > 0 else None)
+    field = ask(
+        _("How much came?"),
+        HERE,
+        fields=fields(delivery.values()),
+        value=plain(value) if value else "",
+        is_number=True,
+        unit=str(item.unit),
+    )
+    return {"shows": shows, "ask": field, "buttons": [back]}
+
+
+def _best_before(delivery: Delivery) -> str:
+    if delivery.expires_on is None:
+        return ""
+    return _("best before {day}").format(day=draw_text.day(delivery.expires_on))
+
+
+def _bare(delivery: Delivery) -> Delivery:
+    return replace(delivery, line=None, lot=None, expires_on=None, quantity=None)
+
+
+def _scanned(delivery: Delivery) -> list[dict[str, Any]]:
+    rows = []
+    for n, one in enumerate(delivery.got):
+        kept = delivery.got[:n] + delivery.got[n + 1 :]
+        said = amount(one.quantity, one.line.item.unit)
+        text = _("{quantity}, lot {lot}").format(quantity=said, lot=one.lot) if one.lot else said
+        out = button(_("Take out"), replace(_bare(delivery), got=kept).url, "x")
+        badge = {"text": _("Scanned"), "tone": "ok"}
+        rows.append(row(one.line.item.name, text, badge=badge, buttons=[out]))
+    return rows
+
+
+def _open(delivery: Delivery) -> list[dict[str, Any]]:
+    return [
+        row(
+            line.item.name,
+            _("{sku}, {quantity} still to come").format(
+                sku=line.item.sku, quantity=amount(rest, line.item.unit)
+            ),
+        )
+        for line in delivery.lines
+        if (rest := delivery.rest(line)) > 0
+    ]
+
+
+def _received(request: HttpRequest, ctx: Ctx) -> HttpResponse:
+    """What a receipt brought, and where each part of it belongs."""
+    rows = access.visible(ctx, Receipt).select_related("supplier", "purchase", "site")
+    receipt: Receipt = one_of(rows, request.GET["receipt"], what=_("receipt"))
+    moves = stock.moves_of(kind=ORIGIN, ids=[receipt.pk]).select_related("item__unit")
+    came = [
+        row(
+            f"{amount(move.quantity, move.item.unit)} {move.item}",
+            _("to {place}, lot {lot}").format(place=move.destination, lot=move.lot)
+            if move.lot
+            else _("to {place}").format(place=move.destination),
+            url=things.url_of(move.lot or move.item),
+        )
+        for move in moves
+    ]
+    again = None
+    if receipt.purchase.is_awaited:
+        words = _("Receive more of {number}").format(number=receipt.purchase.number)
+        again = button(words, address(HERE, purchase=receipt.purchase_id), "truck-delivery")
+    return draw(
+        request,
+        _("{receipt} is received").format(receipt=receipt.number),
+        text=str(receipt.supplier),
+        ask=ask(_("Scan a code"), HOME, button=_("Go")),
+        buttons=[again],
+        rows=came,
+        rows_title=_("Bring it to"),
+        empty=_("Nothing of it is kept in stock."),
+    )
