@@ -45,6 +45,9 @@ COLLEAGUES = {
     "privacy.view": ALL,
 }
 
+# What was sold, and for which day.
+PROMISED = {"sales.view": ALL, "promises.view": ALL}
+
 
 @dataclass(frozen=True)
 class StandardRole:
@@ -89,8 +92,7 @@ SELLING: tuple[StandardRole, ...] = (
             "privacy.give_consent": ALL,
             "privacy.withdraw_consent": ALL,
             "privacy.suppress_address": ALL,
-            "sales.view": ALL,
-            "promises.view": ALL,
+            **PROMISED,
             "sales.do": TEAM,
             "parties.do": TEAM,
             "pricing.view": ALL,
@@ -127,8 +129,7 @@ SELLING: tuple[StandardRole, ...] = (
         _("Cases and returns; reads orders, shipments and lots."),
         {
             "service.*": ALL,
-            "sales.view": ALL,
-            "promises.view": ALL,
+            **PROMISED,
             "warehouse.view": ALL,
             "quality.view": ALL,
             "corrections.view": ALL,
@@ -163,8 +164,7 @@ MAKING: tuple[StandardRole, ...] = (
             "procurement.open_purchases": ALL,
             "inventory.reserve": ALL,
             "inventory.release": ALL,
-            "sales.view": ALL,
-            "promises.view": ALL,
+            **PROMISED,
             "sales.expect_lines": ALL,
             "warehouse.view": ALL,
             "quality.view": ALL,
@@ -237,8 +237,7 @@ MAKING: tuple[StandardRole, ...] = (
             "counting.*": ALL,
             "inbound.*": ALL,
             "transport.*": ALL,
-            "sales.view": ALL,
-            "promises.view": ALL,
+            **PROMISED,
             "procurement.view": ALL,
             "procurement.receive_goods": ALL,
             "procurement.report_delay": ALL,
@@ -268,8 +267,7 @@ MAKING: tuple[StandardRole, ...] = (
             "manufacturing.view": ALL,
             "procurement.view": ALL,
             "warehouse.view": ALL,
-            "sales.view": ALL,
-            "promises.view": ALL,
+            **PROMISED,
             "service.view": ALL,
         },
     ),
@@ -306,8 +304,7 @@ OFFICE: tuple[StandardRole, ...] = (
             "trade.*": ALL,
             "approvals.*": ALL,
             "contracts.view": ALL,
-            "sales.view": ALL,
-            "promises.view": ALL,
+            **PROMISED,
             "procurement.view": ALL,
             "warehouse.view": ALL,
             "pricing.view": ALL,
