@@ -30,10 +30,8 @@ def test_a_sheet_is_counted_blind_and_handed_in(gun: Handheld, store: Store, she
     pages.append(gun.scan("BRG/A"))
     assert "Still to count here" in gun.page.words
     pages.append(gun.scan("A7"))
-    assert gun.page.value == ""
     pages.append(gun.scan("37,5"))
     pages.append(gun.scan("B-1"))
-    assert gun.page.value == ""
     pages.append(gun.scan("1234"))
     assert not [page.url for page in pages if "37.5" in page.words or "1234" in page.words]
     assert "Everything is counted." in gun.page.words

@@ -150,7 +150,7 @@ def pack(request: HttpRequest) -> HttpResponse:
     ctx = ctx_of(request)
     going = _round(ctx, request.POST)
     try:
-        count = number(request.POST.get("packages", ""))
+        count = number(request.POST.get("packages", "").strip() or "1")
         if count % 1:
             raise NotANumber(given=plain(count))
         PACK(ctx, shipment=going.shipment, packages=int(count))
@@ -335,7 +335,7 @@ def _finish(
         name="packages",
         post=True,
         is_number=True,
-        value="1",
+        hint=_("Enter alone packs all of it into one."),
         fields=fields(going.values()),
         button=_("Pack"),
     )

@@ -262,8 +262,10 @@ def _draw_quantity(request: HttpRequest, load: Load) -> HttpResponse:
         HERE,
         name="quantity",
         fields=fields({"balance": load.balance.pk}),
-        value=plain(load.quantity),
         is_number=True,
+        hint=_("Enter alone takes {quantity}.").format(
+            quantity=amount(load.quantity, load.balance.item.unit)
+        ),
         unit=str(load.balance.item.unit),
     )
     return draw(request, _("Put away"), shows=_shows(load), ask=field)

@@ -279,7 +279,8 @@ def _next(ctx: Ctx, delivery: Delivery, scanned: str) -> Delivery:
         return _settled(
             replace(delivery, lot=code.lot or code.text, expires_on=code.expires_on or delivery.expires_on)
         )
-    return delivery.with_got(number(scanned))
+    usual = _usual(delivery, line)
+    return delivery.with_got(number(scanned) if scanned.strip() or usual is None else usual)
 
 
 def _item_scanned(ctx: Ctx, delivery: Delivery, code: queries.Code) -> Delivery:
@@ -370,16 +371,22 @@ def _in_hand(delivery: Delivery, line: PurchaseLine) -> dict[str, Any]:
             "ask": ask(word, HERE, fields=fields(delivery.values())),
             "buttons": [none, back],
         }
-    value = delivery.quantity or (rest if rest > 0 else None)
+    usual = _usual(delivery, line)
     field = ask(
         _("How much came?"),
         HERE,
         fields=fields(delivery.values()),
-        value=plain(value) if value else "",
         is_number=True,
         unit=str(item.unit),
+        hint=_("Enter alone takes {quantity}.").format(quantity=amount(usual, item.unit)) if usual else "",
     )
     return {"shows": shows, "ask": field, "buttons": [back]}
+
+
+def _usual(delivery: Delivery, line: PurchaseLine) -> Decimal | None:
+    """What Enter alone takes: what the label says, or all that is still to come."""
+    rest = delivery.rest(line)
+    return delivery.quantity or (rest if rest > 0 else None)
 
 
 def _best_before(delivery: Delivery) -> str:

@@ -74,7 +74,6 @@ def ask(label: str, url: str, *, name: str = "scan", **more: Any) -> dict[str, A
         "name": name,
         "post": False,
         "fields": [],
-        "value": "",
         "is_number": False,
         "unit": "",
         "hint": "",
