@@ -22,6 +22,8 @@ from loomline_demo.story import DAY
 
 ORDERED, BROUGHT = WEEKS * 7 - 18, WEEKS * 7
 NAME = "Cedar hanger, set of five"
+# Who orders hangers, and how many sets: the first one earlier, the second one today.
+ORDERS = (("Nordvik Outdoor", 300), ("Maison Léonie", 60))
 
 
 def opens(halden: Halden) -> None:
@@ -48,7 +50,7 @@ def opens(halden: Halden) -> None:
         delivers_directly=True,
     )
     procurement.agree_supply(halden.s.by("buyer"), drafts=[terms])
-    halden.s.on(ORDERED, lambda: _order(halden, item, "Nordvik Outdoor", 300))
+    halden.s.on(ORDERED, lambda: _order(halden, item, *ORDERS[0]))
 
 
 def ends(halden: Halden) -> None:
@@ -69,7 +71,7 @@ def ends(halden: Halden) -> None:
     procurement.report_delay(
         s.by("buyer"), purchase=purchase, expected_on=s.today + 6 * DAY, reason="cedar still drying"
     )
-    _order(halden, line.item, "Maison Léonie", 60)
+    _order(halden, line.item, *ORDERS[1])
     _dyeing(halden)
 
 

@@ -15,7 +15,7 @@ from loomline.domains.tracing import queries as tracing
 from loomline.domains.warehouse.models import ShipmentLine
 from loomline.kernel.audit import Change
 from loomline_demo import knitwear
-from loomline_demo.chapters import orders, troubles
+from loomline_demo.chapters import orders, straight, troubles
 
 FRIDAY = date(2026, 11, 27)
 MONDAY = date(2026, 11, 23)
@@ -28,7 +28,7 @@ def test_the_season_ends_with_the_figures_it_promises(last_day: date) -> None:
     story = knitwear.season(last_day=last_day)
 
     states = list(Order.objects.values_list("state", flat=True))
-    assert len(states) == len(orders.ORDERS)
+    assert len(states) == len(orders.ORDERS) + len(straight.ORDERS)
     assert states.count(OrderState.CONFIRMED) + states.count(OrderState.PART_SHIPPED) >= 8
     assert Check.objects.filter(state=CheckState.FAILED).count() == 1
     assert inventory.compare_balances() == []
