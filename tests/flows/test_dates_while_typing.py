@@ -70,7 +70,7 @@ def test_a_line_that_has_its_day_keeps_it_while_others_are_typed(
 def test_the_forms_ask_for_the_days(dock: Dock, client: Client) -> None:
     new = client.get("/sales/quotes/new/").content.decode()
     assert 'hx-get="/sales/quotes/dates/"' in new
-    assert '#form [name$="-quantity"]' in new or "#form [name$=&quot;-quantity&quot;]" in new
+    assert "#form [name$='-quantity']" in new
     assert 'id="lines-__prefix__-said"' in new
     order = dock.order((dock.label, "5"))
     change = client.get(f"/sales/orders/do/amend_order/?ids={order.pk}").content.decode()

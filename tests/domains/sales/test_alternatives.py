@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from loomline.domains.sales import commands as sales
-from loomline.domains.sales import pages, queries
+from loomline.domains.sales import queries
 from loomline.domains.sales.commands import QuoteLineDraft
 from loomline.domains.sales.models import Order, Quote
+from loomline.domains.sales.pages import letters
 from loomline.kernel.context import Ctx
 from tests.domains.sales.shop import World
 
@@ -66,6 +67,6 @@ def test_a_new_version_keeps_the_alternatives_and_the_letter_names_them(ctx: Ctx
 
     assert list(fresh.lines.values_list("alternative_of", flat=True)) == [None, 1, 1, None]
     assert queries.compare_quotes(old=offer, new=fresh) == []
-    said = pages.quote_data(ctx, fresh)
+    said = letters.quote_data(ctx, fresh)
     assert [row["detail"].split(" · ")[0] for row in said["alternatives"]] == ["Instead of line 1"] * 2
-    assert pages.quote_letter(ctx, quote=fresh).startswith(b"%PDF")
+    assert letters.quote_letter(ctx, quote=fresh).startswith(b"%PDF")

@@ -12,9 +12,9 @@ from django.utils import translation
 from loomline.domains.accounts.models import User
 from loomline.domains.parties import commands as parties
 from loomline.domains.sales import commands as sales
-from loomline.domains.sales import pages
 from loomline.domains.sales.commands import LineDraft, QuoteLineDraft
 from loomline.domains.sales.models import Order, Quote
+from loomline.domains.sales.pages import letters
 from loomline.kernel.context import Ctx
 from tests.domains.sales.shop import World
 
@@ -37,7 +37,7 @@ def offer(ctx: Ctx, quote: Callable[..., Quote], world: World) -> Quote:
 
 
 def test_a_quote_says_what_when_and_how_much(ctx: Ctx, offer: Quote) -> None:
-    said = pages.quote_data(ctx, offer)
+    said = letters.quote_data(ctx, offer)
 
     assert said["recipient"] == ["Nord Living", "Ines Brandt", "Kaistrasse 4", "20457 Hamburg", "Germany"]
     assert [(f["label"], f["value"]) for f in said["facts"]] == [
@@ -66,10 +66,10 @@ def test_a_quote_says_what_when_and_how_much(ctx: Ctx, offer: Quote) -> None:
 
 def test_a_letter_writes_numbers_and_days_as_its_reader_does(ctx: Ctx, offer: Quote) -> None:
     with translation.override("de"):
-        said = pages.quote_data(ctx, offer)
+        said = letters.quote_data(ctx, offer)
     assert said["rows"][0]["amount"] == "51.300,00"
     assert said["facts"][0]["value"] == "23. November 2026"
-    assert pages.quote_letter(ctx, quote=offer).startswith(b"%PDF-")
+    assert letters.quote_letter(ctx, quote=offer).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
@@ -79,17 +79,17 @@ def test_a_letter_writes_numbers_and_days_as_its_reader_does(ctx: Ctx, offer: Qu
 def test_a_price_has_the_decimals_of_its_currency_or_its_own(
     amount: str, currency: str, written: str
 ) -> None:
-    assert pages.price(Decimal(amount), currency) == written
+    assert letters.price(Decimal(amount), currency) == written
 
 
 def test_a_draft_is_no_confirmation(ctx: Ctx, order: Callable[..., Order]) -> None:
     made = order()
-    said = pages.confirmation_data(ctx, made)
+    said = letters.confirmation_data(ctx, made)
     assert (said["title"], said["opening"]) == (
         "Order draft", "This is how we have noted your order. It is not confirmed yet."
     )  # fmt: skip
 
-    said = pages.confirmation_data(ctx, sales.confirm_order(ctx, order=made))
+    said = letters.confirmation_data(ctx, sales.confirm_order(ctx, order=made))
     assert said["title"] == "Order confirmation"
     assert [row["day"] for row in said["rows"]] == ["14 Dec 2026", "30 Nov 2026"]
     assert "Payment within 45 days of invoice." in said["closing"]
@@ -101,7 +101,7 @@ def test_what_users_type_is_never_read_as_markup(ctx: Ctx, order: Callable[..., 
         LineDraft(item=world.sweater, quantity=Decimal(1), description='#panic("x") *bold* $1/0$ \\ [')
     )
 
-    assert pages.confirmation_letter(ctx, order=made).startswith(b"%PDF-")
+    assert letters.confirmation_letter(ctx, order=made).startswith(b"%PDF-")
 
 
 def test_the_papers_open_for_those_who_may_see_them(
