@@ -28,6 +28,8 @@ PARTY = "parties.party"
 MAIN = ("customer", "supplier", "party")
 # How many columns a table has that stands among others.
 BRIEF = 7
+# How many tables of documents a page has; each costs a statement.
+MOST_TABLES = 10
 
 
 class Held(Related):
@@ -62,8 +64,29 @@ def draw_held(panel: Panel, record: models.Party, ctx: Ctx) -> dict[str, Any] | 
         known = record.__dict__["documents_held"] = queries.documents_held(party=record)
     if panel.name not in known:
         return None
+    there = record.__dict__.setdefault("documents_drawn", set())
+    if len(there) >= MOST_TABLES and (pointed := _pointed(panel, record)):
+        return pointed
     drawn = DRAWERS[Related](panel, record, ctx)
-    return _brief(drawn, panel) if drawn and drawn["table"]["rows"] else None
+    if not drawn or not drawn["table"]["rows"]:
+        return None
+    there.add(panel.name)
+    return _brief(drawn, panel)
+
+
+def _pointed(panel: Any, record: models.Party) -> dict[str, Any] | None:
+    """The way to the list of such documents, where the page has tables enough."""
+    target = registry.of(panel.target)
+    if target is None or panel.back not in target.filter_map():
+        return None
+    url = f"{target.path()}?{panel.back}={record.pk}"
+    return {
+        "template": "loom/panels/table.html",
+        "title": panel.title,
+        "table": {"label": panel.title, "rows": []},
+        "empty": _t("{many} have a list of their own.").format(many=panel.title),
+        "empty_action": action(_t("Open the list"), url),
+    }
 
 
 def _brief(drawn: dict[str, Any], panel: Panel) -> dict[str, Any]:
