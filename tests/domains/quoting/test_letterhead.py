@@ -12,8 +12,8 @@ from django.test import Client
 from loomline.domains.accounts.models import User
 from loomline.domains.quoting import commands as quoting
 from loomline.domains.quoting.models import Letterhead, Terms
-from loomline.domains.sales import pages as sales
 from loomline.domains.sales.models import Quote
+from loomline.domains.sales.pages import letters as sales
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Invalid
 from tests.domains.sales.shop import World

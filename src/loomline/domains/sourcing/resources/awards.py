@@ -107,7 +107,7 @@ class Award(Resource):
     filters = "decision", "invitation.supplier", "line.item", "purchase"
     search = "decision.rfq.number", "line.item.name", "why"
     key = "pk"
-    joins = "decision.rfq", "line.item", "invitation.supplier", "purchase"
+    joins = "decision.rfq", "line.item", "invitation.rfq", "invitation.supplier", "purchase"
     access = through("decision", models.Decision)
     create = False
     edit = False
