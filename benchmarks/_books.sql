@@ -122,10 +122,10 @@ FROM generate_series(1, pg_temp.rows()) n,
     LATERAL (SELECT state NOT IN ('draft', 'cancelled') AS is_promised) told;
 
 INSERT INTO sales_orderline (id, position, item_id, description, quantity, entered_quantity, unit_id, price, discount,
-    tax_rate, amount, unit_cost, promise_basis, order_id, promised_on, expected_on, cause, stage, shipped, invoiced,
-    delivery)
+    tax_rate, amount, unit_cost, promise_basis, promise_method, promise_limit, order_id, promised_on, expected_on,
+    cause, stage, shipped, invoiced, delivery)
 SELECT 1000 + n, 1 + n % 2, 1001 + pg_temp.any_of(n, 17, 2000), '', 10, 10, unit.id, o.total / 20, 0, 0, o.total / 2,
-    5, '', o.id, o.promised_on, o.expected_on, '', '', shipped, shipped, ''
+    5, '', '', '', o.id, o.promised_on, o.expected_on, '', '', shipped, shipped, ''
 FROM generate_series(1, 2 * pg_temp.rows()) n JOIN sales_order o ON o.id = 1000 + (n + 1) / 2,
     LATERAL (SELECT CASE WHEN o.state IN ('shipped', 'closed') THEN 10 ELSE 0 END AS shipped) gone,
     LATERAL (SELECT id FROM catalog_unit WHERE code = 'pcs') unit;

@@ -86,9 +86,9 @@ RETURNING id
 """
 ACCEPT_LINES = """
 INSERT INTO sales_orderline (order_id, quote_line_id, position, item_id, description, quantity,
-    entered_quantity, unit_id, price, discount, tax_rate, amount, unit_cost, wanted_on, delivery)
+    entered_quantity, unit_id, price, discount, tax_rate, amount, unit_cost, wanted_on)
 SELECT %(order)s, id, position, item_id, description, quantity,
-    entered_quantity, unit_id, price, discount, tax_rate, amount, unit_cost, wanted_on, ''
+    entered_quantity, unit_id, price, discount, tax_rate, amount, unit_cost, wanted_on
 FROM sales_quoteline WHERE quote_id = %(quote)s AND NOT is_optional ORDER BY position
 """
 

@@ -39,11 +39,11 @@ def test_a_line_says_its_day_and_its_limit_before_anything_is_saved(
     said = client.get(QUOTES, typed((dock.label, "100"), (dock.label, ""), site=str(dock.mill.site.pk)))
 
     text = said.content.decode()
-    assert 'id="lines-0-said" hx-swap-oob="true"' in text
+    assert '<hx-partial hx-target="#lines-0-said"><span' in text
     assert "Care label from Weber Etiketten, 10 days" in text
     assert "In parts: 40 on 25 Nov, 60 on" in text
     # A line that names no quantity yet has an empty place.
-    assert '<div id="lines-1-said" hx-swap-oob="true" class="t-sm ink-3" aria-live="polite"></div>' in text
+    assert '<hx-partial hx-target="#lines-1-said"></hx-partial>' in text
 
 
 def test_a_day_later_than_wanted_says_so(dock: Dock, weaver: Party, client: Client) -> None:
