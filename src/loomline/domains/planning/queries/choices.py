@@ -68,16 +68,16 @@ def _split(
 
 def _elsewhere(ctx: Ctx, asks: Sequence[tuple[int, Ask]], outbound: int) -> dict[int, list[Alternative]]:
     """Our other sites that have all of it."""
-    placed = [(n, ask) for n, ask in asks if ask.site is not None]
+    placed = [(n, ask, ask.site.pk) for n, ask in asks if ask.site is not None]
     if not placed:
         return {}
-    free = inventory.available_by_site(item_ids={ask.item.pk for _n, ask in placed}, on=ctx.today)
+    free = inventory.available_by_site(item_ids={ask.item.pk for _n, ask, _here in placed}, on=ctx.today)
     own = {site.pk: site for site in sites.own_sites()}
     calendars = sites.work_calendars(sites=own.values())
     found: dict[int, list[Alternative]] = {}
-    for n, ask in placed:
+    for n, ask, here in placed:
         for (item, site), quantity in sorted(free.items()):
-            if item != ask.item.pk or site not in own or site == ask.site.pk or quantity < ask.quantity:  # type: ignore[union-attr]
+            if item != ask.item.pk or site not in own or site == here or quantity < ask.quantity:
                 continue
             calendar = calendars[site]
             on = calendar.add(calendar.on_or_after(ctx.today), outbound)
