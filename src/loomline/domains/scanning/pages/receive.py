@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +18,7 @@ from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt
 from loomline.domains.scanning import queries
 from loomline.domains.scanning.pages import things
+from loomline.domains.scanning.pages.delivery import COMMAND, HERE, Delivery, delivery_of
 from loomline.domains.scanning.pages.step import (
     HOME,
     address,
@@ -39,13 +38,10 @@ from loomline.domains.scanning.pages.step import (
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.idempotency import KeyReused
-from loomline.kernel.quantity import plain
-from loomline.kernel.refusal import NotThere, Refused
+from loomline.kernel.refusal import Refused
 from loomline.surface import answer, draw_text
 from loomline.surface.page import ctx_of, need, staff
 
-HERE = f"{HOME}receive/"
-COMMAND = procurement.receive_goods
 ORIGIN = "procurement.receipt"
 ONE = Decimal(1)
 
@@ -86,66 +82,6 @@ class ReceivedBefore(Refused):
     says = _l("This delivery was received already. Look at the receipts of {number} before you receive more.")
 
 
-@dataclass(frozen=True, slots=True)
-class Got:
-    """What was scanned of a line."""
-
-    line: PurchaseLine
-    quantity: Decimal
-    lot: str = ""
-    expires_on: date | None = None
-
-    @property
-    def text(self) -> str:
-        """How it stands in an address."""
-        day = self.expires_on.isoformat() if self.expires_on else ""
-        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{self.lot}"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """All that the address of the step says."""
-
-    purchase: Purchase
-    lines: Sequence[PurchaseLine]
-    key: str
-    got: tuple[Got, ...] = ()
-    line: PurchaseLine | None = None
-    # None: not asked yet; empty: the goods have none.
-    lot: str | None = None
-    expires_on: date | None = None
-    quantity: Decimal | None = None
-
-    def values(self) -> dict[str, Any]:
-        """What the address of this step holds."""
-        return {
-            "purchase": self.purchase.pk,
-            "key": self.key,
-            "got": [one.text for one in self.got],
-            "line": self.line.pk if self.line else "",
-            "lot": {None: "", "": "~"}.get(self.lot, self.lot),
-            "expires": self.expires_on.isoformat() if self.expires_on else "",
-            "quantity": plain(self.quantity) if self.quantity else "",
-        }
-
-    @property
-    def url(self) -> str:
-        """The address of this step."""
-        return address(HERE, **self.values())
-
-    def rest(self, line: PurchaseLine) -> Decimal:
-        """What is still to come of a line beside what was scanned just now."""
-        return line.open_quantity - sum(
-            (one.quantity for one in self.got if one.line.pk == line.pk), Decimal(0)
-        )
-
-    def with_got(self, quantity: Decimal) -> Delivery:
-        """The same with the goods in hand counted."""
-        assert self.line is not None
-        got = Got(self.line, quantity, self.lot or "", self.expires_on)
-        return replace(self, got=(*self.got, got), line=None, lot=None, expires_on=None, quantity=None)
-
-
 @staff
 def receive(request: HttpRequest) -> HttpResponse:
     """The step that the address says: which order, which item, which lot, how much, or what came."""
@@ -155,7 +91,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return _received(request, ctx)
     if "purchase" not in request.GET:
         return _which(request, ctx)
-    delivery = _delivery(ctx, request.GET)
+    delivery = delivery_of(ctx, request.GET)
     scanned = request.GET.get("scan")
     if scanned is None:
         return _draw(request, delivery)
@@ -170,7 +106,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 def do(request: HttpRequest) -> HttpResponse:
     """Write the receipt of what was scanned; a page that is sent twice writes one."""
     ctx = ctx_of(request)
-    delivery = _delivery(ctx, request.POST)
+    delivery = delivery_of(ctx, request.POST)
     accepted = frozenset(request.POST.getlist("accept"))
     giving = replace(ctx, accepted=accepted, key=f"scan-receive-{delivery.key}")
     lines = [
@@ -234,38 +170,6 @@ def _named(ctx: Ctx, scanned: str) -> Purchase:
 
 def _due(purchase: Purchase) -> str:
     return draw_text.day(purchase.expected_on) if purchase.expected_on else ""
-
-
-def _delivery(ctx: Ctx, sent: Any) -> Delivery:
-    rows = access.visible(ctx, Purchase).select_related("supplier", "site")
-    purchase: Purchase = one_of(rows, sent.get("purchase"), what=_("purchase order"))
-    if not may(ctx, COMMAND, purchase):
-        raise NotThere(reference=_("purchase order {pk}").format(pk=purchase.pk))
-    lines = list(purchase.lines.select_related("item__unit").order_by("position"))
-    known = {str(line.pk): line for line in lines}
-    got = []
-    for text in sent.getlist("got"):
-        key, quantity, day, lot = [*text.split("~", 3), "", "", ""][:4]
-        if key in known:
-            got.append(Got(known[key], number(quantity), lot, _day(day)))
-    lot = sent.get("lot") or None
-    return Delivery(
-        purchase=purchase,
-        lines=lines,
-        key=(sent.get("key") or ctx.request_id)[:60],
-        got=tuple(got),
-        line=known.get(sent.get("line", "")),
-        lot="" if lot == "~" else lot,
-        expires_on=_day(sent.get("expires", "")),
-        quantity=number(sent["quantity"]) if sent.get("quantity") else None,
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as fault:
-        raise NotThere(reference=text) from fault
 
 
 def _next(ctx: Ctx, delivery: Delivery, scanned: str) -> Delivery:

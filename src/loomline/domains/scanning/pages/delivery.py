@@ -1,0 +1,115 @@
+"""What has been scanned of a delivery so far, as the address of a step holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement.models import Purchase, PurchaseLine
+from loomline.domains.scanning.pages.step import HOME, address, may, number, one_of
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
+from loomline.kernel.refusal import NotThere
+
+HERE = f"{HOME}receive/"
+COMMAND = procurement.receive_goods
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What was scanned of a line."""
+
+    line: PurchaseLine
+    quantity: Decimal
+    lot: str = ""
+    expires_on: date | None = None
+
+    @property
+    def text(self) -> str:
+        """How it stands in an address."""
+        day = self.expires_on.isoformat() if self.expires_on else ""
+        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{self.lot}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """All that the address of the step says."""
+
+    purchase: Purchase
+    lines: Sequence[PurchaseLine]
+    key: str
+    got: tuple[Got, ...] = ()
+    line: PurchaseLine | None = None
+    # None: not asked yet; empty: the goods have none.
+    lot: str | None = None
+    expires_on: date | None = None
+    quantity: Decimal | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What the address of this step holds."""
+        return {
+            "purchase": self.purchase.pk,
+            "key": self.key,
+            "got": [one.text for one in self.got],
+            "line": self.line.pk if self.line else "",
+            "lot": {None: "", "": "~"}.get(self.lot, self.lot),
+            "expires": self.expires_on.isoformat() if self.expires_on else "",
+            "quantity": plain(self.quantity) if self.quantity else "",
+        }
+
+    @property
+    def url(self) -> str:
+        """The address of this step."""
+        return address(HERE, **self.values())
+
+    def rest(self, line: PurchaseLine) -> Decimal:
+        """What is still to come of a line beside what was scanned just now."""
+        return line.open_quantity - sum(
+            (one.quantity for one in self.got if one.line.pk == line.pk), Decimal(0)
+        )
+
+    def with_got(self, quantity: Decimal) -> Delivery:
+        """The same with the goods in hand counted."""
+        assert self.line is not None
+        got = Got(self.line, quantity, self.lot or "", self.expires_on)
+        return replace(self, got=(*self.got, got), line=None, lot=None, expires_on=None, quantity=None)
+
+
+def delivery_of(ctx: Ctx, sent: Any) -> Delivery:
+    """What the address or the form of a step says of a delivery that the actor may receive."""
+    rows = access.visible(ctx, Purchase).select_related("supplier", "site")
+    purchase: Purchase = one_of(rows, sent.get("purchase"), what=_("purchase order"))
+    if not may(ctx, COMMAND, purchase):
+        raise NotThere(reference=_("purchase order {pk}").format(pk=purchase.pk))
+    lines = list(purchase.lines.select_related("item__unit").order_by("position"))
+    known = {str(line.pk): line for line in lines}
+    got = []
+    for text in sent.getlist("got"):
+        key, quantity, day, lot = [*text.split("~", 3), "", "", ""][:4]
+        if key in known:
+            got.append(Got(known[key], number(quantity), lot, _day(day)))
+    lot = sent.get("lot") or None
+    return Delivery(
+        purchase=purchase,
+        lines=lines,
+        key=(sent.get("key") or ctx.request_id)[:60],
+        got=tuple(got),
+        line=known.get(sent.get("line", "")),
+        lot="" if lot == "~" else lot,
+        expires_on=_day(sent.get("expires", "")),
+        quantity=number(sent["quantity"]) if sent.get("quantity") else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as fault:
+        raise NotThere(reference=text) from fault
