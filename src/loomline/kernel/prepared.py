@@ -7,6 +7,7 @@ database needs to answer. A prepared query is composed once; the server keeps it
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Field, Func, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -28,6 +30,8 @@ Row = TypeVar("Row")
 WRITTEN = (str, int, Decimal, date, NoneType)
 # A zero byte stands in no text of a database.
 SEPARATOR, NULL = "\0,", "\0N"
+# A cursor keeps its last answer until the next; one of more rows than this is let go with its cursor.
+MANY = 1000
 
 
 class Given(Expression):
@@ -102,7 +106,8 @@ class _Composed:
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         makes_records = getattr(rows, "_fields", None) is None
-        reader = _Reader(compiler.klass_info, compiler.select) if makes_records else None
+        # What records are made of is converted by their readers, once for each record and not for each row.
+        reader = _Reader(compiler.klass_info, compiler.select, converters) if makes_records else None
         return cls(compiler, sql, params, converters, rows.query.select_for_update, reader)
 
     def records(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
@@ -120,16 +125,23 @@ class _Composed:
 
 
 class _Reader:
-    """Makes records of one model from rows, and those that `select_related` puts beside them."""
+    """Makes records of one model from rows, and those that `select_related` puts beside them.
 
-    def __init__(self, info: Any, select: Sequence[Any]) -> None:
+    Takes the converters of its columns out of those that are given.
+    """
+
+    def __init__(self, info: Any, select: Sequence[Any], converters: dict[int, Any]) -> None:
         places = info["select_fields"]
         self.start, self.end = places[0], places[-1] + 1
-        self.model = info["model"]
+        self.model: type[models.Model] = info["model"]
         self.names = [column[0].target.attname for column in select[self.start : self.end]]
         self.key = self.names.index(self.model._meta.pk.attname)
+        self.converted = [
+            (place - self.start, *converters.pop(place)) for place in places if place in converters
+        ]
+        self.is_plain = _is_plain(self.model)
         self.beside = [
-            (_Reader(other, select), other["local_setter"], other["remote_setter"])
+            (_Reader(other, select, converters), other["local_setter"], other["remote_setter"])
             for other in info.get("related_klass_infos", ())
         ]
 
@@ -140,8 +152,7 @@ class _Reader:
             return None
         if (self, key) in known:
             return known[self, key]
-        values = row[self.start : self.end]
-        found: models.Model = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
+        found = self._make(row[self.start : self.end])
         known[self, key] = found
         for reader, put, put_back in self.beside:
             other = reader.read(row, known)
@@ -149,6 +160,37 @@ class _Reader:
             if other is not None:
                 put_back(other, found)
         return found
+
+    def _make(self, values: Sequence[Any]) -> models.Model:
+        if self.converted:
+            values = list(values)
+            for place, converters, expression in self.converted:
+                for convert in converters:
+                    values[place] = convert(values[place], expression, connection)
+        if not self.is_plain:
+            return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
+        found = self.model.__new__(self.model)
+        state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        # What Django sets one by one; a column that was not read is asked for when it is used.
+        vars(found).update(zip(self.names, values, strict=True), _state=state)
+        return found
+
+
+def _is_plain(model: type[models.Model]) -> bool:
+    """True where making a record of a row is nothing but keeping its columns; signals there are none."""
+    own = {name for part in model.__mro__[:-1] if part is not models.Model for name in vars(part)}
+    return own.isdisjoint({"__init__", "from_db"})
+
+
+class _Kept(threading.local):
+    """The cursor of a thread, with the connection that it belongs to."""
+
+    session: Any = None
+    cursor: CursorWrapper | None = None
+
+
+_kept = _Kept()
 
 
 def cursor() -> CursorWrapper:
@@ -166,18 +208,31 @@ def cursor() -> CursorWrapper:
         return here.make_cursor(made)
 
 
+def _same_cursor() -> CursorWrapper:
+    """The cursor of the statement before, while it can be had: it has learned already how values travel."""
+    here = connections[DEFAULT_DB_ALIAS]
+    if _kept.cursor is None or here.queries_logged or here.connection is not _kept.session:
+        made = cursor()
+        _kept.session, _kept.cursor = (None, None) if here.queries_logged else (here.connection, made)
+        return made
+    return _kept.cursor
+
+
 def fetch(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
-    with cursor() as session:
-        session.execute(sql, values)
-        return session.fetchall()
+    session = _same_cursor()
+    session.execute(sql, values)
+    found = session.fetchall()
+    if len(found) > MANY:
+        _kept.session = _kept.cursor = None
+    return found
 
 
 def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
     """Carry one statement out; how many rows it met."""
-    with cursor() as session:
-        session.execute(sql, values)
-        return int(session.rowcount)
+    session = _same_cursor()
+    session.execute(sql, values)
+    return int(session.rowcount)
 
 
 def copy_in(table: str, columns: Mapping[str, Sequence[Any]]) -> None:
