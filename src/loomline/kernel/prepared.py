@@ -21,7 +21,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Field, Func, QuerySet
-from django.db.models.base import ModelState
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -139,7 +138,6 @@ class _Reader:
         self.converted = [
             (place - self.start, *converters.pop(place)) for place in places if place in converters
         ]
-        self.is_plain = _is_plain(self.model)
         self.beside = [
             (_Reader(other, select, converters), other["local_setter"], other["remote_setter"])
             for other in info.get("related_klass_infos", ())
@@ -167,20 +165,7 @@ class _Reader:
             for place, converters, expression in self.converted:
                 for convert in converters:
                     values[place] = convert(values[place], expression, connection)
-        if not self.is_plain:
-            return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
-        found = self.model.__new__(self.model)
-        state = ModelState()
-        state.adding, state.db = False, DEFAULT_DB_ALIAS
-        # What Django sets one by one; a column that was not read is asked for when it is used.
-        vars(found).update(zip(self.names, values, strict=True), _state=state)
-        return found
-
-
-def _is_plain(model: type[models.Model]) -> bool:
-    """True where making a record of a row is nothing but keeping its columns; signals there are none."""
-    own = {name for part in model.__mro__[:-1] if part is not models.Model for name in vars(part)}
-    return own.isdisjoint({"__init__", "from_db"})
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
 
 
 class _Kept(threading.local):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeVar, cast
+from typing import Any, ClassVar, Literal, Self, TypeVar, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,17 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """Keep the columns that were read. Django sets one attribute after another and signals, which takes
+        most of the time of a list; a column that was not read is asked for when it is used, as ever.
+        """
+        made = cls.__new__(cls)
+        state = ModelState()
+        state.adding, state.db = False, db
+        vars(made).update(zip(field_names, values, strict=True), _state=state)
+        return made
 
     def sentence_name(self) -> str:
         """How a sentence calls this record: "Order S-0007"."""
