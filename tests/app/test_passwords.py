@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
+from pytest_django.fixtures import Settings
 
 from loomline.app.settings import PASSWORD_HASHERS
 
 
 @pytest.fixture(autouse=True)
-def _hashed_as_in_real_life(settings: SettingsWrapper) -> None:
+def _hashed_as_in_real_life(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = PASSWORD_HASHERS
 
 

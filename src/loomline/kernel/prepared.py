@@ -113,11 +113,11 @@ class _Composed:
         """The records of rows, those beside them and what was worked out for them."""
         assert self.reader is not None
         known: dict[Any, models.Model] = {}
-        worked_out = list((self.compiler.annotation_col_map or {}).items())
+        worked_out = self.compiler.annotation_col_map or {}
         found = []
         for row in rows:
             record = self.reader.read(row, known)
-            for name, column in worked_out:
+            for name, column in worked_out.items():
                 setattr(record, name, row[column])
             found.append(record)
         return found
@@ -150,7 +150,11 @@ class _Reader:
             return None
         if (self, key) in known:
             return known[self, key]
-        found = self._make(row[self.start : self.end])
+        values = list(row[self.start : self.end])
+        for place, converters, expression in self.converted:
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        found: models.Model = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
         known[self, key] = found
         for reader, put, put_back in self.beside:
             other = reader.read(row, known)
@@ -159,23 +163,9 @@ class _Reader:
                 put_back(other, found)
         return found
 
-    def _make(self, values: Sequence[Any]) -> models.Model:
-        if self.converted:
-            values = list(values)
-            for place, converters, expression in self.converted:
-                for convert in converters:
-                    values[place] = convert(values[place], expression, connection)
-        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
 
-
-class _Kept(threading.local):
-    """The cursor of a thread, with the connection that it belongs to."""
-
-    session: Any = None
-    cursor: CursorWrapper | None = None
-
-
-_kept = _Kept()
+# The cursor of a thread, and the connection that it belongs to.
+_kept = threading.local()
 
 
 def cursor() -> CursorWrapper:
@@ -196,11 +186,11 @@ def cursor() -> CursorWrapper:
 def _same_cursor() -> CursorWrapper:
     """The cursor of the statement before, while it can be had: it has learned already how values travel."""
     here = connections[DEFAULT_DB_ALIAS]
-    if _kept.cursor is None or here.queries_logged or here.connection is not _kept.session:
-        made = cursor()
-        _kept.session, _kept.cursor = (None, None) if here.queries_logged else (here.connection, made)
-        return made
-    return _kept.cursor
+    if here.queries_logged:
+        return here.cursor()
+    if here.connection is None or here.connection is not getattr(_kept, "session", None):
+        _kept.cursor, _kept.session = cursor(), here.connection
+    return cast("CursorWrapper", _kept.cursor)
 
 
 def fetch(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -209,7 +199,7 @@ def fetch(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any
     session.execute(sql, values)
     found = session.fetchall()
     if len(found) > MANY:
-        _kept.session = _kept.cursor = None
+        _kept.session = None
     return found
 
 

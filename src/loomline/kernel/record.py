@@ -48,7 +48,7 @@ class Record(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: Any, field_names: Collection[str], values: Collection[Any], **_more: Any) -> Self:
         """Keep the columns that were read. Django sets one attribute after another and signals, which takes
         most of the time of a list; a column that was not read is asked for when it is used, as ever.
         """

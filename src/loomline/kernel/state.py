@@ -88,10 +88,8 @@ class Moves(Mapping[str, Move]):
 
     def into(self, source: States, target: States) -> str | None:
         """The name of the move from source to target, if there is one."""
-        for name, move in self._moves.items():
-            if source in move.sources and move.target == target:
-                return name
-        return None
+        fitting = (n for n, move in self._moves.items() if source in move.sources and move.target == target)
+        return next(fitting, None)
 
 
 class StateField(_Text):
