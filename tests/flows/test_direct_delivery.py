@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Sum
@@ -288,11 +289,11 @@ def test_the_bill_of_the_supplier_clears_what_was_delivered(
     ],
 )
 def test_what_cannot_have_been_delivered_is_refused(
-    dock: Dock, sent: Callable[..., tuple[Order, Purchase]], more: dict[str, object], says: str
+    dock: Dock, sent: Callable[..., tuple[Order, Purchase]], more: dict[str, Any], says: str
 ) -> None:
     order, purchase = sent()
     with pytest.raises(Refused) as refused:
-        bring(dock, purchase, **more)  # type: ignore[arg-type]
+        bring(dock, purchase, **more)
 
     assert str(refused.value).replace("MUG · ", "") == says.format(p=purchase.number).replace("MUG · ", "")
     order.refresh_from_db()

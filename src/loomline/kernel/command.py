@@ -165,7 +165,7 @@ class Command(Generic[P, R]):
             return result
 
     def _do(self, ctx: Ctx, arguments: Mapping[str, Any]) -> R:
-        result = self.function(ctx, **arguments)  # type: ignore[call-arg]
+        result = typing.cast(Callable[..., R], self.function)(ctx, **arguments)
         event.deliver(ctx)
         return result
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from loomline.domains.dunning import queries
 from loomline.domains.finance import commands as finance
@@ -22,10 +24,10 @@ D = Decimal
 Owed = Callable[..., Invoice]
 
 
-def figures(ctx: Ctx, **kwargs: object) -> list[tuple[str, str, list[Decimal], int]]:
+def figures(ctx: Ctx, **kwargs: Any) -> list[tuple[str, str, list[Decimal], int]]:
     return [
         (row.customer, row.currency, [row.not_due, row.to_30, row.to_60, row.to_90, row.beyond], row.oldest)
-        for row in queries.ageing(ctx, **{"on": ctx.today, **kwargs})  # type: ignore[arg-type]
+        for row in queries.ageing(ctx, **{"on": ctx.today, **kwargs})
     ]
 
 
@@ -82,11 +84,11 @@ def test_a_payment_that_went_back_leaves_the_invoice_open(ctx: Ctx, owed: Owed, 
 
 @pytest.mark.django_db
 def test_ageing_is_one_statement(
-    ctx: Ctx, owed: Owed, django_assert_num_queries: Callable[..., object]
+    ctx: Ctx, owed: Owed, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     owed("10", 5)
     queries.ageing(ctx, on=TODAY)
-    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+    with django_assert_num_queries(1):
         queries.ageing(ctx, on=TODAY)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -104,11 +105,11 @@ class Handheld:
             answer = self.client.post(url, sent) if is_post else self.client.get(url, sent)
         return self._seen(answer, url, len(queries), posted=is_post)
 
-    def _seen(self, answer: object, url: str, statements: int, *, posted: bool = False) -> Page:
-        status = answer.status_code  # type: ignore[attr-defined]
+    def _seen(self, answer: Any, url: str, statements: int, *, posted: bool = False) -> Page:
+        status = answer.status_code
         if status in (301, 302):
-            return self.open(answer["Location"])  # type: ignore[index]
-        body = answer.content.decode()  # type: ignore[attr-defined]
+            return self.open(answer["Location"])
+        body = answer.content.decode()
         self.page = Page(status, url, body, statements)
         assert posted or statements <= MOST, f"{url} asks {statements} statements"
         return self.page
