@@ -112,7 +112,7 @@ def load(
     last = first + timedelta(days=buckets * days - 1)
     capacity = workcentres.capacity(centres=wanted, first=first, last=last)
     stages = _stages(wanted)
-    left = _left(stages)
+    left = minutes_left(stages=stages)
     weekly = workcentres.weekly_minutes(centres=wanted)
     found = []
     for centre in wanted:
@@ -138,8 +138,8 @@ def _stages(centres: Sequence[WorkCentre]) -> list[WorkStage]:
     return list(rows.select_related("work").order_by("expected_start", "pk"))
 
 
-def _left(stages: Sequence[WorkStage]) -> dict[int, Decimal]:
-    """The standard minutes that each stage still asks for."""
+def minutes_left(*, stages: Sequence[WorkStage]) -> dict[int, Decimal]:
+    """The standard minutes that each stage still asks for. Two statements."""
     keys = [stage.pk for stage in stages]
     sums = Report.objects.filter(stage__in=keys).order_by().values_list("stage_id")
     made = {
