@@ -41,7 +41,7 @@ customElements.define('ui-gantt', class extends HTMLElement {
 
   async move(bar, x, y) {
     const { url, minutes, row, lanes } = this.dataset;
-    const at = Math.floor(bar.querySelector('rect').y.baseVal.value / row) + Math.round(y / row);
+    const at = Math.floor(bar.querySelector('svg').y.baseVal.value / row) + Math.round(y / row);
     const lane = lanes.split(' ')[at] ?? '';
     const answer = await post(url, { id: bar.dataset.op, minutes: Math.round((x * minutes) / 15) * 15, lane });
     say(answer);

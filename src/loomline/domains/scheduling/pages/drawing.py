@@ -15,8 +15,6 @@ from loomline.domains.scheduling.queries import Bar, Chart, Row
 from loomline.surface import draw_text, registry
 
 ROW, BAR, GAP = 44, 28, 8
-LETTER = 6.6
-NARROWEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +106,17 @@ def _row(row: Row, number: int, scale: Scale, may_move: bool) -> dict[str, Any]:
 def _bar(bar: Bar, top: int, scale: Scale, may_move: bool) -> dict[str, Any]:
     one = bar.operation
     x, start = scale.x(bar.setup), scale.x(bar.first)
-    width = max(scale.x(bar.last) - x, 3)
     late = said_late(one.late_days)
-    words = f"{one.stage.work} {one.stage.name}" + (f" · {late}" if late else "")
     runs = one.stage.state == StageState.RUNNING
-    room = int((width - 14) / LETTER)
     return {
         "pk": one.pk,
         "url": registry.url(one),
         "x": f"{x:.1f}",
         "y": top + GAP,
-        "width": f"{width:.1f}",
+        "width": f"{max(scale.x(bar.last) - x, 3):.1f}",
         "height": BAR,
         "setup": f"{start - x:.1f}" if start - x >= 1 else "",
-        "text_x": f"{x + 7:.1f}",
-        "text_y": top + GAP + 18,
-        "text": words
-        if len(words) <= room
-        else f"{words[: max(room - 1, 0)]}…"
-        if width >= NARROWEST
-        else "",
+        "text": words_of(one),
         "tone": "bad" if late else "run" if runs else "",
         "pinned": one.pinned_by_id is not None,
         "movable": may_move and not runs,
@@ -140,14 +129,20 @@ def said_late(days: int) -> str:
     return ngettext("{n} day late", "{n} days late", days).format(n=days) if days else ""
 
 
+def words_of(one: Any) -> str:
+    """What stands in a bar."""
+    late = said_late(one.late_days)
+    return f"{one.stage.work} {one.stage.name}" + (f" · {late}" if late else "")
+
+
 def label_of(one: Any) -> str:
     """A bar as it is read aloud and shown under the pointer."""
     parts: Sequence[str] = (
-        f"{one.stage.work} {one.stage.name}, {one.place}",
+        words_of(one),
+        one.place,
         _("{start} to {end}").format(
             start=draw_text.moment(one.starts_at), end=draw_text.moment(one.ends_at)
         ),
-        said_late(one.late_days),
         _("runs") if one.stage.state == StageState.RUNNING else "",
         _("pinned by {who}").format(who=one.pinned_by) if one.pinned_by else "",
     )

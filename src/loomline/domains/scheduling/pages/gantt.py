@@ -45,14 +45,14 @@ def overview(request: HttpRequest) -> HttpResponse:
         first=datetime.combine(first, time.min, ctx.company.zone),
         days=scale.days,
     )
-    late = list(queries.late_operations()[:MOST])
+    late = _last_of(list(queries.late_operations()[:MOST]))
     may_move = access.may(ctx, commands.move_operation.name)
     here = ctx.now.astimezone(ctx.company.zone)
     context = {
         "page": page(_("Schedule"), actions=_actions(ctx)),
         "schedule": {
             "text": _said(queries.last_run()),
-            "late": _late(late),
+            "worst": _worst(late),
             "zooms": [
                 {"title": title, "url": _address(name, first), "current": name == zoom}
                 for name, title in (("day", _("Day")), ("week", _("Week")))
@@ -66,7 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "runs_url": _list(ScheduleRun),
             **drawing.drawn(chart, scale, now=here, may_move=may_move),
         },
-        "panel": _listed(chart.operations),
+        "panels": [_why(late), _listed(chart.operations)] if late else [_listed(chart.operations)],
     }
     return render(request, "scheduling/schedule.html", context)
 
@@ -90,12 +90,10 @@ def _list(model: type[Any]) -> str:
 
 
 def _actions(ctx: Ctx) -> list[dict[str, Any]]:
-    load = action(_("Load and capacity"), "/shopfloor/load/", icon="chart-bar")
     if not access.may(ctx, commands.schedule_now.name):
-        return [load]
+        return []
     return [
-        load,
-        action(_("Improve"), f"{HERE}improve/", icon="sparkles", method="post"),
+        action(_("Improve"), f"{HERE}improve/", icon="sparkles", method="post", spare=True),
         action(_("Schedule now"), f"{HERE}now/", icon="refresh", method="post", kind="primary"),
     ]
 
@@ -113,19 +111,35 @@ def _said(run: ScheduleRun | None) -> str:
     return f"{said} {late}" if run.late else f"{said} {_('Nothing is late.')}"
 
 
-def _late(rows: list[Operation]) -> list[dict[str, Any]]:
-    """One sentence a late work order: its last operation says what it all waits for."""
+def _last_of(rows: list[Operation]) -> list[Operation]:
+    """The last operation of each late work order: it says what the order waits for."""
     last: dict[int, Operation] = {}
     for one in rows:
         last[one.stage.work_id] = one
-    return [
-        {
-            "title": f"{one.stage.work}: {drawing.said_late(one.late_days)}.",
-            "text": one.reason,
-            "url": registry.url(one),
-        }
-        for one in sorted(last.values(), key=lambda o: (-o.late_days, o.pk))[:5]
+    return sorted(last.values(), key=lambda one: (-one.late_days, one.pk))
+
+
+def _worst(late: list[Operation]) -> dict[str, str] | None:
+    if not late:
+        return None
+    title = f"{late[0].stage.work}: {drawing.said_late(late[0].late_days)}."
+    return {"title": title, "text": late[0].reason, "url": registry.url(late[0])}
+
+
+def _why(late: list[Operation]) -> dict[str, Any]:
+    cells = [
+        (
+            Cell(text=str(one.stage.work), url=registry.url(one.stage.work), strong=True),
+            Cell(kind="badge", text=drawing.said_late(one.late_days), tone="bad"),
+            Cell(kind="moment", value=one.due_at),
+            Cell(kind="moment", value=one.ends_at),
+            Cell(text=one.reason, wrap=True),
+        )
+        for one in late
     ]
+    heads = _("Work order"), _("Late"), _("Due until"), _("Ends"), _("Waits for")
+    table = plain_table(_("Late, and why"), heads, cells, slots=("a1", "a2", "c1", "c2", "b1"))
+    return {**table, "id": "late", "empty": _("Everything is done when it is due."), "empty_action": None}
 
 
 def _listed(rows: list[Operation]) -> dict[str, Any]:
