@@ -33,7 +33,7 @@ def foreseen(ctx: Ctx, *, first: date, last: date) -> Iterable[Foreseen]:
         stage.site.pk: stage.site for rows in routes.values() for stage in rows if stage.site is not None
     }
     calendars = sites.work_calendars(sites=places.values())
-    found = []
+    found: list[Foreseen] = []
     for order in orders:
         bill = bills.get(order.item_id)
         if bill is not None and routes[bill.pk]:

@@ -62,7 +62,7 @@ def test_a_drag_moves_by_minutes_and_answers_with_a_way_back(desk: Client, floor
     assert floor.of(caps).starts_at == begins + timedelta(hours=2)
     desk.post(answer.json()["toast"]["undo_url"], headers=headers)
     assert floor.of(caps).starts_at == begins
-    refused = desk.post("/scheduling/move/", {**dragged, "minutes": "-600"}, headers=headers)
+    refused = desk.post("/scheduling/move/", {**dragged, "minutes": "-1200"}, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (409, "MachineClosed")
     elsewhere = desk.post("/scheduling/move/", {**dragged, "lane": f"{floor.packing.pk}.1"}, headers=headers)
     assert "Reassign the stage to do it elsewhere" in elsewhere.json()["text"]

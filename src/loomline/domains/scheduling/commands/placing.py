@@ -22,10 +22,13 @@ BATCH = 1000
 KEPT_RUNS = 200
 # One schedule, one hand that writes it.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('loomline.scheduling'))"
+# The first of them say where an operation is.
+WHERE = 3
 FIELDS = (
-    *("centre", "machine", "setup_at", "starts_at", "ends_at", "setup_minutes", "work_minutes"),
+    *("centre", "machine", "starts_at", "ends_at", "setup_at", "setup_minutes", "work_minutes"),
     *("ready_at", "due_at", "late_days", "reason", "pinned_by"),
 )
+COLUMNS = [{"centre": "centre_id", "pinned_by": "pinned_by_id"}.get(name, name) for name in FIELDS]
 
 
 class NoSchedule(Refused):
@@ -106,19 +109,20 @@ def keep(
 ) -> ScheduleRun:
     """Write all places: rows stay with their stage, and go when it is done."""
     facts, moved = found.facts, 0
-    fresh, changed = [], []
+    fresh: list[Operation] = []
+    changed: list[Operation] = []
     for pk, place in queries.places(facts, found.spots, found.plan).items():
-        row = facts.steps[pk].kept or Operation(stage=facts.steps[pk].stage)
-        stood = row.pk is not None and (row.starts_at, row.centre_id, row.machine)
-        old = [getattr(row, Operation._meta.get_field(name).attname) for name in FIELDS]
+        kept = facts.steps[pk].kept
+        row = kept or Operation(stage=facts.steps[pk].stage)
+        old = [getattr(row, name) for name in COLUMNS]
         _write(row, facts, pk, place)
         if pinned and pk in pinned:
             row.pinned_by = pinned[pk]
-        if row.pk is None:
+        if kept is None:
             fresh.append(row)
-        elif old != [getattr(row, Operation._meta.get_field(name).attname) for name in FIELDS]:
+        elif (now := [getattr(row, name) for name in COLUMNS]) != old:
             changed.append(row)
-        moved += bool(stood) and stood != (row.starts_at, row.centre_id, row.machine)
+            moved += now[:WHERE] != old[:WHERE]
     Operation.objects.exclude(stage__in=list(found.spots)).delete()
     Operation.objects.bulk_update(changed, list(FIELDS), batch_size=BATCH)
     Operation.objects.bulk_create(fresh, batch_size=BATCH)

@@ -125,7 +125,8 @@ class _Teller:
 
     def says(self, pk: int) -> str:
         """One or two sentences; of an operation that follows a late one also what that one waits for."""
-        said, seen = [], set()
+        said: list[str] = []
+        seen: set[int] = set()
         while pk not in seen and len(said) < 3:
             seen.add(pk)
             words, onward = self._binds(pk)

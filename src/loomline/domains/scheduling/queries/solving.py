@@ -79,6 +79,8 @@ def improve(
     facts: Facts, *, effort: Effort, watch: Watch, found: Callable[[Figures], None] = lambda _: None
 ) -> Placed | None:
     """Something better than what is kept, as good as it gets in the time; None where there is nothing."""
+    if not facts.steps:
+        return None
     kept = kept_spots(facts)
     known = figures(facts, kept)
     best: list[Mapping[int, Spot]] = []
