@@ -106,18 +106,19 @@ def _row(row: Row, number: int, scale: Scale, may_move: bool) -> dict[str, Any]:
 def _bar(bar: Bar, top: int, scale: Scale, may_move: bool) -> dict[str, Any]:
     one = bar.operation
     x, start = scale.x(bar.setup), scale.x(bar.first)
-    late = said_late(one.late_days)
+    width = max(scale.x(bar.last) - x, 3)
     runs = one.stage.state == StageState.RUNNING
     return {
         "pk": one.pk,
         "url": registry.url(one),
         "x": f"{x:.1f}",
         "y": top + GAP,
-        "width": f"{max(scale.x(bar.last) - x, 3):.1f}",
+        "width": f"{width:.1f}",
+        "inner": f"{width - 1:.1f}",
         "height": BAR,
         "setup": f"{start - x:.1f}" if start - x >= 1 else "",
         "text": words_of(one),
-        "tone": "bad" if late else "run" if runs else "",
+        "tone": "bad" if one.late_days else "run" if runs else "",
         "pinned": one.pinned_by_id is not None,
         "movable": may_move and not runs,
         "label": label_of(one),
