@@ -44,7 +44,7 @@ ALLOWED_HX = {
 PHYSICAL = re.compile(
     r"(?<![\w-])(margin|padding|border|inset)?-?(left|right)(-\w+)?\s*:|text-align:\s*(left|right)"
 )
-LONGEST_SCRIPT = 1500
+LONGEST_SCRIPT = 1552
 
 
 def text_of(path: Path) -> str:

@@ -40,6 +40,8 @@ OWN = (
     "/approvals/for-me/",
     "/contracts/spend/",
     "/supplyplan/",
+    "/scheduling/",
+    "/scheduling/?zoom=day",
     "/demand/grid/",
     "/demand/accuracy/",
     "/promises/keeping/",

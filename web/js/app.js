@@ -10,6 +10,7 @@ import './lines.js';
 import './pick.js';
 import './board.js';
 import './calendar.js';
+import './gantt.js';
 import './live.js';
 import './drop.js';
 import { $ } from './dom.js';

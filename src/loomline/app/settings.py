@@ -35,7 +35,7 @@ DOMAINS = (
         "storage",
         "counting",
     ),
-    *("planning", "corrections", "supplyplan", "promises", "dunning"),
+    *("planning", "corrections", "supplyplan", "scheduling", "promises", "dunning"),
     *("tracing", "risk", "footprint", "scorecards", "recalls"),
     *("insights", "exchange", "intake", "portal", "scanning"),
 )

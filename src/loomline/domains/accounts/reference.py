@@ -151,6 +151,7 @@ MAKING: tuple[StandardRole, ...] = (
         {
             "planning.*": ALL,
             "supplyplan.*": ALL,
+            "scheduling.*": ALL,
             "demand.*": ALL,
             "bills.*": ALL,
             "workcentres.*": ALL,
@@ -214,6 +215,7 @@ MAKING: tuple[StandardRole, ...] = (
             "manufacturing.view": ALL,
             "manufacturing.do": ALL,
             "shopfloor.*": ALL,
+            "scheduling.view": ALL,
             "inventory.move_stock": ALL,
             "inventory.open_lots": ALL,
             "quality.view": ALL,
@@ -287,6 +289,7 @@ VIEWED = (
     "counting",
     "quality",
     "planning",
+    "scheduling",
     "demand",
     "pricing",
 )

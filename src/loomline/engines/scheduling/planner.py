@@ -90,6 +90,21 @@ def plan(
     return _Improving(compiled, goals, effort or Effort(10.0), watch or Watch(), found).run()
 
 
+def follow_last(problem: Problem) -> Answer:
+    """The order of the last plan and nothing else: what cannot stay where it was is pushed to the right.
+
+    For an answer to one move: give each other operation its old start as `ready`, and none comes earlier.
+    """
+    validate(problem)
+    compiled = compile_problem(problem)
+    reasons = impossible(compiled)
+    if reasons:
+        return Answer(None, reasons=reasons)
+    known = rules(compiled)
+    draft, stuck = _first(compiled, USUAL, [(name, known[name]) for name in ("last plan",) if name in known])
+    return Answer(None, reasons=(stuck,)) if draft is None else Answer(draft.schedule)
+
+
 def _first(compiled: Compiled, goals: Goals, chosen: list[tuple[str, Key]]) -> tuple[Draft | None, str]:
     """The best of the rules, or what they got stuck at."""
     best: Draft | None = None

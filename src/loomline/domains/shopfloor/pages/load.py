@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from loomline.domains.shopfloor import queries
+from loomline.domains.shopfloor import ports, queries
 from loomline.domains.shopfloor.pages.floor import HERE, SEE, centres_of, may_see
 from loomline.domains.shopfloor.queries import Bucket, Change, Loaded
 from loomline.surface import draw, draw_text, menu, registry
@@ -39,7 +39,10 @@ def load_page(request: HttpRequest) -> HttpResponse:
     )
     first = ctx.today - timedelta(days=ctx.today.weekday() if days == 7 else 0)
     centres = centres_of(ctx)
-    loads = queries.load(centres=centres, first=first, buckets=buckets, days=days, change=change)
+    foreseen = ports.foreseen(ctx, first=first, last=first + timedelta(days=days * buckets - 1))
+    loads = queries.load(
+        centres=centres, first=first, buckets=buckets, days=days, change=change, foreseen=foreseen
+    )
     tight = queries.bottlenecks(loads)
     rest = [one for one in loads if one not in tight]
     context = {
@@ -96,7 +99,10 @@ def _words(one: Loaded, days: int) -> str:
         return _("Everything fits: {load} of {capacity}.").format(
             load=_hours(one.load), capacity=_hours(one.capacity)
         )
-    largest = ", ".join(f"{w.stage.work} {w.stage.name} ({_hours(w.minutes)})" for w in worst.waiting[:SHOWN])
+    names = [f"{w.stage.work} {w.stage.name} ({_hours(w.minutes)})" for w in worst.waiting[:SHOWN]]
+    if worst.foreseen:
+        names.append(_("planned orders ({hours})").format(hours=_hours(worst.foreseen)))
+    largest = ", ".join(names)
     said = [
         _("In {when} {over} too much: {load} asked for, {capacity} there. Most of it: {largest}.").format(
             when=_when(worst, days),
@@ -116,21 +122,27 @@ def _words(one: Loaded, days: int) -> str:
 
 def _panel(one: Loaded, days: int) -> dict[str, Any]:
     labels = [f"{b.first:%d.%m.}" if days == 1 else f"{b.first.isocalendar().week:02d}" for b in one.buckets]
-    within = [float(min(b.load, b.capacity)) / 60 for b in one.buckets]
+    ordered = [float(min(b.load - b.foreseen, b.capacity)) / 60 for b in one.buckets]
+    planned = [float(min(b.load, b.capacity)) / 60 - n for b, n in zip(one.buckets, ordered, strict=True)]
     over = [float(b.over) / 60 for b in one.buckets]
     limit = [float(b.capacity) / 60 for b in one.buckets]
-    series = [draw.Series(_("Fits"), within, css="a2"), draw.Series(_("Too much"), over, css="bad")]
+    series = [
+        draw.Series(_("Ordered"), ordered, css="a2"),
+        draw.Series(_("Planned"), planned, css="info"),
+        draw.Series(_("Too much"), over, css="bad"),
+    ]
     words = _words(one, days)
     rows = [
         [
             Cell(text=_when(b, days).capitalize(), sub=draw_text.day(b.first)),
             Cell(kind="number", value=round(b.load / 60, 1)),
+            Cell(kind="number", value=round(b.foreseen / 60, 1)),
             Cell(kind="number", value=round(b.capacity / 60, 1)),
             Cell(kind="number", value=round(b.over / 60, 1), tone="bad" if b.over else ""),
         ]
         for b in one.buckets
     ]
-    heads = (_("When"), _("Asked for, h"), _("There, h"), _("Too much, h"))
+    heads = (_("When"), _("Asked for, h"), _("Of it planned, h"), _("There, h"), _("Too much, h"))
     share = draw_text.percent(one.share) if one.share is not None else "–"
     return {
         "title": one.centre.name,
@@ -141,7 +153,8 @@ def _panel(one: Loaded, days: int) -> dict[str, Any]:
         "phone": draw.bars(labels, series, line=limit, now=0, width=360, height=190, label_every=2),
         "donut": None,
         "legend": [
-            {"title": _("Fits"), "css": "lg-a2"},
+            {"title": _("Ordered"), "css": "lg-a2"},
+            {"title": _("Planned"), "css": "lg-info"},
             {"title": _("Too much"), "css": "lg-bad"},
             {"title": _("Limit"), "css": "lg-ink"},
         ],

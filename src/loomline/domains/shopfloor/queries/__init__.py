@@ -9,7 +9,15 @@ from loomline.domains.shopfloor.queries.effectiveness import (
     together,
 )
 from loomline.domains.shopfloor.queries.jobs import Booked, Job, board, booked, jobs_at, scanned, worked
-from loomline.domains.shopfloor.queries.load import Bucket, Change, Loaded, Waiting, bottlenecks, load
+from loomline.domains.shopfloor.queries.load import (
+    Bucket,
+    Change,
+    Loaded,
+    Waiting,
+    bottlenecks,
+    load,
+    minutes_left,
+)
 
 __all__ = [
     "AsBuilt",
@@ -30,6 +38,7 @@ __all__ = [
     "effectiveness",
     "jobs_at",
     "load",
+    "minutes_left",
     "scanned",
     "stops_by_reason",
     "together",

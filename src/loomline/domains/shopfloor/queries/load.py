@@ -13,6 +13,7 @@ from django.db.models import Sum
 from loomline.domains.manufacturing.models import StageState, WorkStage
 from loomline.domains.manufacturing.models.work import OPEN
 from loomline.domains.shopfloor.models import Report, TimeEntry, TimeKind
+from loomline.domains.shopfloor.ports import Foreseen
 from loomline.domains.workcentres import queries as workcentres
 from loomline.domains.workcentres.models import WorkCentre
 
@@ -38,6 +39,8 @@ class Bucket:
     capacity: Decimal
     load: Decimal
     waiting: tuple[Waiting, ...] = ()
+    # What planned orders will ask for; part of the load.
+    foreseen: Decimal = ZERO
 
     @property
     def over(self) -> Decimal:
@@ -103,23 +106,29 @@ def load(
     buckets: int,
     days: int = 7,
     change: Change | None = None,
+    foreseen: Iterable[Foreseen] = (),
 ) -> list[Loaded]:
     """What is asked of each centre in each bucket of so many days, and what it can do. Seven statements.
 
-    Work that should have been done before the first day is asked of the first one.
+    `foreseen` is what planned orders will ask for besides. Work that should have been done before the first
+    day is asked of the first one.
     """
     wanted, what_if = list(centres), change or Change()
     last = first + timedelta(days=buckets * days - 1)
     capacity = workcentres.capacity(centres=wanted, first=first, last=last)
     stages = _stages(wanted)
-    left = _left(stages)
+    left = minutes_left(stages=stages)
     weekly = workcentres.weekly_minutes(centres=wanted)
+    planned: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for one in foreseen:
+        planned[one.centre_id][one.day] += one.minutes
     found = []
     for centre in wanted:
         hours = _hours(centre, capacity[centre.pk], what_if)
         asked = _asked(centre, [s for s in stages if s.centre_id == centre.pk], left, hours, first, last)
         rows = tuple(
-            _bucket(hours, asked, first + timedelta(days=n * days), days, what_if) for n in range(buckets)
+            _bucket(hours, asked, planned[centre.pk], first + timedelta(days=n * days), days, what_if)
+            for n in range(buckets)
         )
         found.append(Loaded(centre, rows, bool(weekly[centre.pk]), _spill(rows)))
     return found
@@ -138,8 +147,8 @@ def _stages(centres: Sequence[WorkCentre]) -> list[WorkStage]:
     return list(rows.select_related("work").order_by("expected_start", "pk"))
 
 
-def _left(stages: Sequence[WorkStage]) -> dict[int, Decimal]:
-    """The standard minutes that each stage still asks for."""
+def minutes_left(*, stages: Sequence[WorkStage]) -> dict[int, Decimal]:
+    """The standard minutes that each stage still asks for. Two statements."""
     keys = [stage.pk for stage in stages]
     sums = Report.objects.filter(stage__in=keys).order_by().values_list("stage_id")
     made = {
@@ -187,7 +196,12 @@ def _asked(
 
 
 def _bucket(
-    hours: Mapping[date, Decimal], asked: Mapping[date, list[Waiting]], first: date, days: int, change: Change
+    hours: Mapping[date, Decimal],
+    asked: Mapping[date, list[Waiting]],
+    planned: Mapping[date, Decimal],
+    first: date,
+    days: int,
+    change: Change,
 ) -> Bucket:
     last = first + timedelta(days=days - 1)
     span = [first + timedelta(days=n) for n in range(days)]
@@ -195,9 +209,10 @@ def _bucket(
     for one in (one for day in span for one in asked.get(day, ())):
         known = by_stage.get(one.stage.pk)
         by_stage[one.stage.pk] = Waiting(one.stage, one.minutes + (known.minutes if known else ZERO))
-    whole = sum((one.minutes for one in by_stage.values()), ZERO) * (1 - change.outsourced)
+    foreseen = sum((planned.get(day, ZERO) for day in span), ZERO) * (1 - change.outsourced)
+    whole = sum((one.minutes for one in by_stage.values()), ZERO) * (1 - change.outsourced) + foreseen
     waiting = tuple(sorted(by_stage.values(), key=lambda one: -one.minutes))
-    return Bucket(first, last, sum((hours.get(day, ZERO) for day in span), ZERO), whole, waiting)
+    return Bucket(first, last, sum((hours.get(day, ZERO) for day in span), ZERO), whole, waiting, foreseen)
 
 
 def _spill(buckets: Sequence[Bucket]) -> tuple[Decimal, ...]:

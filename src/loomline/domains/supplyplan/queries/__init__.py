@@ -11,6 +11,7 @@ from loomline.domains.supplyplan.queries.explaining import (
     days,
     net,
     short_items,
+    to_make,
     weeks,
 )
 from loomline.domains.supplyplan.queries.listening import (
@@ -48,5 +49,6 @@ __all__ = [
     "read_documents",
     "reckon",
     "short_items",
+    "to_make",
     "weeks",
 ]

@@ -10,11 +10,20 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, Q
 
-from loomline.domains.supplyplan.models import ActionMessage, PlanItem, PlannedOrder, PlannedState, PlanPeg
+from loomline.domains.supplyplan.models import (
+    ActionMessage,
+    OrderKind,
+    PlanItem,
+    PlannedOrder,
+    PlannedState,
+    PlanPeg,
+)
 from loomline.domains.supplyplan.queries.documents import TRANSFER, WORK, ZERO
 
 WEEK = timedelta(days=7)
 WEEKS = 26
+# Proposals that are overdue for longer are no load any more.
+LATEST = timedelta(days=180)
 DEEPEST = 12
 # One statement climbs from a supply over all that takes it to who wants that. What an order brings beyond its
 # pegs stays on the shelf, so shares are of the whole order; a receipt is shared among those it serves.
@@ -201,6 +210,14 @@ def counts() -> Counts:
         advice=dict(advice),
         short=PlanItem.objects.filter(short_on__isnull=False).count(),
     )
+
+
+def to_make(*, first: date, last: date) -> list[PlannedOrder]:
+    """What is proposed to be made between two days, and what should have begun before. One statement."""
+    rows = PlannedOrder.objects.filter(
+        state=PlannedState.PROPOSED, kind=OrderKind.MAKE, start_on__lte=last, due_on__gte=first - LATEST
+    )
+    return list(rows.order_by("due_on", "pk"))
 
 
 def short_items(*, most: int) -> list[PlanItem]:
