@@ -26,6 +26,7 @@ from loomline_demo.chapters import (
     promises,
     reminders,
     rules,
+    scenarios,
     shelves,
     sourcing,
     storeroom,
@@ -37,7 +38,7 @@ from loomline_demo.chapters import (
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
     *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, straight, papers, reminders),
-    *(rules, thread, forecasts, plan, promises),
+    *(rules, thread, forecasts, plan, scenarios, promises),
 )
 
 

@@ -40,6 +40,7 @@ OWN = (
     "/approvals/for-me/",
     "/contracts/spend/",
     "/supplyplan/",
+    "/scenarios/compare/",
     "/demand/grid/",
     "/demand/accuracy/",
     "/promises/keeping/",

@@ -151,6 +151,7 @@ MAKING: tuple[StandardRole, ...] = (
         {
             "planning.*": ALL,
             "supplyplan.*": ALL,
+            "scenarios.*": ALL,
             "demand.*": ALL,
             "bills.*": ALL,
             "workcentres.*": ALL,
@@ -188,6 +189,7 @@ MAKING: tuple[StandardRole, ...] = (
             "planning.order_stage": ALL,
             "planning.receive_stage": ALL,
             "supplyplan.view": ALL,
+            "scenarios.view": ALL,
             "supplyplan.firm_orders": ALL,
             "bills.view": ALL,
             "manufacturing.view": ALL,
