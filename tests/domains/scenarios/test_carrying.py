@@ -96,9 +96,7 @@ def test_where_the_live_data_moved_on_nothing_is_carried_over(
     commands.choose_changes(ctx, changes=list(scenario.changes.all()))
     commands.choose_orders(ctx, orders=[scenario.orders.get(item=works.merino)])
     works.stock(works.merino, "12")
-    with pytest.raises(
-        commands.LiveMoved, match="Merino 2/48 at Porto works is no longer as it was"
-    ):
+    with pytest.raises(commands.LiveMoved, match="Merino 2/48 at Porto works is no longer as it was"):
         commands.ask_commit(ctx, scenario=scenario)
     assert not ItemPolicy.objects.exists()
 
@@ -126,9 +124,8 @@ def test_assumptions_stay_assumptions_and_nothing_is_not_carried_over(
     assert [(one.supplier, one.reason) for one in copied.changes.all()] == [(works.dyer, "Boiler")]
 
 
-def test_the_pages_say_what_is_better_and_what_is_worse(
-    ctx: Ctx, works: Any, scenario: Scenario, client: Client
-) -> None:
+def test_the_pages_say_what_is_better_and_what_is_worse(ctx: Ctx, works: Any, scenario: Scenario) -> None:
+    client = Client()
     client.force_login(ctx.actor)
     assert b"No scenario is planned yet." in client.get("/scenarios/compare/").content
     works.order(works.variant(), "100", on=on(2, 1))

@@ -191,7 +191,7 @@ def test_a_deal_is_won_in_full_or_lost(ctx: Ctx, works: Any, scenario: Scenario)
     reference.load(ctx)
     deal = pipeline.open_opportunity(
         ctx, name="Spring", party=works.customer, closes_on=on(2, 1),
-        lines=[pipeline.LineDraft(item=works.variant(), quantity=d("80"), price=d("50"))],
+        lines=[pipeline.OpportunityLineDraft(item=works.variant(), quantity=d("80"), price=d("50"))],
     )  # fmt: skip
     expected = supplyplan.read_documents(ctx, until=supplyplan.horizon(ctx)).taken
     assert 0 < sum(one.quantity for one in expected) < 80

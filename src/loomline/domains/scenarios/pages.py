@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from loomline.domains.scenarios import commands, jobs, queries
-from loomline.domains.scenarios.models import Outcome, Scenario
+from loomline.domains.scenarios.models import Outcome, Scenario, ScenarioState
 from loomline.domains.scenarios.queries.comparing import MOST
 from loomline.domains.scenarios.resources.figures import figures, moved, overloads
 from loomline.domains.scenarios.resources.scenario import COMPARE
@@ -22,7 +22,7 @@ from loomline.surface import answer, draw, draw_text
 from loomline.surface.page import ctx_of, need, page, staff
 
 SEE = "scenarios.view_scenario"
-CHOICE = 12
+CHOICE, DISCARDED = 12, ScenarioState.DISCARDED
 
 
 @staff
@@ -30,7 +30,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Key figures of the live plan and up to three scenarios, and whose lines change their day."""
     ctx = ctx_of(request)
     need(access.may(ctx, SEE), _("compare scenarios"), SEE)
-    planned = access.visible(ctx, Scenario).filter(outcomes__isnull=False).order_by("-planned_at", "-pk")
+    planned = (
+        access.visible(ctx, Scenario)
+        .filter(outcomes__isnull=False)
+        .exclude(state=DISCARDED)
+        .order_by("-planned_at", "-pk")
+    )
     offered = list(planned[:CHOICE])
     asked = {int(key) for key in request.GET.getlist("with") if key.isdigit()}
     chosen = [one for one in offered if one.pk in asked][:MOST] or offered[:MOST]

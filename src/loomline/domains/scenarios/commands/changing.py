@@ -209,7 +209,7 @@ def change_capacity(
     )  # fmt: skip
 
 
-@command(states=OPEN, label=_("Win a deal"), icon="trophy")
+@command(states=OPEN, label=_("Win a deal"), icon="circle-check")
 def win_deal(ctx: Ctx, *, scenario: Scenario, deal: Opportunity, reason: str) -> Change:
     """Suppose that an open deal is won: all it asks for is ordered for the day it is wanted."""
     return _decide(ctx, scenario, ChangeKind.WIN, deal, reason)

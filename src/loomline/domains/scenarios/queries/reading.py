@@ -99,12 +99,10 @@ class Hall:
 
 def _tried(centre: WorkCentre, day: date, minutes: Decimal, changes: Iterable[Change]) -> Decimal:
     """The machine minutes of a working day with fewer machines or with overtime."""
-    for one in changes:
-        if one.from_on and one.until_on and one.from_on <= day <= one.until_on:
-            if one.machines is not None:
-                minutes -= minutes * min(one.machines, centre.machines) / centre.machines
-            minutes += (one.quantity or ZERO) * HOUR * centre.machines
-    return minutes
+    mine = [one for one in changes if one.from_on and one.until_on and one.from_on <= day <= one.until_on]
+    standing = min(sum(one.machines or 0 for one in mine), centre.machines)
+    overtime = sum((one.quantity or ZERO for one in mine), ZERO) * HOUR * centre.machines
+    return minutes * (centre.machines - standing) / centre.machines + overtime
 
 
 def _planned_minutes(found: Documents, plan: Reckoned, first: date) -> Mapping[tuple[int, int], Decimal]:

@@ -60,9 +60,7 @@ def _planned(record: models.Scenario, button: dict[str, Any] | None) -> dict[str
     live = queries.newest_live()
     at = draw_text.moment(record.planned_at)
     if live is not None and record.planned_at is not None and live.made_at > record.planned_at:
-        text = _t(
-            "It stands on the live data of {at}, which was read again since. Plan it again to compare."
-        )
+        text = _t("It stands on the live data of {at}, which was read again since. Plan it again to compare.")
         return _callout("warn", _t("Not of today."), text.format(at=at), button)
     text = _t("It stands on the live data of {at}. Choose changes and planned orders, then carry them over.")
     return _callout("info", _t("Planned."), text.format(at=at), button)
