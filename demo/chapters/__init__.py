@@ -26,6 +26,7 @@ from loomline_demo.chapters import (
     promises,
     reminders,
     rules,
+    scenarios,
     schedule,
     shelves,
     sourcing,
@@ -38,7 +39,7 @@ from loomline_demo.chapters import (
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
     *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, straight, papers, reminders),
-    *(rules, thread, forecasts, plan, schedule, promises),
+    *(rules, thread, forecasts, plan, schedule, scenarios, promises),
 )
 
 

@@ -42,6 +42,7 @@ OWN = (
     "/supplyplan/",
     "/scheduling/",
     "/scheduling/?zoom=day",
+    "/scenarios/compare/",
     "/demand/grid/",
     "/demand/accuracy/",
     "/promises/keeping/",

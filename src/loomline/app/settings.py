@@ -36,7 +36,7 @@ DOMAINS = (
         "counting",
     ),
     *("planning", "corrections", "supplyplan", "scheduling", "promises", "dunning"),
-    *("tracing", "risk", "footprint", "scorecards", "recalls"),
+    *("tracing", "risk", "footprint", "scorecards", "recalls", "scenarios"),
     *("insights", "exchange", "intake", "portal", "scanning"),
 )
 

@@ -51,6 +51,8 @@ RETOLD: Mapping[str, Sequence[str]] = {
     "dunning.dispute": ("reason", "outcome"),
     "dunning.credithold": ("reason",),
     "supplyplan.planpeg": ("demand",),
+    "scenarios.lineday": ("document",),
+    "scenarios.change": ("reason",),
 }
 # Nothing in them tells who somebody is, besides the person's number.
 PLAIN = frozenset(
@@ -66,6 +68,7 @@ PLAIN = frozenset(
         *("inventory.stockmove", "inventory.reservation", "inventory.pickingrule", "inventory.freeze"),
         *("manufacturing.workorder", "manufacturing.workline", "procurement.purchaseline"),
         *("supplyplan.planitem", "supplyplan.plannedorder", "supplyplan.actionmessage", "demand.series"),
+        *("scenarios.scenarioorder",),
         *("promises.promise",),
         *("counting.countline", "costing.workcharge", "ledger.journalentry", "ledger.journalline"),
     }

@@ -98,7 +98,12 @@ def ctx(db: None) -> Ctx:
 
 @pytest.fixture
 def works(ctx: Ctx) -> Works:
-    made = make_knit(ctx, _Made)
+    return stock_the_world(make_knit(ctx, _Made))
+
+
+def stock_the_world(made: Works) -> Works:
+    """A customer, and a mill that sells what sweaters are made of."""
+    ctx = made.ctx
     made.customer = parties.open_party(ctx, name="Nord Living", roles=["customer"])
     made.mill = parties.open_party(ctx, name="Biella Yarns", roles=["supplier"])
     for item in made.style.items.all():

@@ -19,6 +19,7 @@ class DocumentKind(models.TextChoices):
     PURCHASE = "procurement.purchase", _("Purchase order")
     CONTRACT = "contracts.contract", _("Supplier contract")
     BILL = "payables.supplierinvoice", _("Supplier invoice")
+    SCENARIO = "scenarios.scenario", _("Scenario")
 
 
 class ApprovalRule(Record):

@@ -33,6 +33,7 @@ else:
 
 ZERO = Decimal(0)
 WINDOW = 1
+Given = Mapping[Key, Mapping[date, Decimal]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +106,12 @@ def plan(
     weeks: int,
     items: Collection[int] | None = None,
     windows: Mapping[int, tuple[int, int]] | None = None,
+    given: Given | None = None,
 ) -> Plan:
     """The layers of each series from this week on. A handful of statements, however many series.
 
     Orders may consume the forecast of weeks after the last one asked for, so a few more are looked at.
+    `given` are figures to try: by series and week, instead of what is expected there.
     """
     first = week_of(ctx.today)
     known = windows if windows is not None else _windows(items)
@@ -117,6 +120,7 @@ def plan(
     series = _series(items)
     statistical = _statistical(first, len(span) - 1, items)
     own = _overrides(first, items)
+    tried = given or {}
     orders: dict[Key, list[Bought]] = defaultdict(list)
     for row in bought(since=first, until=span[-1], items=items):
         orders[row.key].append(row)
@@ -128,12 +132,12 @@ def plan(
         key: _layers(
             span[:-1],
             statistical.get(series.get(key, 0), []),
-            own.get(series.get(key, 0), {}),
+            {**own.get(series.get(key, 0), {}), **tried.get(key, {})},
             orders.get(key, []),
             deals.get(key, {}),
             known.get(key[0], (WINDOW, WINDOW)),
         )[:weeks]
-        for key in {**series, **dict.fromkeys(orders), **dict.fromkeys(deals)}
+        for key in {**series, **dict.fromkeys(orders), **dict.fromkeys(deals), **dict.fromkeys(tried)}
     }
     return Plan(span[:weeks], rows, series, [line for line in lines if line.week < span[weeks]])
 

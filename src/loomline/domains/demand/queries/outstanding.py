@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
-from loomline.domains.demand.queries.layers import plan
+from loomline.domains.demand.queries.layers import Given, plan
 from loomline.domains.demand.queries.streams import week_of
 from loomline.kernel.context import Ctx
 
@@ -29,12 +30,15 @@ class Outstanding:
     party_id: int | None
 
 
-def outstanding(ctx: Ctx, *, since: date, until: date) -> list[Outstanding]:
+def outstanding(
+    ctx: Ctx, *, since: date, until: date, given: Given | None = None, without: Collection[int] = ()
+) -> list[Outstanding]:
     """Forecast that orders have not consumed, and lines of open deals by their probability, by day.
 
-    A forecast is wanted on the Monday of its week, never before today. Both days count.
+    A forecast is wanted on the Monday of its week, never before today. Both days count. To try something,
+    give figures instead of what is expected, and deals to go without.
     """
-    made = plan(ctx, weeks=max((week_of(until) - week_of(ctx.today)).days // 7 + 1, 1))
+    made = plan(ctx, weeks=max((week_of(until) - week_of(ctx.today)).days // 7 + 1, 1), given=given)
     rows = [
         Outstanding(
             item_id=key[0],
@@ -60,6 +64,7 @@ def outstanding(ctx: Ctx, *, since: date, until: date) -> list[Outstanding]:
             party_id=line.key[2],
         )
         for line in made.lines
+        if line.deal_id not in without
     ]
     rows = [row for row in rows if since <= row.day <= until]
     return sorted(rows, key=lambda row: (row.day, row.item_id, row.kind, row.site_id or 0, row.party_id or 0))

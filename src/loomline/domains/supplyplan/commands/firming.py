@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +84,43 @@ def firm_orders(ctx: Ctx, *, orders: list[PlannedOrder]) -> list[PlannedOrder]:
         )
     )
     return [next((row for row in rows if row.pk == one.pk), one) for one in locked]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDraft:
+    """A planned order that was reckoned elsewhere."""
+
+    item_id: int
+    site_id: int
+    kind: str
+    quantity: Decimal
+    started: Decimal
+    start_on: date
+    due_on: date
+    need_on: date
+    is_late: bool = False
+    supplier_id: int | None = None
+    from_site_id: int | None = None
+
+
+@command(hidden=True)
+def firm_proposals(ctx: Ctx, *, drafts: list[ProposalDraft]) -> list[PlannedOrder]:
+    """Firm planned orders that were reckoned elsewhere; one that the plan proposes alike is that one."""
+    items = {draft.item_id for draft in drafts}
+    rows = PlannedOrder.objects.filter(state=PlannedState.PROPOSED, item__in=items)
+    standing: dict[ProposalDraft, list[PlannedOrder]] = defaultdict(list)
+    for row in lock_all(rows):
+        standing[_draft_of(row)].append(row)
+
+    orders = []
+    for draft in drafts:
+        same = standing.get(draft)
+        orders.append(same.pop() if same else PlannedOrder.objects.create(**asdict(draft)))
+    return firm_orders(ctx, orders=orders)
+
+
+def _draft_of(row: PlannedOrder) -> ProposalDraft:
+    return ProposalDraft(**{one.name: getattr(row, one.name) for one in fields(ProposalDraft)})
 
 
 def _buy(ctx: Ctx, rows: Sequence[PlannedOrder]) -> list[Purchase]:

@@ -1,6 +1,6 @@
 """What the supply plan answers, by noun."""
 
-from loomline.domains.supplyplan.queries.documents import Documents, NoSite, read_documents
+from loomline.domains.supplyplan.queries.documents import Documents, NoSite, foreseen, read_documents
 from loomline.domains.supplyplan.queries.explaining import (
     Counts,
     Net,
@@ -24,9 +24,11 @@ from loomline.domains.supplyplan.queries.listening import (
     news,
 )
 from loomline.domains.supplyplan.queries.plant import lay_out
-from loomline.domains.supplyplan.queries.reckoning import Reckoned, reckon
+from loomline.domains.supplyplan.queries.policies import SAID, policy_with
+from loomline.domains.supplyplan.queries.reckoning import Reckoned, horizon, plan_of, reckon
 
 __all__ = [
+    "SAID",
     "Cone",
     "Counts",
     "Documents",
@@ -41,11 +43,15 @@ __all__ = [
     "cone_of",
     "counts",
     "days",
+    "foreseen",
     "heard_by_now",
+    "horizon",
     "last_run",
     "lay_out",
     "net",
     "news",
+    "plan_of",
+    "policy_with",
     "read_documents",
     "reckon",
     "short_items",

@@ -134,7 +134,7 @@ def read_documents(ctx: Ctx, *, until: date, only: Collection[int] | None = None
         routes=_routes(bill_of.values()),
     )
     found.taken.extend(_ordered(found, only))
-    found.taken.extend(_foreseen(ctx, found))
+    found.taken.extend(foreseen(found, ports.further_demand(ctx, since=found.today, until=until)))
     for name, rows in zip(("taken", "brought"), _works(found), strict=True):
         getattr(found, name).extend(rows)
     for name, rows in zip(("taken", "brought"), _transfers(found, only), strict=True):
@@ -205,9 +205,9 @@ def _ordered(found: Documents, only: Collection[int] | None) -> Iterable[Taken]:
         )
 
 
-def _foreseen(ctx: Ctx, found: Documents) -> Iterable[Taken]:
+def foreseen(found: Documents, wanted: Iterable[ports.Wanted]) -> Iterable[Taken]:
     """What others expect to be taken besides."""
-    for want in ports.further_demand(ctx, since=found.today, until=found.until):
+    for want in wanted:
         terms = found.terms.get(want.item_id)
         # What suppliers bring straight to customers is bought when it is ordered, and not before.
         if terms is not None and terms.delivers_directly:

@@ -115,9 +115,18 @@ class Reckoned:
 def reckon(ctx: Ctx, *, report: Report | None = None, only: Collection[int] | None = None) -> Reckoned:
     """Plan all items, or only these: they must hold all parents of each."""
     say = report or _quiet
-    until = ctx.today + timedelta(days=HORIZON_DAYS)
     say(0, 100, _("Reading documents"))
-    found = read_documents(ctx, until=until, only=only)
+    return plan_of(read_documents(ctx, until=horizon(ctx), only=only), report=say)
+
+
+def horizon(ctx: Ctx) -> date:
+    """The day up to which supply is planned."""
+    return ctx.today + timedelta(days=HORIZON_DAYS)
+
+
+def plan_of(found: Documents, *, report: Report | None = None) -> Reckoned:
+    """The plan of documents as they are, or as somebody tries them. Asks the database nothing."""
+    say = report or _quiet
     say(20, 100, _("Laying out bills and lead times"))
     laid = lay_out(found)
     step = 1 if len(laid.rows) <= MOST_BY_DAY else 7
@@ -129,7 +138,7 @@ def reckon(ctx: Ctx, *, report: Report | None = None, only: Collection[int] | No
     made = _Reading(found, laid, netting, pegging, orders)
     plan = Reckoned(
         today=found.today,
-        until=until,
+        until=found.until,
         items=list(made.items()),
         orders=list(made.orders()),
         ties=list(made.ties()),

@@ -1,0 +1,70 @@
+"""The verbs of scenarios, by noun."""
+
+from loomline.domains.scenarios.commands.beside import try_capacity, try_deal, try_message
+from loomline.domains.scenarios.commands.carrying import (
+    LiveMoved,
+    NothingChosen,
+    NotOurs,
+    ask_commit,
+    choose_changes,
+    choose_orders,
+    commit_scenario,
+    leave_changes,
+    leave_orders,
+    take_back_scenario,
+)
+from loomline.domains.scenarios.commands.changing import (
+    NotOpen,
+    change_capacity,
+    change_demand,
+    change_lead_time,
+    change_order,
+    change_policy,
+    change_purchase,
+    change_supplier,
+    drop_changes,
+    lose_deal,
+    lose_partner,
+    win_deal,
+)
+from loomline.domains.scenarios.commands.opening import (
+    copy_scenario,
+    discard_scenario,
+    open_scenario,
+    reopen_scenario,
+)
+from loomline.domains.scenarios.commands.planning import ChangedMeanwhile, keep_outcome
+
+__all__ = [
+    "ChangedMeanwhile",
+    "LiveMoved",
+    "NotOpen",
+    "NotOurs",
+    "NothingChosen",
+    "ask_commit",
+    "change_capacity",
+    "change_demand",
+    "change_lead_time",
+    "change_order",
+    "change_policy",
+    "change_purchase",
+    "change_supplier",
+    "choose_changes",
+    "choose_orders",
+    "commit_scenario",
+    "copy_scenario",
+    "discard_scenario",
+    "drop_changes",
+    "keep_outcome",
+    "leave_changes",
+    "leave_orders",
+    "lose_deal",
+    "lose_partner",
+    "open_scenario",
+    "reopen_scenario",
+    "take_back_scenario",
+    "try_capacity",
+    "try_deal",
+    "try_message",
+    "win_deal",
+]
