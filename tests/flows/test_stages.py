@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -18,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from loomline.domains.bills import commands as bills
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item
+from loomline.domains.insights import queries as insights
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Lot
 from loomline.domains.manufacturing import commands as manufacturing
@@ -28,15 +31,16 @@ from loomline.domains.planning import commands as planning
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.sales import commands as sales
-from loomline.domains.sales.models import Order
+from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.sites import commands as places
 from loomline.domains.sites.models import Calendar
 from loomline.domains.tracing import queries
-from loomline.domains.tracing.queries import Stretch, Wanted
+from loomline.domains.tracing.queries import Stretch, Wanted, WayOut
+from loomline.domains.workcentres import commands as workcentres
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
 from tests.domains.warehouse.dock import Dock, make_dock
-from tests.flows.conftest import sells
+from tests.flows.conftest import expected, sells
 
 ALL = Wanted()
 HOURS = st.integers(1, 60)
@@ -80,6 +84,11 @@ class Mill:
             for one in found.threads
         ]
 
+    def ways(self) -> tuple[WayOut, ...]:
+        """What could be done about the only line."""
+        found = queries.thread_with_ways(self.ctx, line=OrderLine.objects.get())
+        return found.ways if found else ()
+
     def stages(self) -> dict[str, Stretch]:
         """The stages of the only line, by name."""
         [thread] = queries.stages(self.ctx, wanted=ALL).threads
@@ -106,6 +115,14 @@ def make_mill() -> Mill:
 @pytest.fixture
 def mill(db: None) -> Mill:
     return make_mill()
+
+
+@pytest.fixture
+def client(mill: Mill) -> Client:
+    """The browser of whoever runs the mill."""
+    made = Client()
+    made.force_login(mill.ctx.actor)
+    return made
 
 
 def test_each_stage_says_its_slack_and_whether_it_decides_the_day(mill: Mill) -> None:
@@ -139,6 +156,127 @@ def test_a_late_purchase_warns_until_it_is_mended(mill: Mill) -> None:
     procurement.confirm_purchase(mill.ctx, purchase=purchase, confirmed_on=date(2026, 12, 1))
 
     assert mill.seen(wanted=Wanted(only="late")) == []
+
+
+def causes(mill: Mill) -> list[tuple[str, int]]:
+    """Why the only line is late, in days."""
+    [thread] = queries.stages(mill.ctx, wanted=ALL).threads
+    return [(one.text, one.days) for one in thread.reasons]
+
+
+def test_causes_of_a_delay_add_up_and_slack_takes_its_part(mill: Mill) -> None:
+    order = mill.sell("30")
+    purchase = mill.buy()
+    confirmed = date(2026, 12, 7)
+    procurement.confirm_purchase(mill.ctx, purchase=purchase, confirmed_on=confirmed)
+    procurement.report_delay(mill.ctx, purchase=purchase, expected_on=date(2026, 12, 9), reason="loom 4")
+    work = WorkOrder.objects.get()
+    stage = work.stages.get(name="Knitting")
+    manufacturing.report_stage_delay(mill.ctx, stage=stage, days=1, reason="needles")
+
+    found = causes(mill)
+
+    # Asked for the 3rd, confirmed for the 7th, now the 9th; knitted by the 16th instead of the 15th.
+    assert found == [
+        ("Care label: Weber Etiketten confirmed 7 Dec", 2),
+        ("Care label from Weber Etiketten: loom 4", 2),
+        ("Knitting: needles", 3),
+    ]
+    order.refresh_from_db()
+    assert order.promised_on is not None
+    assert order.expected_on is not None
+    assert sum(days for _text, days in found) == (order.expected_on - order.promised_on).days
+    lines = list(order.lines.all())
+    by_purchase = queries.delayed_by(lines, purchases=[purchase.pk], today=mill.ctx.today)
+    by_work = queries.delayed_by(lines, works=[work.pk], today=mill.ctx.today)
+    assert (list(by_purchase.values()), list(by_work.values())) == ([4], [3])
+
+
+def test_a_purchase_that_is_called_off_is_told_to_those_who_stand_on_it(mill: Mill) -> None:
+    mill.dock.stock(mill.dock.sweater, "50", lot="L-1")
+    other = planning.plan_supply(mill.ctx, order=mill.dock.order((mill.dock.sweater, "5")))
+    order = mill.sell("30")
+    purchase = mill.buy()
+    mill.wait(24)
+
+    procurement.cancel_purchase(mill.ctx, purchase=purchase, reason="bankrupt")
+
+    order.refresh_from_db()
+    # Bought again today, a Tuesday, it comes ten days later, on Friday the 4th: a day more for everything.
+    assert (order.expected_on, expected(other)) == (date(2026, 12, 15), other.expected_on)
+    assert order.lines.get().cause == f"nothing more comes on {purchase.number}: bankrupt"
+
+
+def test_a_short_receipt_that_is_given_up_is_told_too(mill: Mill) -> None:
+    order = planning.plan_supply(mill.ctx, order=mill.dock.order((mill.dock.label, "100")))
+    purchase = mill.buy()
+    line = purchase.lines.get()
+    mill.wait(24)
+    arrived = procurement.ReceivedLine(line=line, quantity=Decimal(80))
+    procurement.receive_goods(mill.ctx, purchase=purchase, lines=[arrived])
+    before = expected(order)
+
+    procurement.close_line(mill.ctx, purchase_line=line, reason="no yarn left")
+
+    assert before is not None
+    assert expected(order) == before + timedelta(days=1)
+    assert [(way.text, way.cost) for way in mill.ways()][:1] == [("Send 80 now and 20 later", None)]
+
+
+def test_machines_that_stand_for_days_make_their_stages_later(mill: Mill) -> None:
+    order = mill.sell("30")
+    mill.buy()
+    centre = workcentres.open_centre(mill.ctx, code="K-1", name="Flat beds", site=mill.dock.mill.site)
+    stage = WorkStage.objects.get(name="Knitting")
+    manufacturing.reassign_stage(mill.ctx, stage=stage, centre=centre, reason="our own beds")
+
+    # From Thursday, the 3rd, at 8 to Monday, the 7th, at 8: two working days are lost.
+    workcentres.plan_downtime(
+        mill.ctx,
+        centre=centre,
+        starts_at=datetime(2026, 12, 3, 8, tzinfo=UTC),
+        ends_at=datetime(2026, 12, 7, 8, tzinfo=UTC),
+        reason="bearing broken",
+    )
+
+    order.refresh_from_db()
+    assert order.expected_on == date(2026, 12, 16)
+    assert causes(mill) == [("Knitting: bearing broken", 2)]
+
+
+def test_an_early_warning_stands_once_and_goes_when_it_is_mended(mill: Mill, client: Client) -> None:
+    order = mill.sell("30")
+    purchase = mill.buy()
+    procurement.report_delay(mill.ctx, purchase=purchase, expected_on=date(2026, 12, 10), reason="loom 4")
+    rows, count, _worth = insights.at_risk(mill.ctx)
+    assert ([row.number for row in rows], count) == ([order.number], 1)
+
+    line = order.lines.get()
+    shown = client.get(f"/thread/{line.pk}/").content.decode()
+    assert "Why it is late" in shown
+    assert "5 working days over, critical" in shown
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(f"/sales/order-lines/{line.pk}/").status_code == 200
+    assert len(asked) <= 24, len(asked)
+
+    mill.wait()
+    procurement.confirm_purchase(mill.ctx, purchase=purchase, confirmed_on=date(2026, 12, 1))
+
+    assert insights.at_risk(mill.ctx)[1] == 0
+    assert "Why it is late" not in client.get(f"/thread/{line.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("view", ["", "styles", "calendar"])
+def test_the_page_shows_each_view_and_takes_back_a_moment(mill: Mill, client: Client, view: str) -> None:
+    order = mill.sell("30")
+
+    shown = client.get("/stages/", {"view": view}).content.decode()
+    long_ago = client.get("/stages/", {"view": view, "at": "2020-01-01T10:00"}).content.decode()
+
+    assert ("Jumper" in shown, "No open order line fits" in shown) == (True, False)
+    assert order.number in shown or view == "styles"
+    assert "No open order line fits" in long_ago
+    assert client.get("/stages/", {"at": "soon"}).status_code == 400
 
 
 class Season(RuleBasedStateMachine):

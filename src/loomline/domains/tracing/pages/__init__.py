@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from loomline.domains.tracing.pages.delay import delay, ways
 from loomline.domains.tracing.pages.stages import stages
-from loomline.domains.tracing.pages.thread import line_thread, steps, thread
+from loomline.domains.tracing.pages.thread import line_thread, steps, thread, thread_here
 
-__all__ = ["line_thread", "steps", "thread"]
+__all__ = ["delay", "line_thread", "steps", "thread", "thread_here", "ways"]
 
 urlpatterns = [path("thread/<int:pk>/", thread, name="thread"), path("stages/", stages)]

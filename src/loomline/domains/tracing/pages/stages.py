@@ -56,6 +56,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     at = moment_of(ctx, asked.get("at", ""))
     view = asked.get("view", "") if asked.get("view", "") in VIEWS else ""
     wanted = Wanted(
+        order=_key(asked.get("order", "")),
         style=_key(asked.get("style", "")),
         customer=_key(asked.get("customer", "")),
         partner=_key(asked.get("partner", "")),
@@ -68,8 +69,7 @@ def stages(request: HttpRequest) -> HttpResponse:
         "page": page(_("Stages")),
         "stages": {
             "said": _said(found),
-            "as_of": as_of_field(ctx, at, HERE, now_url=_url(asked, at="")),
-            "view": view,
+            "as_of": as_of_field(ctx, at, HERE, keep=_kept(asked), now_url=_url(asked, at="")),
             "views": _choices(asked, "view", VIEWS, view),
             "filters": _filters(ctx, wanted, found),
             "only": _choices(asked, "only", ONLY, wanted.only),
@@ -79,6 +79,11 @@ def stages(request: HttpRequest) -> HttpResponse:
         "panel": draw(found.threads),
     }
     return render(request, "tracing/stages.html", context)
+
+
+def _kept(asked: Any) -> list[dict[str, str]]:
+    """What the form hands on beside its own fields."""
+    return [{"name": name, "value": asked[name]} for name in ("view", "order") if asked.get(name)]
 
 
 def _key(text: str) -> int | None:
@@ -152,7 +157,7 @@ def _lines(threads: Sequence[Thread]) -> dict[str, Any]:
             )
         )
     heads = (_("Line"), _("Open"), _("Promised"), _("Projected"), *(str(NAMES[kind]) for kind in kinds))
-    slots = ("a1", "a2", "b1", "b2", *("full" for _kind in kinds))
+    slots = ("a1", "a2", "b1", "b2", *("hide" for _kind in kinds))
     return _panel(plain_table(_("By order line"), heads, rows, slots=slots))
 
 
@@ -162,13 +167,12 @@ def _kinds(threads: Sequence[Thread]) -> list[str]:
 
 
 def _projected(thread: Thread) -> Cell:
-    days = [one.day for one in thread.stretches if one.kind == "shipping" and one.day]
-    if thread.line.expected_on is None or not days:
+    if thread.projected_on is None:
         return Cell(kind="badge", text=_("no date"), tone="bad")
     slack = thread.slack
     return Cell(
         kind="date",
-        value=max(days),
+        value=thread.projected_on,
         tone="bad" if thread.is_late else "warn" if thread.is_tight else "",
         sub="" if slack is None else _slack(slack),
     )
@@ -267,7 +271,7 @@ def _sum(stretches: Sequence[Stretch]) -> Cell:
 
 def _calendar(threads: Sequence[Thread]) -> dict[str, Any]:
     """Which stage is due when: as planned first, at the latest for the promise, and as projected."""
-    rows = [_action(thread, stretch) for thread, stretch in queries.calendar_of(threads)]
+    rows = [_action(found, stretch) for found, stretch in queries.calendar_of(threads)]
     heads = (
         *(_("Stage"), _("Due"), _("Planned"), _("Projected"), _("Slack"), _("With"), _("Quantity")),
         *(_("In"), _("Out"), _("Rejected"), _("Lots"), _("State")),
@@ -277,13 +281,16 @@ def _calendar(threads: Sequence[Thread]) -> dict[str, Any]:
     return _panel(plain_table(_("Time and action"), heads, rows, slots=slots, sub=sub))
 
 
-def _action(thread: Thread, stretch: Stretch) -> tuple[Cell, ...]:
+def _action(threads: Sequence[Thread], stretch: Stretch) -> tuple[Cell, ...]:
+    thread = threads[0]
+    orders = ", ".join(dict.fromkeys(one.order.number for one in threads))
+    goods = ", ".join(dict.fromkeys(one.style or one.item.name for one in threads))
     return (
         Cell(
             text=stretch.name,
             url=f"/thread/{thread.line.pk}/",
             strong=True,
-            sub=f"{thread.order.number} · {thread.item.name}",
+            sub=f"{orders} · {goods}",
         ),
         Cell(kind="date", value=stretch.play.latest_on),
         Cell(kind="date", value=stretch.promised_on),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing import queries
+from loomline.domains.tracing.pages.delay import delay, ways
 from loomline.domains.tracing.pages.moment import as_of_field, moment_of
 from loomline.domains.tracing.queries import Stretch, Thread, Tick
 from loomline.kernel import access
@@ -36,11 +37,15 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
     if line is None:
         raise NotThere(reference=_("order line {pk}").format(pk=pk))
     at = moment_of(ctx, request.GET.get("at", ""))
-    found = queries.thread_of(line, at=at, today=ctx.today)
+    if at is None:
+        found = queries.thread_with_ways(ctx, line=line)
+    else:
+        found = queries.thread_of(line, at=at, today=ctx.today)
     return render(
         request,
-        "loom/thread.html",
+        "tracing/thread.html",
         {
+            "panels": [panel for panel in (delay(ctx, found), ways(ctx, found)) if panel],
             "page": page(
                 _("Thread of {number}").format(number=line.order.number),
                 crumbs=[
@@ -55,7 +60,7 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 def line_thread(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
     """The thread as it is now, for the page of the order line itself."""
-    found = queries.thread_of(line, today=ctx.today)
+    found = thread_here(ctx, line)
     if found is None or not found.stretches:
         return None
     return {
@@ -63,6 +68,14 @@ def line_thread(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
         "stages": [_stage(stretch, line) for stretch in found.stretches],
         "link": {"title": _("As it was at another moment"), "url": f"/thread/{line.pk}/"},
     }
+
+
+def thread_here(ctx: Ctx, line: OrderLine) -> Thread | None:
+    """The thread as it is now, read once for all panels of a page."""
+    if "_thread" not in line.__dict__:
+        line.__dict__["_thread"] = queries.thread_with_ways(ctx, line=line)
+    found: Thread | None = line.__dict__["_thread"]
+    return found
 
 
 def _thread(ctx: Ctx, line: OrderLine, found: Thread | None, at: datetime | None, url: str) -> dict[str, Any]:

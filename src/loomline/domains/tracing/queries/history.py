@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -24,8 +24,10 @@ from loomline.domains.warehouse.models import ShipmentLine
 from loomline.kernel.audit import Change
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.history import as_of
+from loomline.kernel.record import Record
 
 Rows = defaultdict[int, list[Any]]
+T = TypeVar("T", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class Book:
     def materials_of(self, work_id: int) -> list[int]:
         """The purchase lines whose goods go into a work order."""
         return list(dict.fromkeys(supplies(self.material_pegs[work_id], PURCHASE_LINE)))
+
+    def sources_of(self, line_id: int) -> list[int]:
+        """The purchase lines that a line stands on, itself or through its work."""
+        wanted = [*self.bought_for(line_id)]
+        wanted += [pk for work in self.works_of(line_id) for pk in self.materials_of(work)]
+        return [pk for pk in dict.fromkeys(wanted) if pk in self.purchase_lines]
 
     def calendar(self, site_id: int | None) -> WorkCalendar:
         """The days worked at a site."""
@@ -164,6 +172,16 @@ def _read(
     return [found[pk] for pk in sorted(found)]
 
 
+def _pointed(model: type[T], ids: set[Any], at: datetime | None) -> dict[int, T]:
+    """What rows point at, as it was; what was entered only afterwards is told as it is now.
+
+    Reference rows may be younger in the audit than what uses them, where a history was taken over.
+    """
+    found = as_of(model, ids, at)
+    missing = ids - set(found) if at is not None else set()
+    return found | as_of(model, missing, None) if missing else found
+
+
 def _pegs(kind: str, ids: Iterable[int], at: datetime | None) -> list[Peg]:
     rows = Peg.objects.filter(Q(demand_kind=kind, demand_id__in=list(ids)))
     return [peg for peg in _read(rows, at) if peg.quantity > 0]
@@ -199,17 +217,17 @@ def _names(
     parties |= {row.shipment.carrier_id for row in shipped}
     places = {row.site_id for row in sited}
     lots = {row.lot_id for row in holders}
-    items = as_of(Item, {row.item_id for row in goods}, at)
+    items = _pointed(Item, {row.item_id for row in goods}, at)
     units: set[Any] = {item.unit_id for item in items.values()} | {stage.unit_id for stage in stages}
     styles: set[Any] = {item.style_id for item in items.values()}
-    found = as_of(Site, places - {None}, at)
+    found = _pointed(Site, places - {None}, at)
     return Names(
-        parties=as_of(Party, parties - {None}, at),
+        parties=_pointed(Party, parties - {None}, at),
         sites=found,
         items=items,
-        lots=as_of(Lot, lots - {None}, at),
-        units={pk: unit.code for pk, unit in as_of(Unit, units - {None}, at).items()},
-        styles={pk: style.name for pk, style in as_of(Style, styles - {None}, at).items()},
+        lots=_pointed(Lot, lots - {None}, at),
+        units={pk: unit.code for pk, unit in _pointed(Unit, units - {None}, at).items()},
+        styles={pk: style.name for pk, style in _pointed(Style, styles - {None}, at).items()},
         calendars=_calendars(found.values(), at),
     )
 
@@ -218,7 +236,7 @@ def _calendars(places: Iterable[Site], at: datetime | None) -> Mapping[int | Non
     """The days worked at each site; for a moment, as the calendars stood then."""
     if at is None:
         return sites.work_calendars(sites=places)
-    calendars = as_of(Calendar, Calendar.objects.values_list("pk", flat=True), at)
+    calendars = _pointed(Calendar, set(Calendar.objects.values_list("pk", flat=True)), at)
     ids = set(CalendarDay.objects.values_list("pk", flat=True)) | deleted(CalendarDay, at)
     days = _by(as_of(CalendarDay, ids, at).values(), "calendar_id")
     made = {

@@ -145,12 +145,8 @@ def _work(book: Book, work: int) -> WorkOrder:
 
 
 def _purchases(book: Book, line: OrderLine) -> Iterator[_Open]:
-    works = book.works_of(line.pk)
-    wanted = dict.fromkeys(
-        [*book.bought_for(line.pk), *(pk for work in works for pk in book.materials_of(work))]
-    )
-    for pk in wanted:
-        day = _arrival(book, pk) if pk in book.purchase_lines else None
+    for pk in book.sources_of(line.pk):
+        day = _arrival(book, pk)
         if day is not None:
             site = book.purchase_lines[pk].purchase.site_id or line.order.site_id
             yield _Open(f"purchase-{pk}", day, book.calendar(site))

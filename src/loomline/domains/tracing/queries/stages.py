@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,7 @@ ENDED = (OrderState.SHIPPED, OrderState.CLOSED)
 class Wanted:
     """Which lines are asked for: of a style, a customer, with a partner, late or at risk; after which one."""
 
+    order: int | None = None
     style: int | None = None
     customer: int | None = None
     partner: int | None = None
@@ -87,6 +89,8 @@ def _candidates(ctx: Ctx, at: datetime | None, wanted: Wanted) -> QuerySet[Order
         rows = rows.filter(order__confirmed_at__lte=at).exclude(
             order__state__in=ENDED, order__shipped_at__lte=at, order__closed_at__isnull=True
         )
+    if wanted.order:
+        rows = rows.filter(order=wanted.order)
     if wanted.style:
         rows = rows.filter(item__style=wanted.style)
     if wanted.customer:
@@ -121,6 +125,8 @@ def _fits(thread: Thread, wanted: Wanted) -> bool:
     line, order = thread.line, thread.order
     if order.state not in OPEN or line.open_quantity <= 0:
         return False
+    if wanted.order not in (None, order.pk):
+        return False
     if wanted.style not in (None, thread.item.style_id) or wanted.customer not in (None, order.customer_id):
         return False
     if wanted.partner and wanted.partner not in {stretch.holder_id for stretch in thread.stretches}:
@@ -142,9 +148,23 @@ def holders_of(threads: Sequence[Thread]) -> dict[int, str]:
     return {pk: name for pk, name in sorted(found.items(), key=lambda one: one[1]) if pk}
 
 
-def calendar_of(threads: Sequence[Thread]) -> list[tuple[Thread, Stretch]]:
-    """What of these threads is still to end, by the day on which it must: time and action."""
-    waiting = [
-        (thread, stretch) for thread in threads for stretch in thread.stretches if stretch.progress != "done"
+def calendar_of(threads: Sequence[Thread]) -> list[tuple[Sequence[Thread], Stretch]]:
+    """What of these threads is still to end, by the day on which it must: time and action.
+
+    What several lines wait for stands there once, with the least slack that any of them leaves it.
+    """
+    found: dict[tuple[int, str], list[tuple[Thread, Stretch]]] = defaultdict(list)
+    for thread in threads:
+        for stretch in thread.stretches:
+            own = 0 if stretch.document else thread.line.pk
+            if stretch.progress != "done":
+                found[own, stretch.key].append((thread, stretch))
+    rows = [
+        ([thread for thread, _one in some], min((one for _t, one in some), key=_due))
+        for some in found.values()
     ]
-    return sorted(waiting, key=lambda one: (one[1].play.latest_on or date.max, one[0].line.pk))
+    return sorted(rows, key=lambda row: (_due(row[1]), row[0][0].line.pk))
+
+
+def _due(stretch: Stretch) -> date:
+    return stretch.play.latest_on or date.max

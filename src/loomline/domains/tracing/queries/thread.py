@@ -17,7 +17,10 @@ from loomline.domains.manufacturing.models import StageState, WorkStage
 from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.tracing.queries.history import Book, Names, book_of
 from loomline.domains.tracing.queries.play import NO_PLAY, Play, plays_of
+from loomline.domains.tracing.queries.reasons import Reason, reasons_of
+from loomline.domains.tracing.queries.ways import WayOut, ways_out
 from loomline.domains.warehouse.models import Shipment, ShipmentState
+from loomline.kernel.context import Ctx
 
 ZERO = Decimal(0)
 # Working days of slack with which a promise is still kept, and one more mishap breaks it.
@@ -93,11 +96,19 @@ class Thread:
     customer: str
     style: str
     unit: str
+    reasons: tuple[Reason, ...] = ()
+    ways: tuple[WayOut, ...] = ()
 
     @property
     def now(self) -> Stretch | None:
         """The first stretch that is not done."""
         return next((found for found in self.stretches if found.progress != "done"), None)
+
+    @property
+    def projected_on(self) -> date | None:
+        """The day on which the last of it is projected to be with the customer; None where nobody knows."""
+        days = [one.day for one in self.stretches if one.kind == "shipping" and one.day]
+        return max(days, default=None) if self.line.expected_on is not None else None
 
     @property
     def slack(self) -> int | None:
@@ -137,6 +148,14 @@ def thread_of(line: OrderLine, *, at: datetime | None = None, today: date) -> Th
     return next(iter(threads_in(book)), None)
 
 
+def thread_with_ways(ctx: Ctx, *, line: OrderLine) -> Thread | None:
+    """The thread as it is now, with what could be done if it is late. Up to three statements more."""
+    book = book_of([line.pk], at=None, day=ctx.today)
+    for found in threads_in(book):
+        return replace(found, ways=tuple(ways_out(ctx, book=book, line=found.line)))
+    return None
+
+
 def threads_in(book: Book) -> list[Thread]:
     """The threads of all lines of a book, in its order. Costs no statement."""
     return [_thread(book, line) for line in book.lines.values()]
@@ -163,6 +182,7 @@ def _thread(book: Book, line: OrderLine) -> Thread:
         customer=names.party(line.order.customer_id),
         style=names.styles.get(item.style_id or 0, ""),
         unit=names.unit_of(item),
+        reasons=reasons_of(book, line),
     )
 
 
@@ -172,8 +192,7 @@ def _sourcing(book: Book, line: OrderLine) -> Iterable[Stretch]:
         peg.supply_id: peg.quantity
         for peg in (*book.pegs[line.pk], *(peg for work in works for peg in book.material_pegs[work]))
     }
-    wanted = {*book.bought_for(line.pk), *(pk for work in works for pk in book.materials_of(work))}
-    for pk in sorted(wanted & set(book.purchase_lines)):
+    for pk in sorted(book.sources_of(line.pk)):
         yield _bought(book, pk, needed.get(pk))
 
 
@@ -363,6 +382,3 @@ def _mark(names: Names, lot_id: int, quantity: Decimal, item: Item) -> LotMark:
         state=str(lot.state.label),
         tone=lot.state.tone,
     )
-
-
-__all__ = ["LotMark", "Stretch", "Thread", "progress_of", "stage_progress", "thread_of", "threads_in"]
