@@ -25,6 +25,8 @@ from loomline.surface.page import action, ctx_of, need, page, staff
 
 URL = "/mail/write/"
 SEND = "mail.write_letter"
+# What an address may bring of a letter that another page has drafted.
+LONGEST = 4000
 
 
 class LetterForm(forms.Form):
@@ -95,12 +97,12 @@ def record_of(ctx: Ctx, text: str) -> Any:
 
 
 def _opened(ctx: Ctx, request: HttpRequest, about: Any) -> dict[str, str]:
-    """What the form is opened with: the record's address, and the words of a template."""
+    """What the form is opened with: the record's address, and the words of a template or another page."""
     held = {
         "to": request.GET.get("to", "")
         or (", ".join(queries.addressees(about)) if about is not None else ""),
         "subject": request.GET.get("subject", ""),
-        "text": "",
+        "text": request.GET.get("text", "")[:LONGEST],
     }
     template = _template(ctx, request)
     if template is not None:

@@ -22,7 +22,8 @@ from loomline.domains.planning.commands.outside import (
     order_stage,
     receive_stage,
 )
-from loomline.domains.planning.commands.promising import promise_again
+from loomline.domains.planning.commands.promising import lose_supply, promise_again
+from loomline.domains.planning.commands.stopping import wait_for_centre
 
 __all__ = [
     "NoService",
@@ -40,6 +41,7 @@ __all__ = [
     "follow_supply",
     "keep_for_demands",
     "lose_direct",
+    "lose_supply",
     "note_direct",
     "note_stages",
     "order_stage",
@@ -48,4 +50,5 @@ __all__ = [
     "promise_again",
     "receive_stage",
     "review_direct",
+    "wait_for_centre",
 ]

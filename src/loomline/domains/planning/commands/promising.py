@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.planning import queries
-from loomline.domains.planning.models import ORDER_LINE
+from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_ORDER
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales import queries as orders
 from loomline.domains.sales.models import Delivery, Order
@@ -30,9 +30,27 @@ def promise_again(ctx: Ctx, *, items: list[int], works: list[int], cause: str) -
     return sales.expect_lines(ctx, dates=dates, causes=dict.fromkeys(dates, cause)) if dates else []
 
 
-def _days_again(ctx: Ctx, items: Sequence[int]) -> dict[int, date | None]:
+@command(hidden=True)
+def lose_supply(ctx: Ctx, *, purchase_lines: list[int], cause: str) -> list[Order]:
+    """Say when what purchases will not bring can be there all the same, or that nobody knows.
+
+    Asked are only the order lines and the work orders that stand on them. Returns the orders that moved.
+    """
+    pegs = queries.pegs_on(kind=PURCHASE_LINE, ids=purchase_lines)
+    lines = {peg.demand_id for peg in pegs if peg.demand_kind == ORDER_LINE}
+    works = sorted({peg.demand_id for peg in pegs if peg.demand_kind == WORK_ORDER})
+    dates: dict[int, date | None] = dict.fromkeys(_without_material(ctx, works, cause)) if works else {}
+    if lines:
+        dates |= _days_again(ctx, sorted({peg.item_id for peg in pegs}), only=lines)
+    return sales.expect_lines(ctx, dates=dates, causes=dict.fromkeys(dates, cause)) if dates else []
+
+
+def _days_again(
+    ctx: Ctx, items: Sequence[int], *, only: Collection[int] | None = None
+) -> dict[int, date | None]:
     """The new days of order lines that lack goods, the earliest promise asked first; only those that move."""
     rows = orders.open_lines(item_ids=items).exclude(delivery=Delivery.DIRECT)
+    rows = rows if only is None else rows.filter(pk__in=only)
     rows = rows.select_related("item", "order__site")
     lines = {line.pk: line for line in rows.order_by("promised_on", "pk")}
     lacking = {pk: quantity for pk, quantity in queries.lacking(lines=lines).items() if quantity > 0}

@@ -13,6 +13,8 @@ from loomline.domains.planning import queries as planning
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, Peg
 from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import Order, OrderLine
+from loomline.domains.tracing.queries.history import book_of
+from loomline.domains.tracing.queries.reasons import reasons_of
 
 ZERO = Decimal(0)
 
@@ -57,10 +59,26 @@ def footing_of(order: Order) -> list[Footing]:
     return found
 
 
+def delayed_by(
+    lines: Iterable[OrderLine], *, purchases: Iterable[int] = (), works: Iterable[int] = (), today: date
+) -> dict[int, int]:
+    """The days by which purchases or work make each of these lines later; none where slack takes it up."""
+    book = book_of([line.pk for line in lines], at=None, day=today)
+    guilty = {("procurement.purchase", pk) for pk in purchases}
+    guilty |= {("manufacturing.workorder", pk) for pk in works}
+    found = {
+        pk: sum(one.days for one in reasons_of(book, line) if (one.kind, one.object_id) in guilty)
+        for pk, line in book.lines.items()
+    }
+    return {pk: days for pk, days in found.items() if days > 0}
+
+
 def orders_standing_on(*, purchase_lines: Iterable[int] = (), works: Iterable[int] = ()) -> list[OrderLine]:
     """The order lines that a delay of these supplies would reach, the earliest promise first."""
     ids = planning.orders_on(purchase_lines=purchase_lines, works=works)
-    rows = OrderLine.objects.filter(pk__in=ids).select_related("order__customer", "item__unit")
+    rows = OrderLine.objects.filter(pk__in=ids).select_related(
+        "order__customer", "order__opportunity", "item__unit"
+    )
     return list(rows.order_by("promised_on", "pk"))
 
 

@@ -95,7 +95,7 @@ def threads(ctx: Ctx, order: Order) -> dict[str, Any] | None:
             for one in found
         ],
         sub=_t("Where each line stands, from the first material to the customer"),
-    )
+    ) | {"link": {"title": _t("Time and action"), "url": f"/stages/?order={order.pk}&view=calendar"}}
 
 
 def footing(ctx: Ctx, order: Order) -> dict[str, Any] | None:
@@ -124,6 +124,16 @@ def footing(ctx: Ctx, order: Order) -> dict[str, Any] | None:
     )
 
 
+def late(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
+    """Why the line is late, in days that add up."""
+    return pages.delay(ctx, pages.thread_here(ctx, line))
+
+
+def ways(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
+    """What could be done about it."""
+    return pages.ways(ctx, pages.thread_here(ctx, line))
+
+
 def _state(state: str) -> str:
     return {"reserved": _t("Reserved"), "shipped": _t("Shipped"), "": _t("Not planned")}.get(state, state)
 
@@ -139,5 +149,7 @@ registry.contribute(
 registry.contribute(
     OrderLine,
     Panel("loom/panels/thread.html", read=pages.line_thread, title=_("Thread"), name="thread"),
+    Panel(TABLE, read=late, title=_("Why it is late"), name="delay", tab="thread"),
+    Panel(TABLE, read=ways, title=_("Ways out"), name="ways", tab="thread"),
     before="facts",
 )

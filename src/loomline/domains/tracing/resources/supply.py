@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.procurement.models import Purchase
@@ -14,6 +17,7 @@ from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing import queries
 from loomline.domains.tracing.resources.cells import expected, seen_lines
 from loomline.kernel.context import Ctx
+from loomline.kernel.money import Money
 from loomline.surface import registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.panel import Panel
@@ -22,23 +26,28 @@ from loomline.surface.plain_table import TABLE, plain_table
 
 def waiting_for_work(ctx: Ctx, work: WorkOrder) -> dict[str, Any] | None:
     """Which customers' orders a delay of this work would reach."""
-    return _waiting(ctx, queries.orders_standing_on(works=[work.pk]))
+    lines = queries.orders_standing_on(works=[work.pk])
+    return _waiting(ctx, lines, queries.delayed_by(lines, works=[work.pk], today=ctx.today))
 
 
 def waiting_for_purchase(ctx: Ctx, purchase: Purchase) -> dict[str, Any] | None:
     """Which customers' orders a late delivery would hurt."""
-    lines = list(purchase.lines.values_list("pk", flat=True))
-    return _waiting(ctx, queries.orders_standing_on(purchase_lines=lines))
+    bought = list(purchase.lines.values_list("pk", flat=True))
+    lines = queries.orders_standing_on(purchase_lines=bought)
+    return _waiting(ctx, lines, queries.delayed_by(lines, purchases=[purchase.pk], today=ctx.today))
 
 
-def _waiting(ctx: Ctx, lines: Sequence[OrderLine]) -> dict[str, Any] | None:
+def _waiting(ctx: Ctx, lines: Sequence[OrderLine], delayed: Mapping[int, int]) -> dict[str, Any] | None:
     seen = seen_lines(ctx, [line.pk for line in lines])
     rows = [line for line in lines if line.pk in seen]
     if not rows:
         return None
     return plain_table(
         _t("Orders that stand on this"),
-        (_t("Order"), _t("Customer"), _t("Item"), _t("Ordered"), _t("Promised"), _t("Expected"), _t("Value")),
+        (
+            *(_t("Order"), _t("Customer"), _t("Item"), _t("Deal"), _t("Ordered"), _t("Promised")),
+            *(_t("Expected"), _t("Days by this"), _t("Value")),
+        ),
         [
             (
                 Cell(
@@ -48,14 +57,35 @@ def _waiting(ctx: Ctx, lines: Sequence[OrderLine]) -> dict[str, Any] | None:
                 ),
                 Cell(kind="party", text=line.order.customer.name),
                 Cell(text=line.item.name, url=f"/thread/{line.pk}/"),
+                Cell(
+                    text=deal.name if deal else "",
+                    url=registry.url_of_kind("pipeline.opportunity", deal.pk) if deal else "",
+                ),
                 Cell(kind="quantity", value=line.quantity, unit=line.item.unit.code),
                 Cell(kind="date", value=line.promised_on),
                 expected(line),
+                Cell(kind="number", value=delayed.get(line.pk, 0), tone="bad" if line.pk in delayed else ""),
                 Cell(kind="money", value=line.amount, unit=line.order.currency),
             )
             for line in rows
+            for deal in [line.order.opportunity]
         ],
+        slots=("a1", "b1", "c1", "hide", "hide", "hide", "b2", "a2", "c2"),
+        sub=_sub(rows, delayed),
     )
+
+
+def _sub(rows: Sequence[OrderLine], delayed: Mapping[int, int]) -> str:
+    """What the delay costs, in the currencies of the orders."""
+    if not delayed:
+        return _t("None of them is later because of this")
+    worth: dict[str, Decimal] = defaultdict(Decimal)
+    for line in rows:
+        if line.pk in delayed:
+            worth[line.order.currency] += line.amount
+    sums = ", ".join(str(Money(amount, currency)) for currency, amount in sorted(worth.items()))
+    lines = ngettext("{n} line is later because of this", "{n} lines are later because of this", len(delayed))
+    return f"{lines.format(n=len(delayed))}, {sums}" if sums else lines.format(n=len(delayed))
 
 
 registry.contribute(WorkOrder, Panel(TABLE, read=waiting_for_work, title=_("Waiting orders"), name="waiting"))

@@ -8,18 +8,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing import queries
+from loomline.domains.tracing.pages.delay import delay, ways
+from loomline.domains.tracing.pages.moment import as_of_field, moment_of
 from loomline.domains.tracing.queries import Stretch, Thread, Tick
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
-from loomline.kernel.refusal import NotThere, Refused
+from loomline.kernel.refusal import NotThere
 from loomline.surface import draw_text, registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import ctx_of, page, staff
@@ -29,13 +29,6 @@ STATES = {"done": "done", "now": "now", "todo": "", "late": "late", "hold": "hol
 KINDS = {"sourcing": "procurement.purchase", "shipping": "warehouse.shipment"}
 
 
-class MomentUnclear(Refused):
-    """No moment can be read from the address."""
-
-    says = _("{text} is no moment. Choose a day and an hour, not later than now.")
-    status = 400
-
-
 @staff
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Every stage of one order line, from the supplier's lot to the customer's door."""
@@ -43,12 +36,16 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
     line = access.visible(ctx, OrderLine).select_related("order__customer", "item").filter(pk=pk).first()
     if line is None:
         raise NotThere(reference=_("order line {pk}").format(pk=pk))
-    at = _moment(ctx, request.GET.get("at", ""))
-    found = queries.thread_of(line, at=at, today=ctx.today)
+    at = moment_of(ctx, request.GET.get("at", ""))
+    if at is None:
+        found = queries.thread_with_ways(ctx, line=line)
+    else:
+        found = queries.thread_of(line, at=at, today=ctx.today)
     return render(
         request,
-        "loom/thread.html",
+        "tracing/thread.html",
         {
+            "panels": [panel for panel in (delay(ctx, found), ways(ctx, found)) if panel],
             "page": page(
                 _("Thread of {number}").format(number=line.order.number),
                 crumbs=[
@@ -63,7 +60,7 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 def line_thread(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
     """The thread as it is now, for the page of the order line itself."""
-    found = queries.thread_of(line, today=ctx.today)
+    found = thread_here(ctx, line)
     if found is None or not found.stretches:
         return None
     return {
@@ -73,22 +70,15 @@ def line_thread(ctx: Ctx, line: OrderLine) -> dict[str, Any] | None:
     }
 
 
-def _moment(ctx: Ctx, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise MomentUnclear(text=text)
-    aware = moment if timezone.is_aware(moment) else moment.replace(tzinfo=ctx.company.zone)
-    return aware if aware < ctx.now else None
+def thread_here(ctx: Ctx, line: OrderLine) -> Thread | None:
+    """The thread as it is now, read once for all panels of a page."""
+    if "_thread" not in line.__dict__:
+        line.__dict__["_thread"] = queries.thread_with_ways(ctx, line=line)
+    found: Thread | None = line.__dict__["_thread"]
+    return found
 
 
 def _thread(ctx: Ctx, line: OrderLine, found: Thread | None, at: datetime | None, url: str) -> dict[str, Any]:
-    here = timezone.localtime(ctx.now, ctx.company.zone)
-    past = timezone.localtime(at, ctx.company.zone) if at else None
     told = found.line if found else line
     return {
         "title": f"{line.item.name}",
@@ -109,14 +99,7 @@ def _thread(ctx: Ctx, line: OrderLine, found: Thread | None, at: datetime | None
             },
         ],
         "callouts": _callouts(found),
-        "as_of": {
-            "url": url,
-            "value": past.strftime("%Y-%m-%dT%H:%M") if past else "",
-            "keep": [],
-            "max": here.strftime("%Y-%m-%dT%H:%M"),
-            "past": _("As it was on {moment}").format(moment=draw_text.full_moment(past)) if past else "",
-            "now_url": url,
-        },
+        "as_of": as_of_field(ctx, at, url),
         "tracker": steps(found.stretches) if found else [],
         "stages": [_stage(stretch, line) for stretch in found.stretches] if found else [],
         "empty": _("Nothing was known of this line at that moment.")
@@ -147,6 +130,18 @@ def _callouts(found: Thread | None) -> list[dict[str, Any]]:
     return [{"tone": "warn", "title": _("The date has moved."), "text": found.line.cause, "action": None}]
 
 
+def slack_words(stretch: Stretch) -> str:
+    """How much play a stage has, in words; nothing where nobody knows or it is over."""
+    slack = stretch.play.slack
+    if slack is None:
+        return _("critical") if stretch.play.is_critical and stretch.progress != "done" else ""
+    if slack < 0:
+        said = ngettext("{n} working day over", "{n} working days over", -slack).format(n=-slack)
+    else:
+        said = ngettext("{n} working day of slack", "{n} working days of slack", slack).format(n=slack)
+    return _("{slack}, critical").format(slack=said) if stretch.play.is_critical else said
+
+
 def steps(stages: Iterable[Tick | Stretch]) -> list[dict[str, str]]:
     """The stages as a tracker shows them; only the first that is late or held is marked so."""
     found = []
@@ -165,7 +160,7 @@ def _stage(stretch: Stretch, line: OrderLine) -> dict[str, Any]:
     return {
         "title": stretch.name,
         "icon": stretch.icon,
-        "text": stretch.state,
+        "text": " · ".join(part for part in (stretch.state, slack_words(stretch)) if part),
         "state": STATES[stretch.progress],
         "state_text": stretch.state,
         "nodes": [_node(stretch), *(_lot(lot, stretch) for lot in stretch.lots)],
@@ -183,9 +178,7 @@ def _node(stretch: Stretch) -> dict[str, Any]:
         "tone": stretch.tone if stretch.progress in ("late", "hold") else "",
         "quantity": Cell(kind="quantity", value=stretch.planned, unit=stretch.unit),
         "promised": Cell(kind="date", value=stretch.promised_on) if stretch.promised_on else None,
-        "expected": _slip(stretch.ended_on or stretch.expected_on, stretch.promised_on)
-        if stretch.ended_on or stretch.expected_on
-        else None,
+        "expected": _slip(stretch.day, stretch.promised_on) if stretch.day else None,
         "badge": {"text": stretch.state, "tone": stretch.tone},
         "holder": stretch.holder,
         "place": stretch.place,
@@ -232,6 +225,3 @@ def _slip(day: Any, promised: Any) -> Cell:
 def _url(kind: str) -> str:
     resource = registry.by_kind(kind)
     return resource.path() if resource is not None else ""
-
-
-urlpatterns = [path("thread/<int:pk>/", thread, name="thread")]
