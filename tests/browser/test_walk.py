@@ -40,6 +40,8 @@ OWN = (
     "/approvals/for-me/",
     "/contracts/spend/",
     "/supplyplan/",
+    "/stocking/",
+    "/stocking/curve/",
     "/demand/grid/",
     "/demand/accuracy/",
     "/promises/keeping/",

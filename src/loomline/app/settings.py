@@ -36,7 +36,7 @@ DOMAINS = (
         "counting",
     ),
     *("planning", "corrections", "supplyplan", "promises", "dunning"),
-    *("tracing", "risk", "footprint", "scorecards", "recalls"),
+    *("tracing", "risk", "footprint", "scorecards", "recalls", "stocking"),
     *("insights", "exchange", "intake", "portal", "scanning"),
 )
 

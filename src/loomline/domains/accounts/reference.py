@@ -151,6 +151,7 @@ MAKING: tuple[StandardRole, ...] = (
         {
             "planning.*": ALL,
             "supplyplan.*": ALL,
+            "stocking.*": ALL,
             "demand.*": ALL,
             "bills.*": ALL,
             "workcentres.*": ALL,
@@ -189,6 +190,7 @@ MAKING: tuple[StandardRole, ...] = (
             "planning.receive_stage": ALL,
             "supplyplan.view": ALL,
             "supplyplan.firm_orders": ALL,
+            "stocking.view": ALL,
             "bills.view": ALL,
             "manufacturing.view": ALL,
             "quality.view": ALL,
