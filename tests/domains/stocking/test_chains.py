@@ -35,7 +35,7 @@ def sheet(rows: list[dict[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def brought_in(client: Client, base: str, rows: list[dict[str, Any]]) -> None:
+def brought_in(client: Client, base: str, rows: list[dict[str, Any]], **changes: str) -> None:
     """A file through all steps of the import."""
     file = SimpleUploadedFile("chain.csv", sheet(rows))
     assert client.post(f"{base}import/", {"file": file}).status_code == 302
@@ -43,7 +43,7 @@ def brought_in(client: Client, base: str, rows: list[dict[str, Any]]) -> None:
     form = client.get(f"{base}import/{run.pk}/match/").context["match"]
     data = {c["field"].html_name: c["field"].value() or "" for c in form["columns"]}
     data |= {f.html_name: f.value() or "" for f in form["options"]}
-    client.post(f"{base}import/{run.pk}/match/", data)
+    client.post(f"{base}import/{run.pk}/match/", {**data, **changes})
     client.post(f"{base}import/{run.pk}/check/")
     perform(JobRun.objects.latest("id"))
     run.refresh_from_db()
@@ -83,7 +83,7 @@ def test_a_published_chain_reaches_its_published_cost(ctx: Ctx, example: list[di
         for node in example
         for customer in node["_successor_indices"]
     ]
-    brought_in(client, "/stocking/links/", links)
+    brought_in(client, "/stocking/links/", links, match_on="")
 
     chain = Chain.objects.get()
     page = client.get(f"/stocking/chains/{chain.pk}/").content.decode()

@@ -2,6 +2,7 @@
 
 from loomline.domains.stocking.commands.deciding import (
     NothingOpen,
+    PointMissing,
     WhyMissing,
     accept_recommendations,
     choose_targets,
@@ -21,6 +22,7 @@ __all__ = [
     "NotPlaced",
     "NothingOpen",
     "NothingToRecommend",
+    "PointMissing",
     "WhyMissing",
     "accept_recommendations",
     "choose_targets",

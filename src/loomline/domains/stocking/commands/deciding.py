@@ -30,6 +30,12 @@ class WhyMissing(Refused):
     says = _("Say why the recommendation is dismissed.")
 
 
+class PointMissing(Refused):
+    """A point of the curve has a service for each class."""
+
+    says = _("This point has no service for each class. Choose one of the table.")
+
+
 class NothingOpen(Refused):
     """What was decided, or fits already, is left alone."""
 

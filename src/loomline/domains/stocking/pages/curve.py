@@ -19,7 +19,6 @@ from loomline.domains.stocking.models import Recommendation
 from loomline.domains.stocking.queries import Curve, CurvePoint
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
-from loomline.kernel.refusal import Invalid
 from loomline.surface import answer, draw, draw_text, menu
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action, ctx_of, need, page, staff
@@ -240,7 +239,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     try:
         a, b, c = (Decimal(request.POST.get(f"target_{letter}", "")) for letter in "abc")
     except InvalidOperation as fault:
-        raise Invalid(_("The point has no service for each class. Choose one of the table.")) from fault
+        raise commands.PointMissing from fault
     commands.choose_targets(ctx, rule=queries.house_rule(), target_a=a, target_b=b, target_c=c)
     run = jobs.recommend_stock.start(ctx)
     return answer.done(request, _("Targets are set. Stock is reckoned anew."), to=f"/jobs/{run.pk}/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -131,7 +131,7 @@ def read_facts(ctx: Ctx, *, rule: StockingRule) -> History:
     found.taken.extend(Taken(place, ZERO, found.today, HISTORY, None, "") for place in taken)
     rows = [row for row in supplyplan.lay_out(found).rows if _is_stocked(found, row)]
     leads = _leads(found, rows, zone)
-    costs = _costs(ctx, found, rows)
+    costs = unit_costs(ctx, found=found, items={row.place[0] for row in rows})
     tiers = _tiers(ctx, rows)
     arrived = _arrived(rows, zone)
     places = dict(Unit.objects.values_list("pk", "places"))
@@ -225,9 +225,8 @@ def _days_of_week(found: Documents, site: int | None) -> float:
     return max(works / 4, 1.0)
 
 
-def _costs(ctx: Ctx, found: Documents, rows: Iterable[Planning]) -> dict[int, float]:
+def unit_costs(ctx: Ctx, *, found: Documents, items: Collection[int]) -> dict[int, float]:
     """What a unit is worth in the books, else its standard cost, else what the supplier asks."""
-    items = {row.place[0] for row in rows}
     made = {}
     left = costing.left_of(item_ids=items)
     currencies = {found.terms[pk].currency for pk in items if pk in found.terms}

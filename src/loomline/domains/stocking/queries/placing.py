@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.demand import queries as demand
+from loomline.domains.sites import queries as sites
 from loomline.domains.stocking.models import Chain, ChainLink, ChainStage, StockingRule
 from loomline.domains.stocking.queries.advising import deviation_of, mean_of
-from loomline.domains.stocking.queries.facts import WEEK
+from loomline.domains.stocking.queries.facts import WEEK, unit_costs
 from loomline.domains.supplyplan import queries as supplyplan
 from loomline.domains.supplyplan.queries.documents import Documents, Place
 from loomline.domains.supplyplan.queries.plant import Planning
@@ -131,9 +132,10 @@ def lay_out(ctx: Ctx, *, item: Item, rule: StockingRule) -> Laid:
     rows = {row.place: row for row in supplyplan.lay_out(found).rows}
     reached = _reached([place for place in rows if place[0] == item.pk], rows)
     wanted = _wanted(ctx, found, {place[0] for place in reached}, rule)
-    sites = {place[1] for place in reached}
+    many = len({place[1] for place in reached}) > 1
     z = Decimal(repr(Normal(0.0, 1.0).quantile(float(rule.target_a)))).quantize(NINE)
-    costs = {pk: found.items[pk].standard_cost for pk, _site in reached}
+    costs = unit_costs(ctx, found=found, items={pk for pk, _site in reached})
+    names = dict(sites.own_sites().values_list("pk", "name"))
     links = [
         (part, place, units) for place in reached for part, units in _inputs(rows[place]) if part in rows
     ]
@@ -145,10 +147,10 @@ def lay_out(ctx: Ctx, *, item: Item, rule: StockingRule) -> Laid:
         stages.append(
             StageDraft(
                 key=place,
-                name=f"{name} · {_site(found, place)}" if len(sites) > 1 else name,
+                name=f"{name} · {names[place[1]]}" if many else name,
                 code=f"{found.items[place[0]].sku}@{place[1]}",
                 time=Decimal(math.ceil(rows[place].lead_days)),
-                holding=(costs[place[0]] * rule.holding_rate / DAYS_OF_YEAR).quantize(NINE),
+                holding=_rounded(costs.get(place[0], 0.0) * float(rule.holding_rate) / DAYS_OF_YEAR, NINE),
                 promise=Decimal(0) if mean or place in ends else None,
                 mean=mean,
                 deviation=deviation,
@@ -156,10 +158,6 @@ def lay_out(ctx: Ctx, *, item: Item, rule: StockingRule) -> Laid:
             )
         )
     return Laid(stages, links)
-
-
-def _site(found: Documents, place: Place) -> str:
-    return found.home.code if place[1] == found.home.pk else str(place[1])
 
 
 def _inputs(row: Planning) -> Iterable[tuple[Place, Decimal]]:

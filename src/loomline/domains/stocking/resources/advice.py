@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.stocking import models
-from loomline.domains.stocking.models import AdviceState, Method, Movement
+from loomline.domains.stocking.models import AdviceState, Method
 from loomline.domains.stocking.resources.explaining import calculation, in_words
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
@@ -69,7 +69,7 @@ def compared(ctx: Ctx, record: models.Recommendation) -> dict[str, Any]:
         (_t("Order point"), record.level_now, Decimal(0) if record.is_planned else record.reorder_level),
         (_t("Order quantity"), record.quantity_now, record.order_quantity),
     ]
-    cells = [
+    cells: list[tuple[Cell, ...]] = [
         (
             Cell(text=name, strong=True),
             Cell(kind="quantity", value=now, unit=unit),
@@ -157,8 +157,7 @@ class Recommendation(Resource):
     saved = {
         _("To decide"): "state=open&sort=difference",
         _("Dead stock"): "is_dead=true&sort=-excess_value",
-        _("Excess stock"): f"excess.empty=false&excess_value.from=0.01&movement={Movement.F},{Movement.S}"
-        "&sort=-excess_value",
+        _("Excess stock"): "excess.above=0&is_dead=false&sort=-excess_value",
         _("Class A"): "worth=A",
         _("Dismissed"): "state=dismissed",
     }
