@@ -61,7 +61,7 @@ class Shelf(Works):
     @property
     def rule(self) -> StockingRule:
         """The rules of the house."""
-        return StockingRule.objects.get()
+        return StockingRule.objects.get(site=None)
 
     def recommend(self) -> Round:
         """Reckon all places."""

@@ -67,7 +67,7 @@ def test_from_history_to_the_policy_of_the_plan(desk: Client, shelf: Shelf) -> N
     for said in ("By class", "To decide first", "Woven label", "Dead and excess stock"):
         assert said in text_of(desk, "/stocking/")
     rows: dict[str, Any] = desk.get("/api/v1/stocking/recommendations?worth=A").json()
-    assert {one["worth"] for one in rows["items"]} == {"A"}
+    assert {one["classes"][0] for one in rows["items"]} == {"A"}
 
     answer = desk.post(f"/stocking/recommendations/do/accept_recommendations/?ids={row.pk}")
     assert answer.status_code in (200, 204, 302, 303)

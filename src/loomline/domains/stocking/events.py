@@ -54,7 +54,7 @@ class TargetsSet(Event, about={"rule_id": "stocking.stockingrule"}, icon="target
 
 
 @dataclass(frozen=True, kw_only=True)
-class SafetyStockPlaced(Event, about={"chain_id": "stocking.chain"}, icon="sitemap", tone="info"):
+class SafetyStockPlaced(Event, about={"chain_id": "stocking.chain"}, icon="hierarchy-3", tone="info"):
     """The stages of a chain know what to promise and to hold."""
 
     says = _("Safety stock placed in {chain}: {stages} stages, cost {cost}")

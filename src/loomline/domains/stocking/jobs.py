@@ -38,7 +38,14 @@ def recommend_stock(ctx: Ctx, run: JobRun) -> dict[str, Any]:
     def tell(done: int, total: int) -> None:
         run.report(10 + 80 * done // max(total, 1), PARTS, _t("Reckoning policies"))
 
-    advised = queries.advise(history, rule=rule, currency=ctx.company.currency, today=ctx.today, report=tell)
+    advised = queries.advise(
+        history,
+        rule=rule,
+        by_site=queries.rules_by_site(),
+        currency=ctx.company.currency,
+        today=ctx.today,
+        report=tell,
+    )
     run.report(90, PARTS, _t("Writing"))
     made = commands.keep_round(ctx, advised=advised)
     return {"places": made.places}

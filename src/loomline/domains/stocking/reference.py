@@ -7,5 +7,5 @@ from loomline.kernel.context import Ctx
 
 
 def load(ctx: Ctx) -> None:
-    """Add the one set of rules while there is none; safe to call at every start."""
-    StockingRule.objects.get_or_create(is_house=True)
+    """Add the rules of the house while there are none; safe to call at every start."""
+    StockingRule.objects.get_or_create(site=None)

@@ -78,11 +78,10 @@ def dismiss_recommendations(
 
 
 @command(hidden=True)
-def choose_targets(
-    ctx: Ctx, *, rule: StockingRule, target_a: Decimal, target_b: Decimal, target_c: Decimal
-) -> StockingRule:
+def choose_targets(ctx: Ctx, *, target_a: Decimal, target_b: Decimal, target_c: Decimal) -> StockingRule:
     """Want the service of another point of the exchange curve: shares of demand filled, by class."""
-    rule = lock(rule)
+    made, _is_new = StockingRule.objects.get_or_create(site=None)
+    rule: StockingRule = lock(made)
 
     rule.measure = Measure.FILL
     rule.target_a, rule.target_b, rule.target_c = target_a, target_b, target_c

@@ -41,9 +41,18 @@ def _weeks(name: Any, default: int, says: Any) -> Any:
 
 
 class StockingRule(Record):
-    """The one set of rules by which stock is recommended."""
+    """The rules by which stock is recommended: those of the house, or of one site."""
 
-    is_house = models.BooleanField(_("of the house"), default=True, editable=False, unique=True)
+    site = models.ForeignKey(
+        "sites.Site",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="stocking_rules",
+        db_index=False,
+        verbose_name=_("at"),
+        help_text=_("Leave empty for all sites that have no rules of their own."),
+    )
     measure = models.CharField(
         _("service counts"),
         max_length=5,
@@ -91,7 +100,12 @@ class StockingRule(Record):
         verbose_name = _("stocking rules")
         verbose_name_plural = _("stocking rules")
         constraints = [
-            models.CheckConstraint(condition=Q(is_house=True), name="stocking_rule_one"),
+            models.UniqueConstraint(
+                fields=["site"],
+                nulls_distinct=False,
+                name="stocking_rule_once",
+                violation_error_message=_("There are rules for this already. Change those."),
+            ),
             models.CheckConstraint(
                 condition=Q(target_a__range=(HALF, NEARLY_ALL))
                 & Q(target_b__range=(HALF, NEARLY_ALL))
@@ -120,7 +134,7 @@ class StockingRule(Record):
         ]
 
     def __str__(self) -> str:
-        return _t("Stocking rules")
+        return str(self.site) if self.site_id else _t("All sites")
 
     def target(self, worth: str) -> Decimal:
         """The service wanted of a class by value."""

@@ -240,7 +240,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         a, b, c = (Decimal(request.POST.get(f"target_{letter}", "")) for letter in "abc")
     except InvalidOperation as fault:
         raise commands.PointMissing from fault
-    commands.choose_targets(ctx, rule=queries.house_rule(), target_a=a, target_b=b, target_c=c)
+    commands.choose_targets(ctx, target_a=a, target_b=b, target_c=c)
     run = jobs.recommend_stock.start(ctx)
     return answer.done(request, _("Targets are set. Stock is reckoned anew."), to=f"/jobs/{run.pk}/")
 

@@ -10,6 +10,7 @@ from loomline.domains.stocking.queries.standing import (
     house_rule,
     largest,
     last_round,
+    rules_by_site,
     too_much,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "network_of",
     "place",
     "read_facts",
+    "rules_by_site",
     "too_much",
 ]

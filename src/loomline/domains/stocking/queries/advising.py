@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -102,16 +102,26 @@ class _Kinds:
 
 
 def advise(
-    history: History, *, rule: StockingRule, currency: str, today: date, report: Report | None = None
+    history: History,
+    *,
+    rule: StockingRule,
+    currency: str,
+    today: date,
+    by_site: Mapping[int, StockingRule] | None = None,
+    report: Report | None = None,
 ) -> Advised:
-    """Classes over all places, then a policy for each of them; `report` may stop the work."""
+    """Classes over all places, then a policy for each of them; `report` may stop the work.
+
+    `rule` says how places are classed, and how they are stocked where their site has no rules of its own.
+    """
+    of_site = by_site or {}
     facts = history.facts
     kinds = _classes(facts, rule, today)
     rows = []
     for n, (one, kind) in enumerate(zip(facts, kinds, strict=True)):
         if report is not None and n % 20 == 0:
             report(n, len(facts))
-        rows.append(_Advising(one, kind, rule, today).row())
+        rows.append(_Advising(one, kind, of_site.get(one.place[1], rule), today).row())
     return Advised(history.since, history.until, currency, rows)
 
 

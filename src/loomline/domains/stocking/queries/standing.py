@@ -22,9 +22,14 @@ class ByClass:
 
 
 def house_rule() -> StockingRule:
-    """The one set of rules."""
-    found = StockingRule.objects.filter(is_house=True).first()
+    """The rules for all sites without their own; as they are shipped, where nobody keeps any."""
+    found = StockingRule.objects.filter(site=None).first()
     return found if found is not None else StockingRule()
+
+
+def rules_by_site() -> dict[int, StockingRule]:
+    """The rules that hold at one site only."""
+    return {row.site_id: row for row in StockingRule.objects.filter(site__isnull=False) if row.site_id}
 
 
 def last_round() -> Round | None:

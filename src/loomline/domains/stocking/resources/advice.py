@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,11 @@ from loomline.surface.resource import (
 def more_or_less(record: models.Recommendation) -> str:
     """Stock that is freed is green."""
     return "ok" if record.difference < 0 else ""
+
+
+def letters(records: Sequence[models.Recommendation]) -> dict[int, Any]:
+    """Value, variation and movement in one piece."""
+    return {record.pk: record.classes for record in records}
 
 
 def what_to_know(ctx: Ctx, record: models.Recommendation) -> list[dict[str, Any]]:
@@ -136,9 +142,7 @@ class Recommendation(Resource):
     columns = (
         Column("item", sub="item.sku", strong=True),
         "site",
-        "worth",
-        "variation",
-        "movement",
+        Column("classes", read=letters, label=_("Class")),
         "method",
         Column("safety_now", unit="item.unit"),
         Column("safety_stock", unit="item.unit"),
@@ -172,7 +176,8 @@ class Recommendation(Resource):
         Panel(TABLE, read=compared, title=_("Now and recommended"), name="compared"),
         Panel(TABLE, read=explained, title=_("Calculation"), name="calculation"),
         Facts(
-            *("worth", "variation", "movement", "pattern", "weeks", "target", "cycle_service", "fill_rate"),
+            *("worth", "variation", "movement", "pattern", "weeks"),
+            *(Column(name, kind="percent") for name in ("target", "cycle_service", "fill_rate")),
             Column("on_hand", unit="item.unit"),
             "last_on",
             "is_planned",

@@ -17,13 +17,26 @@ class StockingRule(Resource):
     secondary = True
     icon = "adjustments-horizontal"
     slug = "rules"
-    columns = "measure", "target_a", "target_b", "target_c", "holding_rate", "order_cost", "setup_cost"
-    filters = ("measure",)
-    search = ("measure",)
-    form = (
-        *("measure", "target_a", "target_b", "target_c", "holding_rate", "order_cost", "setup_cost"),
-        *("share_a", "share_b", "history_weeks", "review_weeks", "excess_weeks", "dead_weeks"),
+    columns = (
+        *("site", "measure", "target_a", "target_b", "target_c"),
+        *("holding_rate", "order_cost", "setup_cost"),
     )
+    filters = "site", "measure"
+    search = ("site.name",)
+    form = (
+        *("site", "measure", "target_a", "target_b", "target_c", "holding_rate"),
+        *(
+            "order_cost",
+            "setup_cost",
+            "share_a",
+            "share_b",
+            "history_weeks",
+            "review_weeks",
+            "excess_weeks",
+            "dead_weeks",
+        ),
+    )
+    joins = ("site",)
     head = "measure", "target_a", "target_b", "target_c", "holding_rate"
     detail = (
         Facts(
@@ -33,10 +46,8 @@ class StockingRule(Resource):
         Changes(),
         Timeline(),
     )
-    key = "measure"
+    key = "pk"
     access = everyone()
-    create = False
-    delete = False
     empty = _("The rules come with the first start. Start the server once, and they stand here.")
 
 
