@@ -46,6 +46,8 @@ OWN = (
     "/scheduling/",
     "/scheduling/?zoom=day",
     "/scenarios/compare/",
+    "/stocking/",
+    "/stocking/curve/",
     "/demand/grid/",
     "/demand/accuracy/",
     "/promises/keeping/",

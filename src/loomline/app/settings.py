@@ -36,7 +36,7 @@ DOMAINS = (
         "counting",
     ),
     *("planning", "corrections", "supplyplan", "scheduling", "promises", "dunning"),
-    *("tracing", "risk", "footprint", "scorecards", "recalls", "scenarios"),
+    *("tracing", "risk", "footprint", "scorecards", "recalls", "stocking", "scenarios"),
     *("insights", "exchange", "intake", "portal", "scanning"),
 )
 

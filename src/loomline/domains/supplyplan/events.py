@@ -44,3 +44,33 @@ class PlannedOrdersFirmed(
     purchases: int
     works: int
     transfers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipmentsFirmed(
+    Event,
+    about={
+        "shipment_ids": "supplyplan.shipment",
+        "transfer_ids": "storage.transfer",
+        "item_ids": "catalog.item",
+    },
+    icon="transfer",
+    tone="ok",
+):
+    """Fair shares have become transfers."""
+
+    says = _("{shipments} shipments between sites firmed as {transfers} transfers")
+    shipment_ids: tuple[int, ...]
+    transfer_ids: tuple[int, ...]
+    item_ids: tuple[int, ...]
+    shipments: int
+    transfers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliciesAgreed(Event, about={"item_ids": "catalog.item"}, icon="adjustments-horizontal", tone="info"):
+    """It was said anew how items are planned."""
+
+    says = _("Planning policies agreed for {count} places")
+    item_ids: tuple[int, ...]
+    count: int

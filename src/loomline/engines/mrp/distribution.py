@@ -90,7 +90,8 @@ class _Deployment:
         """Receipts, and planned orders that nobody ships and that can still be started."""
         netting, grid, receipts = self.netting, self.netting.grid, self.plant.receipts
         made = np.zeros_like(netting.gross)
-        rows = np.flatnonzero(~moved)
+        # What nobody supplies is planned, so that it is seen; it never comes.
+        rows = np.flatnonzero(~moved & (self.plant.items.kind != Kind.NONE))
         orders = netting.explosion.orders(rows, netting.planned[rows])
         possible = orders.start >= 0
         np.add.at(made, (orders.item[possible], grid.bucket(orders.due[possible])), orders.quantity[possible])

@@ -83,14 +83,31 @@ def safety_curve(
             middle = (low + high) / 2
             held = float((_factors(math.exp(middle), rate / lots) * spread * worth).sum())
             low, high = (middle, high) if held > budget else (low, middle)
-        factors = _factors(math.exp(high), rate / lots)
-        loss = np.exp(-factors * factors / 2) / ROOT_2_PI - factors * special.ndtr(-factors)
-        short = float((rate / lots * loss * spread * worth).sum())
-        stocks = factors * spread
-        made.append(
-            SafetyPoint(float((stocks * worth).sum()), short, 1 - short / float((rate * worth).sum()), stocks)
-        )
+        stocks = _factors(math.exp(high), rate / lots) * spread
+        made.append(safety_point(rate, worth, lots, spread, stocks=stocks))
     return tuple(made)
+
+
+def safety_point(
+    demand: ArrayLike, value: ArrayLike, quantity: ArrayLike, lead_time_sd: ArrayLike, *, stocks: ArrayLike
+) -> SafetyPoint:
+    """Where given safety stocks in units, shape (n,), stand in the plane of the curve; none below 0."""
+    rate, worth, lots, spread = _above_zero(
+        demand=demand, value=value, quantity=quantity, lead_time_sd=lead_time_sd
+    )
+    held = np.asarray(stocks, dtype=float)
+    wrong = ~np.isfinite(held) | (held < 0)
+    if held.shape != rate.shape or wrong.any():
+        raise BadInput(
+            "There is a safety stock missing or below 0.",
+            remedy="Give one of 0 or more for each item.",
+            column="stocks",
+            position=int(np.argmax(wrong)) if held.shape == rate.shape else None,
+        )
+    factors = held / spread
+    loss = np.exp(-factors * factors / 2) / ROOT_2_PI - factors * special.ndtr(-factors)
+    short = float((rate / lots * loss * spread * worth).sum())
+    return SafetyPoint(float((held * worth).sum()), short, 1 - short / float((rate * worth).sum()), held)
 
 
 def _factors(worth: float, cycles: NDArray[np.float64]) -> NDArray[np.float64]:

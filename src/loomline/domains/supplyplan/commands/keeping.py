@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.supplyplan import queries
+from loomline.domains.supplyplan.commands.deploying import keep_shipments
 from loomline.domains.supplyplan.events import SupplyReplanned
 from loomline.domains.supplyplan.models import (
     ActionMessage,
@@ -58,6 +59,7 @@ def keep_plan(ctx: Ctx, *, plan: Reckoned, place: queries.Heard) -> PlanRun:
 
     numbers = _keep_orders(plan.orders, only=None)
     _keep_ties(plan.ties, numbers, only=None)
+    keep_shipments(plan.shipments, only=None)
     count = _keep_told(plan.told, numbers, plan.orders, only=None)
     run: PlanRun = PlanRun.objects.create(
         made_at=ctx.now,
@@ -87,6 +89,7 @@ def refresh_plan(ctx: Ctx, *, plan: Reckoned, items: list[int], place: queries.H
 
     numbers = _keep_orders(plan.orders, only=scope)
     _keep_ties(plan.ties, numbers, only=scope)
+    keep_shipments(plan.shipments, only=scope)
     _keep_told(plan.told, numbers, plan.orders, only=scope)
     hear_events(ctx, place=place, refreshed=True)
     return len(scope)

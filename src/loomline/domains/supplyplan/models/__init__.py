@@ -11,6 +11,7 @@ from loomline.domains.supplyplan.models.plan import (
     PlanRun,
 )
 from loomline.domains.supplyplan.models.policy import ItemPolicy, LotRule
+from loomline.domains.supplyplan.models.shipment import Shipment
 
 __all__ = [
     "ActionMessage",
@@ -23,4 +24,5 @@ __all__ = [
     "PlanRun",
     "PlannedOrder",
     "PlannedState",
+    "Shipment",
 ]

@@ -18,6 +18,8 @@ DOMAINS = frozenset(
 )
 # More levels than any bill has.
 DEEPEST = 30
+# How items are planned is said by the plan's own people.
+SAID = frozenset({"supplyplan.PoliciesAgreed", "supplyplan.ShipmentsFirmed"})
 # Bills change what is made of what: then everything is planned anew.
 WHOLE = frozenset({"bills.BillAdded", "bills.BillRetired", "catalog.ItemArchived", "catalog.ItemRestored"})
 ITEM = "catalog.item:"
@@ -80,7 +82,8 @@ def news(ctx: Ctx, *, run: PlanRun) -> News:
 
 
 def _items(name: str, about: Iterable[str]) -> list[str]:
-    return [one for one in about if one.startswith(ITEM)] if name.split(".")[0] in DOMAINS else []
+    is_news = name.split(".")[0] in DOMAINS or name in SAID
+    return [one for one in about if one.startswith(ITEM)] if is_news else []
 
 
 def _place(position: int, told: Iterable[tuple[int, datetime]], now: datetime) -> Heard:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from decimal import Decimal
+from typing import Any
 
 from loomline.domains.supplyplan.models import ItemPolicy
 
-SAID = ("safety_stock", "reorder_level", "minimum", "multiple", "lead_days")
+SAID = (
+    *("safety_stock", "reorder_level", "rule", "fixed_quantity", "period_days"),
+    *("minimum", "multiple", "lead_days"),
+)
 
 
 def policy_with(
     policies: Mapping[tuple[int, int | None], ItemPolicy],
     place: tuple[int, int | None],
-    **said: Decimal | int | None,
+    **said: Any,
 ) -> ItemPolicy:
     """What a policy would be, as a row that nobody has kept: that of the place, or the general one there."""
     item, site = place

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loomline.domains.supplyplan.models import Advice
+from loomline.domains.supplyplan.models import Advice, OrderKind
+from loomline.domains.supplyplan.queries.deploying import Asked, Shipping, shippings
 from loomline.domains.supplyplan.queries.documents import (
     ZERO,
     Brought,
@@ -110,6 +111,7 @@ class Reckoned:
     orders: list[Proposal] = field(default_factory=list)
     ties: list[Tie] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    shipments: list[Shipping] = field(default_factory=list)
 
 
 def reckon(ctx: Ctx, *, report: Report | None = None, only: Collection[int] | None = None) -> Reckoned:
@@ -143,6 +145,7 @@ def plan_of(found: Documents, *, report: Report | None = None) -> Reckoned:
         orders=list(made.orders()),
         ties=list(made.ties()),
         told=list(made.told()),
+        shipments=shippings(netting, laid, made.moves(), today=found.today),
     )
     say(90, 100, _("Writing"))
     return plan
@@ -178,6 +181,12 @@ class _Reading:
                 self.day(planned.need[n]),
                 bool(planned.start[n] < 0),
             )
+
+    def moves(self) -> Iterator[Asked]:
+        """What should leave for other sites, and when."""
+        for one in self.orders():
+            if one.planning.kind == OrderKind.MOVE:
+                yield Asked(one.planning.place, one.started, max(one.start_on, self.found.today))
 
     def ties(self) -> Iterator[Tie]:
         pegging = self.pegging
