@@ -10,6 +10,20 @@ from loomline.domains.planning.commands.direct import (
     review_direct,
 )
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
+from loomline.domains.planning.commands.holding import (
+    HeldTooLong,
+    NothingHeld,
+    NothingToHold,
+    QuoteNotStanding,
+    end_hold,
+    hold_goods,
+    keep_hold,
+    lapse_holds,
+    last_day,
+    let_go,
+    send_and_hold,
+    turn_hold,
+)
 from loomline.domains.planning.commands.keeping import keep_for_demands
 from loomline.domains.planning.commands.outside import (
     NoService,
@@ -25,20 +39,30 @@ from loomline.domains.planning.commands.outside import (
 from loomline.domains.planning.commands.promising import promise_again
 
 __all__ = [
+    "HeldTooLong",
     "NoService",
     "NobodyDelivers",
+    "NothingHeld",
+    "NothingToHold",
     "NothingToPlan",
     "OrderLineGone",
     "OtherUnit",
     "OwnStage",
+    "QuoteNotStanding",
     "StageNotOrdered",
     "StageOrdered",
     "StageOver",
     "SuppliedOtherwise",
+    "end_hold",
     "end_pegs",
     "follow_direct",
     "follow_supply",
+    "hold_goods",
     "keep_for_demands",
+    "keep_hold",
+    "lapse_holds",
+    "last_day",
+    "let_go",
     "lose_direct",
     "note_direct",
     "note_stages",
@@ -48,4 +72,6 @@ __all__ = [
     "promise_again",
     "receive_stage",
     "review_direct",
+    "send_and_hold",
+    "turn_hold",
 ]

@@ -13,7 +13,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from loomline.domains.bills.models import Bill, BillLine, RouteStage
 from loomline.domains.catalog.models import Item
 from loomline.domains.inventory import queries as inventory
+from loomline.domains.planning.models import ORDER_LINE
+from loomline.domains.planning.queries.claims import claimed
 from loomline.domains.planning.queries.coming import Coming, unclaimed
+from loomline.domains.planning.queries.holds import Held, held_for
 from loomline.domains.procurement.models import SupplierItem
 from loomline.domains.sales.ports import Ask
 from loomline.domains.sites import queries as sites
@@ -38,6 +41,8 @@ class Known:
     bills: dict[tuple[str, int], Bill] = field(default_factory=dict)
     terms: dict[int, SupplierItem] = field(default_factory=dict)
     direct: dict[int, SupplierItem] = field(default_factory=dict)
+    held: dict[int, Held] = field(default_factory=dict)
+    own: tuple[int, ...] = ()
 
     def bill_of(self, item: Item) -> Bill | None:
         """How an item is made; None for what is bought."""
@@ -69,6 +74,9 @@ def known(ctx: Ctx, asks: Sequence[Ask], *, with_coming: bool) -> Known:
     for ask in (one for one in asks if not one.is_direct):
         asked[ask.item.pk, ask.site.pk if ask.site else None] += ask.quantity
     at = {site for _item, site in asked}
+    if held := [ask.held_for for ask in asks if ask.held_for is not None]:
+        found.held = held_for(line_ids=held)
+    found.own = tuple(a.origin_id for a in asks if a.origin_kind == ORDER_LINE and a.origin_id is not None)
     _read_free(ctx, found, {item for item, _site in asked}, at)
     short = {item for (item, site), quantity in asked.items() if quantity > found.free[item, site]}
     if not short:
@@ -80,14 +88,29 @@ def known(ctx: Ctx, asks: Sequence[Ask], *, with_coming: bool) -> Known:
         found.terms.setdefault(row.item_id, row)
     if with_coming:
         found.coming = unclaimed([*short, *components])
+        _leave_coming(found)
     return found
 
 
 def _read_free(ctx: Ctx, found: Known, items: Iterable[int], at: Iterable[int | None]) -> None:
+    """What is in stock, less what others were promised before; below zero, what is coming is theirs too."""
     wanted = list(items)
+    before = claimed(item_ids=wanted, own=found.own) if wanted else {}
     for site in at if wanted else ():
         free = inventory.available(item_ids=wanted, site_id=site, on=ctx.today)
-        found.free |= {(pk, site): quantity for pk, quantity in free.items()}
+        found.free |= {(pk, site): quantity - before.get((pk, site), ZERO) for pk, quantity in free.items()}
+
+
+def _leave_coming(found: Known) -> None:
+    """Of what is on its way as much is left to others as they were promised beyond stock."""
+    for pk, supplies in found.coming.items():
+        left = sum(
+            (-quantity for (item, _at), quantity in found.free.items() if item == pk and quantity < 0), ZERO
+        )
+        for supply in supplies:
+            taken = min(left, max(supply.free, ZERO))
+            supply.free -= taken
+            left -= taken
 
 
 def _read_bills(ctx: Ctx, found: Known, items: Mapping[int, Item]) -> set[int]:

@@ -63,7 +63,7 @@ def promises(ctx: Ctx, *, asks: Sequence[Ask], with_choices: bool = False) -> li
             made.append(_promise(ctx, ask, _brought(need, found, calendar), calendar))
             continue
         parts.append(_parts(need, found, calendar) if with_choices else [])
-        ready = _ready(need, found, calendar) or _on_lead_time(need, found, calendar)
+        ready = _kept_or_ready(ask, need, found, calendar)
         made.append(_promise(ctx, ask, ready, calendar))
     if with_choices:
         more = alternatives(ctx, asks=asks, promises=made, parts=parts, outbound=OUTBOUND_DAYS)
@@ -110,6 +110,24 @@ def _promise(ctx: Ctx, ask: Ask, ready: _Ready, calendar: WorkCalendar) -> Promi
         basis = _("as wanted; {basis}").format(basis=ready.basis)
         return replace(told, on=ask.wanted_on, basis=basis, limit="", limit_kind="wanted")
     return told
+
+
+def _kept_or_ready(ask: Ask, need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
+    """What is held for a line is there for it; only the rest has to be got."""
+    held = found.held.get(ask.held_for or 0)
+    if held is None:
+        return _ready(need, found, calendar) or _on_lead_time(need, found, calendar)
+    days = [calendar.on_or_after(max(on, found.today)) for _quantity, on in held.coming]
+    last = max(days, default=calendar.on_or_after(found.today))
+    rest = replace(need, quantity=need.quantity - held.quantity)
+    if rest.quantity > 0:
+        ready = _ready(rest, found, calendar) or _on_lead_time(rest, found, calendar)
+        return replace(ready, on=max(ready.on, last))
+    method = "atp" if held.coming else "stock"
+    basis = _("held for the quote")
+    if held.coming:
+        basis = _("held for the quote, on its way until {day}").format(day=date_format(last, "j M"))
+    return _Ready(last, basis, method, "", "transit")
 
 
 def _ready(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
