@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
@@ -180,3 +181,18 @@ def test_what_an_order_was_promised_is_neither_promised_nor_held_nor_planned_for
     assert kept(second) == [40]
     planning.plan_supply(dock.ctx, order=first)
     assert kept(first) == [60]
+
+
+def test_the_pages_say_what_is_held_until_when(dock: Dock) -> None:
+    dock.stock(dock.label, "100")
+    quote = planning.hold_goods(dock.ctx, quote=quoted(dock, "60"), until=date(2026, 11, 27))
+    client = Client()
+    client.force_login(dock.ctx.actor)
+
+    page = client.get(f"/sales/quotes/{quote.pk}/").content.decode()
+    assert "Goods are held until 27 Nov" in page
+    assert "Let the goods go" in page
+    tab = client.get(f"/sales/quotes/{quote.pk}/", {"tab": "held"}).content.decode()
+    assert "Held goods" in tab
+    item = client.get(f"/catalog/items/{dock.label.pk}/").content.decode()
+    assert "Held for quotes" in item
