@@ -6,15 +6,17 @@ from django.utils.translation import gettext as _
 
 from loomline.domains.inventory.events import LotBlocked, LotsBlocked, ReservationsFreed
 from loomline.domains.planning import commands as planning
-from loomline.domains.planning.models import WORK_ORDER
+from loomline.domains.planning.models import QUOTE_LINE, WORK_ORDER
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
 
 
 @on(ReservationsFreed)
 def reservations_freed(ctx: Ctx, event: ReservationsFreed) -> None:
-    """Orders and work that had this stock are promised again without it."""
-    origins = zip(event.origin_kinds, event.origin_ids, strict=True)
+    """Orders and work that had this stock are promised again without it; what was held was not promised."""
+    origins = list(zip(event.origin_kinds, event.origin_ids, strict=True))
+    if all(kind == QUOTE_LINE for kind, _pk in origins):
+        return
     planning.promise_again(
         ctx,
         items=list(event.item_ids),

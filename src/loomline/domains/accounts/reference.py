@@ -64,6 +64,7 @@ class StandardRole:
         return {permission: level for permission, level in found.items() if level > Level.NONE}
 
 
+HOLDING = ("planning.hold_goods", "planning.send_and_hold", "planning.end_hold")
 SELLERS_READ = {
     "planning.view": ALL,
     "bills.view": ALL,
@@ -94,6 +95,7 @@ SELLING: tuple[StandardRole, ...] = (
             "privacy.suppress_address": ALL,
             **PROMISED,
             "sales.do": TEAM,
+            **dict.fromkeys(HOLDING, TEAM),
             "parties.do": TEAM,
             "pricing.view": ALL,
             "marketing.view": ALL,
@@ -115,6 +117,7 @@ SELLING: tuple[StandardRole, ...] = (
             "tasks.*": TEAM,
             "privacy.do": ALL,
             "sales.*": ALL,
+            **dict.fromkeys(HOLDING, ALL),
             "promises.*": ALL,
             "parties.*": ALL,
             "pricing.*": ALL,

@@ -10,6 +10,7 @@ from loomline.kernel.quantity import QuantityField
 from loomline.kernel.record import Record
 
 ORDER_LINE = "sales.orderline"
+QUOTE_LINE = "sales.quoteline"
 WORK_ORDER = "manufacturing.workorder"
 WORK_LINE = "manufacturing.workline"
 PURCHASE_LINE = "procurement.purchaseline"

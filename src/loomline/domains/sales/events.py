@@ -38,6 +38,8 @@ class OfQuote:
     customer_id: int
     contact_id: int | None = None
     opportunity_id: int | None = None
+    # True where goods were held for it until now.
+    is_held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,7 @@ class OrderConfirmed(OfOrder, Event, about=ORDER, icon="circle-check", tone="ok"
     currency: str
     days: Days = ()
     direct_lines: tuple[int, ...] = ()
+    held_quote_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +220,7 @@ class OrderCancelled(OfOrder, Event, about=ORDER, icon="circle-x", tone="bad"):
     says = _("Order {number} cancelled: {reason}")
     reason: str
     line_ids: tuple[int, ...] = ()
+    held_quote_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,10 @@ from loomline.kernel.port import port
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One line to be promised: what, how much, wanted when, shipped from where or brought by its supplier."""
+    """One line to be promised: what, how much, wanted when, shipped from where or brought by its supplier.
+
+    `held_for` is the quote line for which goods are held that this line may count on.
+    """
 
     item: Item
     quantity: Decimal
@@ -32,6 +35,7 @@ class Ask:
     origin_kind: str = ""
     origin_id: int | None = None
     is_direct: bool = False
+    held_for: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

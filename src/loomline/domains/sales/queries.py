@@ -41,7 +41,7 @@ TO_INVOICE = ExpressionWrapper(
 @prepared
 def _lines_to_promise() -> QuerySet[OrderLine]:
     rows = OrderLine.objects.filter(AnyOf("order", "orders")).order_by("order_id", "position", "pk")
-    rows = rows.select_related("order__customer__customer_terms", "order__site", "item")
+    rows = rows.select_related("order__customer__customer_terms", "order__site", "order__quote", "item")
     rows = rows.annotate(by_terms=ports.direct_by_terms(item="item"))
     return rows.select_for_update(of=("self", "order"))
 

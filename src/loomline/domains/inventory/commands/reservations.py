@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.inventory.commands.allocation import (
@@ -82,21 +82,48 @@ def reserve(
     demands: list[Demand],
     strategy: First | None = None,
     expires_at: datetime | None = None,
+    after: Sequence[Demand] = (),
 ) -> ReserveResult:
-    """Keep stock for these demands, in their order; the rules say which goes first unless it is said here."""
+    """Keep stock for these demands, in their order; the rules say which goes first unless it is said here.
+
+    What those in `after` need stays free for them; what stock does not cover of theirs is told as short too.
+    """
     for demand in demands:
         if demand.site_id is None and demand.location_id is None:
             raise DemandWithoutPlace
     stock = candidates(demands, on=ctx.today) if demands else []
 
+    left, lacking = allocate(after, stock, strategy=strategy, on=ctx.today) if after else ([], [])
+    for row in left:
+        row.balance.reserved += row.quantity
     taken, short = allocate(demands, stock, strategy=strategy, on=ctx.today)
-    return ReserveResult(_write(ctx, taken, expires_at), short)
+    return ReserveResult(_write(ctx, taken, expires_at), [*lacking, *short])
 
 
 @command(hidden=True)
 def release(ctx: Ctx, *, origins: list[Origin]) -> list[Freed]:
     """Free what is reserved for these records."""
     return _free(_of(origins))
+
+
+@command(hidden=True)
+def pass_on(ctx: Ctx, *, origins: Mapping[Origin, Origin]) -> int:
+    """Keep what was reserved for one record for the one that takes its place; it lapses no more."""
+    pairs = sorted(origins.items())
+    columns = zip(*((*old, *new) for old, new in pairs), strict=True)
+    return execute(PASS, [list(column) for column in columns]) if pairs else 0
+
+
+PASS = """
+WITH kept AS MATERIALIZED (
+    SELECT r.id, t.kind, t.pk FROM inventory_reservation r
+    JOIN unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[]) AS t (old_kind, old_pk, kind, pk)
+        ON r.origin_kind = t.old_kind AND r.origin_id = t.old_pk
+    ORDER BY r.id FOR UPDATE OF r
+)
+UPDATE inventory_reservation r SET origin_kind = k.kind, origin_id = k.pk, expires_at = NULL
+FROM kept k WHERE r.id = k.id
+"""
 
 
 @command(hidden=True)
@@ -202,7 +229,11 @@ def lapse_reservations(ctx: Ctx) -> list[Freed]:
     """Free what was reserved for a while only and whose time is over."""
     freed = _free(Q(expires_at__lte=ctx.now))
 
-    tell_freed(ctx, freed, reason=str(_("their time is over")))
+    # Who lost goods is asked about the items of its own kind only.
+    for kind in sorted({row.origin_kind for row in freed}):
+        tell_freed(
+            ctx, [row for row in freed if row.origin_kind == kind], reason=str(_("their time is over"))
+        )
     return freed
 
 
@@ -217,7 +248,7 @@ def free_of_all(*, lot_ids: Sequence[int]) -> list[Freed]:
 
 
 def free_newest(*, balance: Balance, quantity: Decimal) -> list[Freed]:
-    """Free reservations on a balance, the newest first, until at least this much is freed."""
+    """Free reservations on a balance, what lapses anyway and then the newest, until this much is freed."""
     rows = Reservation.objects.filter(
         item=balance.item_id,
         location=balance.location_id,
@@ -226,7 +257,7 @@ def free_newest(*, balance: Balance, quantity: Decimal) -> list[Freed]:
         unit=balance.unit_id,
     )
     chosen, total = [], Decimal(0)
-    for row in rows.order_by("-id").select_for_update():
+    for row in rows.order_by(F("expires_at").asc(nulls_last=True), "-id").select_for_update():
         if total >= quantity:
             break
         chosen.append(row.pk)

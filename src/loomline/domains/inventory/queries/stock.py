@@ -123,6 +123,12 @@ def stock_of(*, item_id: int, site_id: int | None = None, on: date) -> Stock:
     return on_hand(item_ids=[item_id], site_id=site_id, on=on).get(item_id, Stock())
 
 
+def held_for_a_while(*, item_id: int) -> Decimal:
+    """What of our own stock of an item is kept until a moment and is free after it, as for quotes."""
+    rows = Reservation.objects.filter(item=item_id, expires_at__isnull=False, owner__isnull=True)
+    return rows.aggregate(sum=Sum("quantity"))["sum"] or Decimal(0)
+
+
 def available(*, item_ids: Iterable[int], site_id: int | None = None, on: date) -> dict[int, Decimal]:
     """What may be promised, by item; 0 where there is nothing."""
     ids = list(item_ids)

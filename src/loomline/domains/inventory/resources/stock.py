@@ -311,7 +311,7 @@ class Reservation(Resource):
         "created_at",
         "expires_at",
     )
-    filters = "item", "lot", "location", "location.site", "created_at"
+    filters = "item", "lot", "location", "location.site", "created_at", "expires_at"
     search = "item.name", "item.sku", "lot.number"
     key = "pk"
     joins = "item.unit", "location", "lot", "unit", "owner"
@@ -327,9 +327,11 @@ def stock_figures(ctx: Ctx, record: Item) -> dict[str, Any] | None:
         return None
     found = queries.stock_of(item_id=record.pk, on=ctx.today)
     unit = record.unit.code
+    held = queries.held_for_a_while(item_id=record.pk) if found.reserved else Decimal(0)
     figures = [
         (_t("On hand"), found.on_hand, ""),
-        (_t("Reserved"), found.reserved, ""),
+        (_t("Reserved"), found.reserved - held, ""),
+        *([(_t("Held for quotes"), held, "")] if held else []),
         (_t("Available"), found.available, "warn" if found.available < record.safety_stock else ""),
     ]
     facts = [

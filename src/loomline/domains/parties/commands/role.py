@@ -102,8 +102,11 @@ def set_customer_terms(
     payment_days: int = 30,
     credit_limit: Decimal | None = None,
     currency: str = "",
+    hold_days: int | None = None,
 ) -> CustomerTerms:
-    """Agree with a customer how many days there are to pay, and up to what amount goods go unpaid."""
+    """Agree with a customer how many days there are to pay, up to what amount goods go unpaid, and for how
+    many days goods are held for quotes.
+    """
     party = lock(party)
 
     if credit_limit is not None and credit_limit < 0:
@@ -116,6 +119,7 @@ def set_customer_terms(
             "payment_days": payment_days,
             "credit_limit": credit_limit,
             "currency": currency or party.currency or ctx.company.currency,
+            "hold_days": hold_days,
         },
     )
 

@@ -58,6 +58,12 @@ class CustomerTerms(Record):
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=30)
     credit_limit = AmountField(_("credit limit"), null=True, blank=True)
     currency = CurrencyField(_("currency"), default="EUR")
+    hold_days = models.PositiveSmallIntegerField(
+        _("days goods are held"),
+        null=True,
+        blank=True,
+        help_text=_("For quotes, at most so many days. Empty: until the quote ends; 0: not beyond the day."),
+    )
 
     class Meta:
         verbose_name = _("customer terms")

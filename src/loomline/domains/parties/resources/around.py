@@ -108,10 +108,10 @@ class CustomerTerms(Resource):
     slug = "customer-terms"
     menu = None
     icon = "file-text"
-    columns = "party", "payment_days", "credit_limit", "currency"
+    columns = "party", "payment_days", "credit_limit", "currency", "hold_days"
     filters = "party", "payment_days", "credit_limit", "currency"
     search = ("party.name",)
-    form = "party", "payment_days", "credit_limit", "currency"
+    form = "party", "payment_days", "credit_limit", "currency", "hold_days"
     joins = ("party",)
     access = through("party", models.Party)
     create = commands.set_customer_terms

@@ -196,6 +196,7 @@ def as_customer(ctx: Ctx, record: models.Party) -> dict[str, Any]:
         "payment_days": terms.payment_days,
         "credit_limit": terms.credit_limit,
         "currency": terms.currency,
+        "hold_days": terms.hold_days,
     }
 
 

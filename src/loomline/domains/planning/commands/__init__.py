@@ -10,6 +10,20 @@ from loomline.domains.planning.commands.direct import (
     review_direct,
 )
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
+from loomline.domains.planning.commands.holding import (
+    HeldTooLong,
+    NothingHeld,
+    NothingToHold,
+    QuoteNotStanding,
+    end_hold,
+    hold_goods,
+    keep_hold,
+    lapse_holds,
+    last_day,
+    let_go,
+    send_and_hold,
+    turn_hold,
+)
 from loomline.domains.planning.commands.keeping import keep_for_demands
 from loomline.domains.planning.commands.outside import (
     NoService,
@@ -26,20 +40,30 @@ from loomline.domains.planning.commands.promising import lose_supply, promise_ag
 from loomline.domains.planning.commands.stopping import wait_for_centre
 
 __all__ = [
+    "HeldTooLong",
     "NoService",
     "NobodyDelivers",
+    "NothingHeld",
+    "NothingToHold",
     "NothingToPlan",
     "OrderLineGone",
     "OtherUnit",
     "OwnStage",
+    "QuoteNotStanding",
     "StageNotOrdered",
     "StageOrdered",
     "StageOver",
     "SuppliedOtherwise",
+    "end_hold",
     "end_pegs",
     "follow_direct",
     "follow_supply",
+    "hold_goods",
     "keep_for_demands",
+    "keep_hold",
+    "lapse_holds",
+    "last_day",
+    "let_go",
     "lose_direct",
     "lose_supply",
     "note_direct",
@@ -50,5 +74,7 @@ __all__ = [
     "promise_again",
     "receive_stage",
     "review_direct",
+    "send_and_hold",
+    "turn_hold",
     "wait_for_centre",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from loomline.domains.bills.queries import bills_for, materials
 from loomline.domains.catalog.models import ItemKind, Supply
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import queries as stock
-from loomline.domains.inventory.commands import Demand
+from loomline.domains.inventory.commands import Demand, ReserveResult, Short
 from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.commands import WorkDraft, WorkLineDraft
@@ -21,9 +22,10 @@ from loomline.domains.manufacturing.models import WorkLine, WorkOrder
 from loomline.domains.planning import queries
 from loomline.domains.planning.commands.direct import follow_direct
 from loomline.domains.planning.commands.following import follow_supply
-from loomline.domains.planning.commands.tying import peg_of, write_pegs
+from loomline.domains.planning.commands.tying import peg_of, take_before, write_pegs
 from loomline.domains.planning.events import SupplyPlanned
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
+from loomline.domains.planning.queries import Claim
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.commands import PurchaseDraft, PurchaseLineDraft
 from loomline.domains.procurement.models import Purchase, PurchaseLine, SupplierItem
@@ -68,7 +70,7 @@ def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
     lines = _uncovered(found)
     short = _reserve(ctx, lines)
     # An order that stock covers asks nothing of what is made and bought.
-    works, purchases = _supply(ctx, lines, short) if short else ([], [])
+    works, purchases = _supply(ctx, lines, short) if short.left else ([], [])
 
     for order in locked:
         _tell(ctx, order, lines, works, purchases)
@@ -76,7 +78,7 @@ def plan_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
 
 
 def _supply(
-    ctx: Ctx, lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]
+    ctx: Ctx, lines: Mapping[int, OrderLine], short: _Uncovered
 ) -> tuple[list[WorkOrder], list[Purchase]]:
     """Tie what stock lacks to what is coming, and plan the making and buying of the rest."""
     rest = _take_coming(lines, short)
@@ -97,35 +99,36 @@ def _uncovered(lines: Iterable[OrderLine]) -> dict[int, OrderLine]:
     return {line.pk: line for line in rows}
 
 
-def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
-    """Reserve free stock; returns what each line still lacks after stock and earlier pegs."""
-    wanted = queries.lacking(lines=lines)
-    demands = [
-        Demand(
-            item_id=lines[pk].item_id,
-            quantity=quantity,
-            origin_kind=ORDER_LINE,
-            origin_id=pk,
-            site_id=lines[pk].order.site_id,
-            customer_id=lines[pk].order.customer_id,
-        )
-        for pk, quantity in wanted.items()
-        if quantity > 0 and lines[pk].order.site_id is not None
-    ]
-    result = inventory.reserve(ctx, demands=demands) if demands else None
-    missing = {found.demand.origin_id: found.missing for found in result.short} if result else {}
-    covered = {demand.origin_id for demand in demands}
-    return {
-        pk: missing.get(pk, ZERO) if pk in covered else quantity
-        for pk, quantity in wanted.items()
-        if (missing.get(pk, ZERO) if pk in covered else quantity) > 0
-    }
+@dataclass(frozen=True)
+class _Uncovered:
+    """What each line still lacks after stock and earlier pegs, and what others were promised before it."""
+
+    left: dict[int, Decimal]
+    before: Sequence[Claim]
+    short: Sequence[Short]
 
 
-def _take_coming(lines: Mapping[int, OrderLine], short: Mapping[int, Decimal]) -> dict[int, Decimal]:
+def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> _Uncovered:
+    """Reserve free stock, and say what is left to be got."""
+    found = queries.claims(item_ids={line.item_id for line in lines.values()})
+    lacking = {claim.line_id: claim for claim in found}
+    # Who was promised later leaves to others what they were promised first.
+    latest = max((claim.order_key for claim in found if claim.line_id in lines), default=None)
+    before = [c for c in found if c.line_id not in lines and latest is not None and c.order_key < latest]
+    own = [lacking[pk] for pk in lines if pk in lacking]
+    demands = [claim.demand() for claim in own if claim.site_id is not None]
+    after = [claim.demand() for claim in before if claim.site_id is not None]
+    result = inventory.reserve(ctx, demands=demands, after=after) if demands else ReserveResult()
+    missing = {row.demand.origin_id: row.missing for row in result.short}
+    left = {c.line_id: c.quantity if c.site_id is None else missing.get(c.line_id, ZERO) for c in own}
+    return _Uncovered({pk: quantity for pk, quantity in left.items() if quantity > 0}, before, result.short)
+
+
+def _take_coming(lines: Mapping[int, OrderLine], short: _Uncovered) -> dict[int, Decimal]:
     """Tie lines to work and purchases that nobody has claimed yet."""
-    left = dict(short)
+    left = dict(short.left)
     free = queries.unclaimed({lines[pk].item_id for pk in left})
+    take_before(free, short.before, short.short)
     pegs = []
     for pk in list(left):
         for supply in free.get(lines[pk].item_id, []):

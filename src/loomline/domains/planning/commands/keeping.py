@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from loomline.domains.inventory import commands as inventory
@@ -12,8 +13,9 @@ from loomline.domains.inventory.commands import Demand
 from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.manufacturing.models.work import OPEN as OPEN_WORK
 from loomline.domains.planning import queries
-from loomline.domains.planning.models import ORDER_LINE, WORK_ORDER, Peg
-from loomline.domains.sales.models import OrderLine, OrderState
+from loomline.domains.planning.commands.tying import end_of
+from loomline.domains.planning.models import ORDER_LINE, QUOTE_LINE, WORK_ORDER, Peg
+from loomline.domains.sales.models import OrderLine, OrderState, QuoteLine, QuoteState
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 
@@ -25,9 +27,37 @@ def keep_for_demands(ctx: Ctx, *, supply_kind: str, supply_ids: list[int], site_
     """Reserve what has come into stock for the demands pegged to it. Returns how many demands got goods."""
     pegs = queries.pegs_on(kind=supply_kind, ids=supply_ids)
     demands = [*_for_orders(pegs, site_id), *_for_works(pegs, site_id)]
-    if not demands:
-        return 0
-    return len({row.origin_id for row in inventory.reserve(ctx, demands=demands).reserved})
+    got = {row.origin_id for row in inventory.reserve(ctx, demands=demands).reserved} if demands else set()
+    for expires_at, held in _for_quotes(ctx, pegs, site_id).items():
+        found = inventory.reserve(ctx, demands=held, expires_at=expires_at)
+        got |= {row.origin_id for row in found.reserved}
+    return len(got)
+
+
+def _for_quotes(ctx: Ctx, pegs: Sequence[Peg], site_id: int | None) -> dict[datetime | None, list[Demand]]:
+    """What was held on its way is held in stock now, by the moment at which it lapses."""
+    wanted = {peg.demand_id for peg in pegs if peg.demand_kind == QUOTE_LINE}
+    lines = QuoteLine.objects.filter(pk__in=wanted, quote__held_until__isnull=False).select_related("quote")
+    held = stock.reserved_for(kind=QUOTE_LINE, ids=wanted) if wanted else {}
+    pegged = _sums(pegs, QUOTE_LINE)
+    found: dict[datetime | None, list[Demand]] = defaultdict(list)
+    for line in lines if wanted else ():
+        quote, place = line.quote, site_id or line.quote.site_id
+        quantity = min(pegged[line.pk, line.item_id], line.quantity - held[line.pk])
+        if quantity <= 0 or place is None or quote.held_until is None:
+            continue
+        lapses = end_of(ctx, quote.held_until) if quote.state == QuoteState.SENT else None
+        found[lapses].append(
+            Demand(
+                item_id=line.item_id,
+                quantity=quantity,
+                origin_kind=QUOTE_LINE,
+                origin_id=line.pk,
+                site_id=place,
+                customer_id=quote.customer_id,
+            )
+        )
+    return found
 
 
 def _for_orders(pegs: Sequence[Peg], site_id: int | None) -> list[Demand]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db.models import Sum
 from loomline.domains.inventory import queries as stock
 from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import WorkLine
+from loomline.domains.manufacturing.models.work import OPEN as OPEN_WORK
 from loomline.domains.planning.models import PURCHASE_LINE, WORK_LINE, Peg
 from loomline.domains.procurement.models import PurchaseLine, PurchaseState, SupplierItem
 from loomline.kernel.context import Ctx
@@ -29,6 +30,18 @@ class Coming:
     pk: int
     free: Decimal
     on: date | None
+
+
+def supplies_of(*, works: Sequence[int], purchases: Sequence[int]) -> dict[tuple[str, int], Coming]:
+    """What these lines of work and of purchases still bring, whoever it is for; what is over is left out."""
+    found: dict[tuple[str, int], Coming] = {}
+    made = WorkLine.objects.filter(pk__in=works, work__state__in=OPEN_WORK).select_related("work")
+    for line in made if works else ():
+        supply = Coming(WORK_LINE, line.pk, line.quantity - line.done, line.work.expected_on)
+        found[WORK_LINE, line.pk] = supply
+    for row in PurchaseLine.objects.filter(pk__in=purchases, is_closed=False) if purchases else ():
+        found[PURCHASE_LINE, row.pk] = Coming(PURCHASE_LINE, row.pk, row.open_quantity, row.expected_on)
+    return found
 
 
 def unclaimed(items: Iterable[int]) -> dict[int, list[Coming]]:

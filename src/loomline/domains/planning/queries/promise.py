@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loomline.domains.bills.models import Bill, BillLine, RouteStage
+from loomline.domains.bills.models import Bill, RouteStage
 from loomline.domains.catalog.models import Item
 from loomline.domains.manufacturing.queries import schedule
 from loomline.domains.planning.models import WORK_LINE
@@ -26,18 +25,24 @@ from loomline.kernel.context import Ctx
 OUTBOUND_DAYS = 2
 
 
-@dataclass(frozen=True)
+Words = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
-    """When goods can leave, how they are got, and what keeps them from being ready earlier."""
+    """When goods can leave, how they are got, and what keeps them from being ready earlier.
+
+    Of many ways that are tried few are told: the words are made when they are asked for.
+    """
 
     on: date
-    basis: str
+    basis: Words
     method: str
-    limit: str
+    limit: Words
     limit_kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Need:
     """So much of an item, wherever it is needed."""
 
@@ -63,7 +68,7 @@ def promises(ctx: Ctx, *, asks: Sequence[Ask], with_choices: bool = False) -> li
             made.append(_promise(ctx, ask, _brought(need, found, calendar), calendar))
             continue
         parts.append(_parts(need, found, calendar) if with_choices else [])
-        ready = _ready(need, found, calendar) or _on_lead_time(need, found, calendar)
+        ready = _kept_or_ready(ask, need, found, calendar)
         made.append(_promise(ctx, ask, ready, calendar))
     if with_choices:
         more = alternatives(ctx, asks=asks, promises=made, parts=parts, outbound=OUTBOUND_DAYS)
@@ -100,41 +105,62 @@ def _promise(ctx: Ctx, ask: Ask, ready: _Ready, calendar: WorkCalendar) -> Promi
     on = ready.on if ask.is_direct else calendar.add(ready.on, OUTBOUND_DAYS)
     told = Promise(
         on=on,
-        basis=ready.basis,
+        basis=ready.basis(),
         method=ready.method,
-        limit=ready.limit,
+        limit=ready.limit(),
         limit_kind=ready.limit_kind,
         computed_at=ctx.now,
     )
     if ask.wanted_on is not None and ask.wanted_on > on:
-        basis = _("as wanted; {basis}").format(basis=ready.basis)
+        basis = _("as wanted; {basis}").format(basis=told.basis)
         return replace(told, on=ask.wanted_on, basis=basis, limit="", limit_kind="wanted")
     return told
+
+
+def _kept_or_ready(ask: Ask, need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
+    """What is held for a line is there for it; only the rest has to be got."""
+    held = found.held.get(ask.held_for or 0)
+    if held is None:
+        return _ready(need, found, calendar) or _on_lead_time(need, found, calendar)
+    days = [calendar.on_or_after(max(on, found.today)) for _quantity, on in held.coming]
+    last = max(days, default=calendar.on_or_after(found.today))
+    rest = replace(need, quantity=need.quantity - held.quantity)
+    if rest.quantity > 0:
+        ready = _ready(rest, found, calendar) or _on_lead_time(rest, found, calendar)
+        return replace(ready, on=max(ready.on, last))
+    on_way = _("held for the quote, on its way until {day}").format(day=date_format(last, "j M"))
+    basis = on_way if held.coming else _("held for the quote")
+    return _Ready(last, lambda: basis, "atp" if held.coming else "stock", str, "transit")
 
 
 def _ready(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
     """From stock; else the earlier of what is on its way and of what is made or bought; None without any."""
     key = (need.item.pk, need.site)
     if found.free.get(key, ZERO) >= need.quantity:
-        found.free[key] -= need.quantity
-        limit = ngettext("{n} working day on the way", "{n} working days on the way", OUTBOUND_DAYS)
-        day = calendar.on_or_after(found.today)
-        return _Ready(day, _("from stock"), "stock", limit.format(n=OUTBOUND_DAYS), "transit")
-    before = found.mark()
+        found.take(key, need.quantity)
+        return _Ready(calendar.on_or_after(found.today), lambda: _("from stock"), "stock", _way, "transit")
+    before = len(found.log)
     fresh = _got(need, found, calendar)
-    after = found.mark()
-    found.back(before)
+    taken = found.back(before)
     coming = _coming(need, found, calendar)
     if coming is not None and (fresh is None or coming.on <= fresh.on):
         return coming
-    found.back(after)
+    found.back(before)
+    for source, quantity in taken:
+        found.take(source, quantity)
     return fresh
+
+
+def _way() -> str:
+    limit = ngettext("{n} working day on the way", "{n} working days on the way", OUTBOUND_DAYS)
+    return limit.format(n=OUTBOUND_DAYS)
 
 
 def _coming(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
     """What is in stock and on its way and nobody's, where that is enough; it is taken."""
     key, left = (need.item.pk, need.site), need.quantity
-    left -= max(found.free.get(key, ZERO), ZERO)
+    free = max(found.free.get(key, ZERO), ZERO)
+    left -= free
     taken = []
     for supply in found.coming.get(need.item.pk, []):
         if left <= 0:
@@ -146,17 +172,20 @@ def _coming(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
         left -= part
     if left > 0 or not taken:
         return None
-    found.free[key] = min(found.free.get(key, ZERO), ZERO)
+    found.take(key, free)
     for supply, part in taken:
-        supply.free -= part
+        found.take(supply, part)
     last = taken[-1][0]
     day = calendar.on_or_after(max(last.on or found.today, found.today))
-    what = _("work that ends {day}") if last.kind == WORK_LINE else _("a purchase due {day}")
-    limit = f"{need.item.name}: {what.format(day=date_format(day, 'j M'))}"
-    kind = "stage" if last.kind == WORK_LINE else "supplier"
-    return _Ready(
-        day, _("on its way, free from {day}").format(day=date_format(day, "j M")), "atp", limit, kind
-    )
+
+    def basis() -> str:
+        return _("on its way, free from {day}").format(day=date_format(day, "j M"))
+
+    def limit() -> str:
+        what = _("work that ends {day}") if last.kind == WORK_LINE else _("a purchase due {day}")
+        return f"{need.item.name}: {what.format(day=date_format(day, 'j M'))}"
+
+    return _Ready(day, basis, "atp", limit, "stage" if last.kind == WORK_LINE else "supplier")
 
 
 def _got(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
@@ -168,11 +197,14 @@ def _got(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
     if terms is None:
         return None
     day = calendar.on_or_after(found.today + timedelta(days=terms.lead_days))
-    basis = _("bought in {days} days").format(days=terms.lead_days)
-    limit = _("{item} from {supplier}, {days} days").format(
-        item=need.item.name, supplier=terms.supplier, days=terms.lead_days
+    words = {"item": need.item.name, "supplier": terms.supplier, "days": terms.lead_days}
+    return _Ready(
+        day,
+        lambda: _("bought in {days} days").format(**words),
+        "leadtime",
+        lambda: _("{item} from {supplier}, {days} days").format(**words),
+        "supplier",
     )
-    return _Ready(day, basis, "leadtime", limit, "supplier")
 
 
 def _brought(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
@@ -181,43 +213,61 @@ def _brought(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
     if terms is None:
         return _on_lead_time(need, found, calendar)
     words = {"item": need.item.name, "supplier": terms.supplier, "days": terms.lead_days}
-    basis = _("straight from {supplier} in {days} days").format(**words)
-    limit = _("{item} from {supplier}, {days} days").format(**words)
-    day = calendar.on_or_after(found.today + timedelta(days=terms.lead_days))
-    return _Ready(day, basis, "leadtime", limit, "supplier")
+    return _Ready(
+        calendar.on_or_after(found.today + timedelta(days=terms.lead_days)),
+        lambda: _("straight from {supplier} in {days} days").format(**words),
+        "leadtime",
+        lambda: _("{item} from {supplier}, {days} days").format(**words),
+        "supplier",
+    )
 
 
 def _on_lead_time(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
     days = need.item.lead_days
-    basis = _("lead time, {days} working days").format(days=days)
+
+    def basis() -> str:
+        return _("lead time, {days} working days").format(days=days)
+
     return _Ready(calendar.add(found.today, days), basis, "leadtime", basis, "leadtime")
 
 
 def _made(need: _Need, bill: Bill, found: Known, calendar: WorkCalendar) -> _Ready:
-    ready, slowest, limit = found.today, "", ""
-    for component, quantity in _needs(bill, need).values():
-        part = _Need(component, quantity, need.site, need.level + 1)
+    ready, slowest, recipe = found.today, None, found.recipe(need.item, bill)
+    for component, per in recipe.parts:
+        part = _Need(component, need.quantity * per, need.site, need.level + 1)
         got = _ready(part, found, calendar)
         if got is None and component.lead_days:
             got = _on_lead_time(part, found, calendar)
         if got is not None and got.method != "stock" and got.on > ready:
-            ready, slowest, limit = got.on, component.name, got.limit
-            if component.name not in limit:
-                limit = f"{component.name}: {limit}"
-    stages = list(bill.stages.all())
+            ready, slowest = got.on, (component.name, got.limit)
     steps = [
         schedule.Step(days=_days(stage, need), calendar=calendar, move_days=stage.move_days)
-        for stage in stages
+        for stage in recipe.stages
     ]
     slots = schedule.forward(steps, start=calendar.on_or_after(ready))
     # What goes into something else can be used on the day after it is done.
     done = (slots[-1].free if need.level else slots[-1].end) if slots else ready
-    if slowest:
-        basis = _("made from {material} by {day}").format(material=slowest, day=date_format(ready, "j M"))
-        return _Ready(done, basis, "ctp", limit, "component")
-    longest = max(stages, key=lambda stage: _days(stage, need), default=None)
-    told = _stage(longest, _days(longest, need)) if longest is not None else ""
-    return _Ready(done, _("made, materials in stock"), "ctp", told, "stage" if told else "")
+    if slowest is not None:
+        return _waiting(done, ready, *slowest)
+    longest = max(recipe.stages, key=lambda stage: _days(stage, need), default=None)
+
+    def told() -> str:
+        return _stage(longest, _days(longest, need)) if longest is not None else ""
+
+    return _Ready(done, lambda: _("made, materials in stock"), "ctp", told, "stage" if longest else "")
+
+
+def _waiting(done: date, ready: date, material: str, limit: Words) -> _Ready:
+    """Made from something that is there later than all the rest."""
+
+    def basis() -> str:
+        return _("made from {material} by {day}").format(material=material, day=date_format(ready, "j M"))
+
+    def told() -> str:
+        words = limit()
+        return words if material in words else f"{material}: {words}"
+
+    return _Ready(done, basis, "ctp", told, "component")
 
 
 def _days(stage: RouteStage, need: _Need) -> int:
@@ -240,19 +290,3 @@ def _parts(need: _Need, found: Known, calendar: WorkCalendar) -> list[tuple[Deci
         if supply.on is not None and supply.free > 0:
             parts.append((supply.free, calendar.on_or_after(max(supply.on, found.today))))
     return parts
-
-
-def _needs(bill: Bill, need: _Need) -> dict[int, tuple[Item, Decimal]]:
-    needs: dict[int, Decimal] = defaultdict(Decimal)
-    items = {}
-    for line in bill.lines.all():
-        if line.component is None or not _holds(line, need.item):
-            continue
-        per = Decimal(str(line.by_size.get(need.item.size, line.quantity)))
-        needs[line.component.pk] += need.quantity * per * (1 + line.scrap) / bill.batch
-        items[line.component.pk] = line.component
-    return {pk: (items[pk], quantity) for pk, quantity in needs.items()}
-
-
-def _holds(line: BillLine, item: Item) -> bool:
-    return (not line.colours or item.colour in line.colours) and (not line.sizes or item.size in line.sizes)

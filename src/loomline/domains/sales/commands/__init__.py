@@ -45,6 +45,7 @@ from loomline.domains.sales.commands.drafts import (
     QuoteLineDraft,
 )
 from loomline.domains.sales.commands.from_deal import DealSettled, quote_opportunity
+from loomline.domains.sales.commands.holding import note_hold
 from loomline.domains.sales.commands.opening import OrderDraft, open_order, open_orders
 from loomline.domains.sales.commands.promised import fold_promised_days, rebuild_promised_days
 from loomline.domains.sales.commands.quotes import (
@@ -119,6 +120,7 @@ __all__ = [
     "expect_lines",
     "expire_quotes",
     "fold_promised_days",
+    "note_hold",
     "open_order",
     "open_orders",
     "quote_opportunity",

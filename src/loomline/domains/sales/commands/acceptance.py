@@ -87,6 +87,7 @@ def accept_quote(
     ctx.emit(
         QuoteAccepted(
             **_about_quote(quote),
+            is_held=quote.held_until is not None,
             order_id=order.pk,
             order=order.number,
             by=_t(" by {name}").format(name=quote.accepted_by) if quote.accepted_by else "",

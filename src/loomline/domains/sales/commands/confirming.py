@@ -95,6 +95,7 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
                 currency=order.currency,
                 days=tuple(line.promised for line in by_order[order.pk]),
                 direct_lines=tuple(line.pk for line in by_order[order.pk] if line.is_direct),
+                held_quote_id=order.quote_id if order.is_held else None,
             )
         )
     return confirmed
@@ -155,6 +156,7 @@ def _promise(ctx: Ctx, lines: Sequence[OrderLine]) -> None:
             origin_kind="sales.orderline",
             origin_id=line.pk,
             is_direct=line.is_direct,
+            held_for=line.quote_line_id if line.order.is_held else None,
         )
         for line in lines
     ]
@@ -176,6 +178,7 @@ def cancel_order(ctx: Ctx, *, order: Order, reason: str) -> Order:
     """Give an order up before anything has left; what was kept for it is free for others."""
     order = lock(order)
     lines = list(order.lines.order_by("position", "pk"))
+    held = order.quote_id if order.state == OrderState.DRAFT and order.is_held else None
 
     if not reason.strip():
         raise CancelledForNothing(number=order.number, at_field="reason")
@@ -189,6 +192,7 @@ def cancel_order(ctx: Ctx, *, order: Order, reason: str) -> Order:
             **about(order, {line.item_id for line in lines}),
             reason=order.cancelled_because,
             line_ids=tuple(line.pk for line in lines),
+            held_quote_id=held,
         )
     )
     return order

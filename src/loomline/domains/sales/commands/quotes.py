@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -235,7 +235,8 @@ def revise_quote(ctx: Ctx, *, quote: Quote, valid_until: date | None = None) -> 
     quote = lock(quote)
     lines = list(quote.lines.select_related("item", "unit"))
 
-    advance(quote, "revise")
+    is_held = quote.held_until is not None
+    advance(quote, "revise", held_until=None)
     version = quote.version + 1
     fresh = Quote(
         number=f"{quote.base_number}-v{version}",
@@ -245,11 +246,17 @@ def revise_quote(ctx: Ctx, *, quote: Quote, valid_until: date | None = None) -> 
         valid_until=valid_until or max(quote.valid_until, ctx.today + timedelta(days=VALID_DAYS)),
         **{name: getattr(quote, name) for name in CARRIED},
     )
-    made = _lines_of(ctx, [(fresh, [_draft_of(line, keep=False) for line in lines])])
+    drafts = [_draft_of(line, keep=False) for line in lines]
+    # What is held for the version before is there for this one until it is let go.
+    made = _lines_of(ctx, [(fresh, drafts)], held_for=[line.pk if is_held else None for line in lines])
     fresh.save(force_insert=True)
     QuoteLine.objects.bulk_create(made, batch_size=BATCH)
 
-    ctx.emit(QuoteRevised(**_about(fresh), former_id=quote.pk, former=quote.number, version=version))
+    ctx.emit(
+        QuoteRevised(
+            **_about(fresh), is_held=is_held, former_id=quote.pk, former=quote.number, version=version
+        )
+    )
     return fresh
 
 
@@ -301,9 +308,10 @@ def decline_quote(ctx: Ctx, *, quote: Quote, reason: str) -> Quote:
     if not reason.strip():
         raise DeclinedForNothing(number=quote.number, at_field="reason")
 
-    advance(quote, "decline", decided_at=ctx.now, declined_because=reason.strip())
+    is_held = quote.held_until is not None
+    advance(quote, "decline", decided_at=ctx.now, declined_because=reason.strip(), held_until=None)
 
-    ctx.emit(QuoteDeclined(**_about(quote), reason=quote.declined_because))
+    ctx.emit(QuoteDeclined(**_about(quote), is_held=is_held, reason=quote.declined_because))
     return quote
 
 
@@ -312,14 +320,19 @@ def expire_quotes(ctx: Ctx, *, quotes: list[Quote]) -> list[Quote]:
     """End offers whose last day is over; the nightly job gives this for all of them."""
     quotes = [quote for quote in lock_all(quotes) if quote.valid_until < ctx.today]
 
-    advance_all(quotes, "expire", decided_at=ctx.now)
+    held = {quote.pk for quote in quotes if quote.held_until is not None}
+    advance_all(quotes, "expire", decided_at=ctx.now, held_until=None)
 
     for quote in quotes:
-        ctx.emit(QuoteExpired(**_about(quote), valid_until=quote.valid_until))
+        ctx.emit(QuoteExpired(**_about(quote), is_held=quote.pk in held, valid_until=quote.valid_until))
     return quotes
 
 
-def _lines_of(ctx: Ctx, pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]]) -> list[QuoteLine]:
+def _lines_of(
+    ctx: Ctx,
+    pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]],
+    held_for: Sequence[int | None] = (),
+) -> list[QuoteLine]:
     """The lines of quotes, priced and promised; puts the sums on the quotes. Nothing is written yet."""
     sheets = [
         Sheet(
@@ -343,6 +356,8 @@ def _lines_of(ctx: Ctx, pairs: Sequence[tuple[Quote, Sequence[QuoteLineDraft]]])
             made.append(line)
             wanted = draft.wanted_on or quote.wanted_on
             asks.append(ports.Ask(item=draft.item, quantity=line.quantity, wanted_on=wanted, site=quote.site))
+    if held_for:
+        asks = [replace(ask, held_for=pk) for ask, pk in zip(asks, held_for, strict=True)]
     promises = ports.promise_dates(ctx, asks=asks) if asks else []
     for line, promise in zip(made, promises, strict=True):
         ports.put(line, promise)

@@ -175,6 +175,11 @@ class Order(Document):
         ]
 
     @property
+    def is_held(self) -> bool:
+        """True while the goods of its quote are held, which the order takes over when it is confirmed."""
+        return self.quote is not None and self.quote.held_until is not None
+
+    @property
     def days_late(self) -> int:
         """Days that the goods are expected after the promise; never below zero."""
         if self.promised_on is None or self.expected_on is None:

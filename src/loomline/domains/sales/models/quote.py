@@ -106,6 +106,13 @@ class Quote(Document):
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     accepted_by = models.CharField(_("accepted by"), max_length=120, blank=True, editable=False)
     declined_because = models.CharField(_("declined because"), max_length=200, blank=True, editable=False)
+    held_until = models.DateField(
+        _("goods held until"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The last day on which goods are kept for the quote. Empty: nothing is kept for it."),
+    )
 
     class Meta:
         verbose_name = _("quote")
@@ -131,10 +138,18 @@ class Quote(Document):
                 condition=Q(version=1, supersedes__isnull=True) | Q(version__gt=1, supersedes__isnull=False),
                 name="sales_quote_version",
             ),
+            models.CheckConstraint(
+                condition=Q(held_until__isnull=True) | Q(state__in=("sent", "accepted")),
+                name="sales_quote_held",
+                violation_error_message=_("Goods are held only for a quote that stands."),
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="sales_quote_state"),
             models.Index(fields=["valid_until"], name="sales_quote_open", condition=Q(state="sent")),
+            models.Index(
+                fields=["held_until"], name="sales_quote_holding", condition=Q(held_until__isnull=False)
+            ),
         ]
 
     @property

@@ -14,6 +14,7 @@ from loomline.domains.sales import commands, models, ports, queries
 from loomline.domains.sales.models import QuoteState
 from loomline.domains.sales.resources.parts import TYPED, callout, drafts_of, papers
 from loomline.kernel.access import Level, Policy
+from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text
 from loomline.surface.resource import (
@@ -56,6 +57,11 @@ def roles(records: Sequence[Any]) -> Mapping[int, Any]:
 def as_quoted(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
     """A quote opens with its lines."""
     return drafts_of(record, "is_optional", "alternative_of")
+
+
+def as_held(ctx: Ctx, record: models.Quote) -> dict[str, Any]:
+    """A hold is proposed for as long as the quote stands, or as it is held now."""
+    return {"until": record.held_until or record.valid_until}
 
 
 def on_top(ctx: Ctx, record: models.Quote) -> list[tuple[models.QuoteLine, str]]:
@@ -102,6 +108,11 @@ def quote_decisions(ctx: Ctx, record: models.Quote) -> list[dict[str, Any]]:
             found.append(
                 callout("warn", title, _t("Ask for an answer, or revise the quote with a later day."))
             )
+    if record.held_until is not None:
+        title = _t("Goods are held until {day}.").format(day=draw_text.day(record.held_until))
+        if record.state == QuoteState.ACCEPTED:
+            title = _t("Goods are held for the order.")
+        found.append(callout("info", title, _t("For others they are taken, until the hold ends.")))
     if record.promised_on and record.wanted_on and record.promised_on > record.wanted_on:
         text = _t("Wanted on {wanted}, deliverable on {promised}.").format(
             wanted=draw_text.day(record.wanted_on), promised=draw_text.day(record.promised_on)
@@ -165,6 +176,7 @@ class Quote(Resource):
         "valid_until",
         "wanted_on",
         "promised_on",
+        "held_until",
         "total",
         "currency",
         "version",
@@ -201,6 +213,7 @@ class Quote(Resource):
         _("To send"): "state=draft",
         _("Waiting for an answer"): "state=sent&sort=valid_until",
         _("Ending this week"): "state=sent&valid_until=next_7_days&sort=valid_until",
+        _("Holding goods"): "held_until.empty=false&sort=held_until",
         _("Mine"): "owner=me&state=draft,sent",
         _("Accepted"): "state=accepted",
     }
@@ -247,6 +260,7 @@ class Quote(Resource):
             "site",
             "ship_to",
             "sent_at",
+            "held_until",
             "decided_at",
             "accepted_by",
             "declined_because",
@@ -266,10 +280,16 @@ class Quote(Resource):
     create = commands.write_quote
     create_many = commands.write_quotes
     actions = "send_quote", "accept_quote", "revise_quote", "change_quote", "decline_quote"
-    prefill = {"change_quote": as_quoted}
     asks = {"accept_quote": asked_of_the_customer}
     choices = {"accept_quote.options": on_top}
+    prefill = {"change_quote": as_quoted, "hold_goods": as_held, "send_and_hold": as_held}
     empty = _("No quotes yet. Offer something to a customer; each line shows the day you could deliver it.")
+
+    @classmethod
+    def open_commands(cls, ctx: Ctx, record: models.Quote) -> list[Command[Any, Any]]:
+        """Goods are let go only while some are held."""
+        found = super().open_commands(ctx, record)
+        return [c for c in found if c.verb != "end_hold" or record.held_until is not None]
 
 
 class QuoteLine(Resource):
