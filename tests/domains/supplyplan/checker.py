@@ -116,7 +116,7 @@ def _against_routes(
 ) -> list[str]:
     """Every order has all the minutes that its route says."""
     wrong = []
-    for order in PlannedOrder.objects.filter(state="proposed", kind="make"):
+    for order in PlannedOrder.objects.filter(state="proposed", kind="make", due_on__lt=found.until):
         needs: dict[int, Decimal] = defaultdict(Decimal)
         for stage in found.route(order.item_id):
             if stage.centre_id in limited:
