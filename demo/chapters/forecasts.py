@@ -8,7 +8,7 @@ from decimal import Decimal
 from loomline.domains.demand import commands as demand
 from loomline.domains.demand import queries
 from loomline.domains.demand.commands import OverrideDraft
-from loomline.domains.demand.models import Override, Run, Series
+from loomline.domains.demand.models import DemandItem, Override, Promotion, Run, Series
 from loomline_demo.halden import Halden
 
 FORECAST_ON = (63, 77)
@@ -24,6 +24,13 @@ AHEAD = (
 )
 
 
+PROMOTIONS = (
+    ("Black week", -1, 1, "20", "Ten per cent off in the shops of Harbour & Pine", True),
+    ("Florence fair", 4, 2, "25", "Stand at the fair in Florence, with a film", True),
+    ("Spring preview", 9, 3, "15", "Letter to all shops", False),
+)
+
+
 def runs(halden: Halden, day: date) -> None:
     """Twice in the season a Monday begins with a forecast, and once somebody differs."""
     offset = (day - halden.s.start).days
@@ -35,7 +42,8 @@ def runs(halden: Halden, day: date) -> None:
 
 
 def ends(halden: Halden) -> None:
-    """The season ends with a forecast of the next half year."""
+    """The season ends with a forecast of the next half year, and with what is done to sell more."""
+    _promote(halden)
     _forecast(halden)
     _differ(halden, AHEAD)
 
@@ -44,6 +52,8 @@ def proves(halden: Halden) -> None:
     """There are runs to compare, and a total is what its layers are."""
     halden.s.expect(Run.objects.count() == 3, "three forecasts were made")
     halden.s.expect(Override.objects.count() == 6, "six weeks have an own figure")
+    agreed = Promotion.objects.filter(state="agreed").count()
+    halden.s.expect(agreed == 2, "two of three promotions are agreed")
     for row in queries.outstanding(halden.s.by("planner"), since=halden.s.today, until=halden.s.today)[:1]:
         halden.s.expect(row.quantity > 0, "what is still wanted is more than nothing")
 
@@ -51,6 +61,25 @@ def proves(halden: Halden) -> None:
 def _forecast(halden: Halden) -> None:
     ctx = halden.s.by("planner")
     demand.keep_run(ctx, made=queries.reckon(ctx))
+
+
+def _promote(halden: Halden) -> None:
+    """The style that sells best is promoted."""
+    ctx = halden.s.by("planner")
+    best = DemandItem.objects.exclude(item__style=None).order_by("-expected", "pk")[0].item.style
+    first = queries.week_of(ctx.today)
+    for name, ahead, weeks, percent, reason, is_agreed in PROMOTIONS:
+        made = demand.plan_promotion(
+            ctx,
+            name=name,
+            style=best,
+            first_week=first + ahead * queries.WEEK,
+            weeks=weeks,
+            uplift=Decimal(percent),
+            reason=reason,
+        )
+        if is_agreed:
+            demand.agree_promotion(ctx, promotion=made)
 
 
 def _differ(halden: Halden, known: tuple[tuple[int, int, str, str], ...]) -> None:

@@ -12,6 +12,14 @@ WEEKS = [Decimal(3), Decimal(4)]
 SAMPLES: dict[str, dict[str, Any]] = {
     "demand_run": {"first_week": MONDAY, "weeks": 2},
     "demand_demanditem": {"kind": "smooth"},
+    "demand_promotion": {
+        "style": None,
+        "category": None,
+        "first_week": MONDAY,
+        "weeks": 2,
+        "uplift": Decimal(5),
+        "agreed_at": None,
+    },
     "demand_override": {"week": MONDAY},
     "demand_forecast": {"mean": WEEKS, "p10": WEEKS, "p50": WEEKS, "p90": WEEKS},
 }

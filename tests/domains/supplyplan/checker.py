@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
-from loomline.domains.supplyplan.models import ActionMessage, PlanItem, PlannedOrder, PlanPeg
+from loomline.domains.shopfloor.queries import load
+from loomline.domains.supplyplan.models import (
+    ActionMessage,
+    PegKind,
+    PlanItem,
+    PlanLoad,
+    PlannedOrder,
+    PlanPeg,
+    PlanRun,
+)
 from loomline.domains.supplyplan.queries import Documents, days
+from loomline.domains.supplyplan.queries.documents import Taken
 from loomline.domains.supplyplan.queries.plant import Planning, lay_out
+from loomline.domains.workcentres.models import WorkCentre
+from tests.domains.bills.knit import TODAY
 
 NOTHING = Decimal("0.00001")
 Place = tuple[int, int]
@@ -18,15 +31,18 @@ def faults(found: Documents) -> list[str]:
     laid = lay_out(found)
     rows = {row.place: row for row in laid.rows}
     return [
-        *_requirements_without_supply(laid.taken, rows),
+        *_requirements_without_supply(laid.taken, rows, found),
         *_balances(rows),
         *_pegs_beyond_supply(rows, found),
         *_short_without_a_word(),
         *_against_lot_and_lead(rows),
+        *_over_capacity(found),
     ]
 
 
-def _requirements_without_supply(taken: list, rows: dict[Place, Planning]) -> list[str]:  # type: ignore[type-arg]
+def _requirements_without_supply(
+    taken: list[Taken], rows: dict[Place, Planning], found: Documents
+) -> list[str]:
     """Documents, stock to be kept, and what every planned order takes by its bill: all of it is pegged."""
     wanted: dict[Place, Decimal] = defaultdict(Decimal)
     for one in taken:
@@ -37,8 +53,10 @@ def _requirements_without_supply(taken: list, rows: dict[Place, Planning]) -> li
         row = rows[order.item_id, order.site_id]
         if row.from_site_id is not None:
             wanted[order.item_id, row.from_site_id] += order.started
-        for part, quantity in row.components.items():
+        for part, quantity in row.takes(order.start_on).items():
             wanted[part, order.site_id] += order.started * quantity
+    for peg in PlanPeg.objects.filter(kind=PegKind.COVERED).select_related("taker"):
+        wanted[peg.other_id, peg.site_id] += peg.quantity * _factor(peg, rows, found)
     served: dict[Place, Decimal] = defaultdict(Decimal)
     for peg in PlanPeg.objects.all():
         served[peg.item_id, peg.site_id] += peg.quantity
@@ -49,11 +67,75 @@ def _requirements_without_supply(taken: list, rows: dict[Place, Planning]) -> li
     ]
 
 
+def _factor(peg: PlanPeg, rows: dict[Place, Planning], found: Documents) -> Decimal:
+    """How many of what stands in go for one, as the bill of whoever takes it allows."""
+    if peg.taker is not None:
+        parts = rows[peg.taker.item_id, peg.site_id].parts
+        lines = [one.line_id for one in parts if one.item_id == peg.item_id and one.line_id is not None]
+    else:
+        lines = [line for one in found.taken if one.pk == peg.demand_id for line in one.line_ids]
+    allowed = [one for line in lines for one in found.stand_ins.get(line, ()) if one.item_id == peg.other_id]
+    assert allowed, f"{peg.other} may not stand in for {peg.item}"
+    return allowed[0].factor
+
+
+def _beside(rows: dict[Place, Planning]) -> dict[tuple[Place, int], Decimal]:
+    """What comes out beside each planned order."""
+    made: dict[tuple[Place, int], Decimal] = defaultdict(Decimal)
+    for order in PlannedOrder.objects.filter(state="proposed"):
+        for part in rows[order.item_id, order.site_id].parts:
+            if part.is_output and part.holds(order.start_on):
+                made[(part.item_id, order.site_id), order.pk] += order.started * part.quantity
+    return made
+
+
+def _over_capacity(found: Documents) -> list[str]:
+    """No work centre is asked for more on a day than it can do."""
+    if not PlanRun.objects.latest("pk").within_capacity:
+        return []
+    asked: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
+    of_order: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for one in PlanLoad.objects.all():
+        asked[one.centre_id, one.day] += one.minutes
+        of_order[one.order_id, one.centre_id] += one.minutes
+    last = max((day for _centre, day in asked), default=found.today)
+    centres = WorkCentre.objects.select_related("site")
+    wrong = []
+    days = (last - found.today).days + 1
+    for line in load(centres=centres, first=found.today, buckets=days, days=1):
+        for bucket in line.buckets:
+            planned = asked[line.centre.pk, bucket.first]
+            if planned and planned + bucket.load > bucket.capacity + Decimal("0.05"):
+                wrong.append(f"{line.centre} on {bucket.first}: {planned} of {bucket.capacity}")
+    limited = {one.centre.pk for one in load(centres=centres, first=found.today, buckets=1) if one.has_hours}
+    return wrong + _against_routes(found, of_order, limited)
+
+
+def _against_routes(
+    found: Documents, of_order: dict[tuple[int, int], Decimal], limited: set[int]
+) -> list[str]:
+    """Every order has all the minutes that its route says."""
+    wrong = []
+    for order in PlannedOrder.objects.filter(state="proposed", kind="make", due_on__lt=found.until):
+        needs: dict[int, Decimal] = defaultdict(Decimal)
+        for stage in found.route(order.item_id):
+            if stage.centre_id in limited:
+                needs[stage.centre_id] += (
+                    stage.setup_minutes + stage.run_minutes * stage.factor * order.started
+                )
+        for centre, minutes in needs.items():
+            if abs(of_order[order.pk, centre] - minutes) > max(Decimal("0.1"), minutes / 1000):
+                wrong.append(f"{order}: {of_order[order.pk, centre]} minutes, its route says {minutes}")
+    return wrong
+
+
 def _balances(rows: dict[Place, Planning]) -> list[str]:
     """The plan of each item brings what its planned orders bring, and never leaves less than nothing."""
     brought: dict[Place, Decimal] = defaultdict(Decimal)
     for order in PlannedOrder.objects.filter(state="proposed"):
         brought[order.item_id, order.site_id] += order.quantity
+    for (place, _order), quantity in _beside(rows).items():
+        brought[place] += quantity
     wrong = []
     for item in PlanItem.objects.all():
         place = (item.item_id, item.site_id)
@@ -71,7 +153,7 @@ def _balances(rows: dict[Place, Planning]) -> list[str]:
 def _pegs_beyond_supply(rows: dict[Place, Planning], found: Documents) -> list[str]:
     """No supply serves more than it brings."""
     given: dict[tuple[object, ...], Decimal] = defaultdict(Decimal)
-    for peg in PlanPeg.objects.all():
+    for peg in PlanPeg.objects.exclude(kind=PegKind.COVERED):
         place = (peg.item_id, peg.site_id)
         given[place, peg.order_id, peg.receipt_kind, peg.receipt_id] += peg.quantity
     has: dict[tuple[object, ...], Decimal] = defaultdict(Decimal)
@@ -81,6 +163,8 @@ def _pegs_beyond_supply(rows: dict[Place, Planning], found: Documents) -> list[s
         has[one.place, None, one.kind, one.pk] += one.quantity
     for order in PlannedOrder.objects.filter(state="proposed"):
         has[(order.item_id, order.site_id), order.pk, "", None] = order.quantity
+    for (place, number), quantity in _beside(rows).items():
+        has[place, number, "", None] += quantity
     return [
         f"{supply}: {amount} given, {has[supply]} there"
         for supply, amount in given.items()
@@ -108,6 +192,7 @@ def _against_lot_and_lead(rows: dict[Place, Planning]) -> list[str]:
         row = rows[order.item_id, order.site_id]
         if row.maximum is None and row.lot(order.quantity) != order.quantity:
             wrong.append(f"{order}: {order.quantity} is no lot")
-        if not order.start_on <= order.due_on <= order.need_on:
+        in_time = order.due_on <= order.need_on or (order.is_late and order.start_on >= TODAY)
+        if not (order.start_on <= order.due_on and in_time):
             wrong.append(f"{order}: {order.start_on} to {order.due_on} for {order.need_on}")
     return wrong

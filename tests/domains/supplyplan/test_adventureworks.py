@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from loomline.domains.bills.models import Bill, RouteStage
 from loomline.domains.catalog.models import Item
 from loomline.domains.parties.models import Party
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.sites import queries as sites
 from loomline.domains.supplyplan import commands, jobs, queries
-from loomline.domains.supplyplan.models import ItemPolicy, PlannedOrder
+from loomline.domains.supplyplan.models import ItemPolicy, PlanLoad, PlannedOrder
+from loomline.domains.workcentres import commands as centres
 from loomline.kernel.context import Ctx
 from tests.domains.exchange.conftest import ctx as ctx
 from tests.domains.exchange.taking import take
@@ -70,4 +72,26 @@ def test_the_whole_catalogue_is_planned_and_adds_up(ctx: Ctx, bicycles: list[Ite
     began = time.perf_counter()
     assert jobs.follow(ctx) > 10
     assert time.perf_counter() - began < 30
+    assert faults(queries.read_documents(ctx, until=ctx.today + timedelta(days=365))) == []
+
+    # Every bicycle is assembled and every frame welded at a centre of its own, within its hours.
+    first = sites.own_sites().order_by("pk").first()
+    assert first is not None
+    shift = centres.ShiftDraft(name="Day", starts="06:00", ends="22:00")
+    assembly = centres.open_centre(ctx, code="ASM", name="Assembly", site=first, machines=4, shifts=[shift])
+    welding = centres.open_centre(ctx, code="WELD", name="Welding", site=first, shifts=[shift])
+    for code, centre, minutes in (("BK-", assembly, 10), ("FR-", welding, 2)):
+        RouteStage.objects.bulk_create(
+            RouteStage(
+                bill=bill, position=1, name=centre.name, centre=centre, run_minutes=minutes, setup_minutes=10
+            )
+            for bill in Bill.objects.filter(is_active=True, item__sku__startswith=code, stages=None)
+        )
+    began = time.perf_counter()
+    plan = queries.reckon(ctx, within_capacity=True)
+    run = commands.keep_plan(ctx, plan=plan, place=queries.heard_by_now(ctx))
+    assert time.perf_counter() - began < 120
+    assert run.orders > 300
+    assert PlanLoad.objects.filter(centre=assembly).exists()
+    assert PlannedOrder.objects.filter(centre=assembly, moved_days__lt=0).exists()
     assert faults(queries.read_documents(ctx, until=ctx.today + timedelta(days=365))) == []

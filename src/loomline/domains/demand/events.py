@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,3 +50,33 @@ class SeriesPlanned(Event, about={"demand_id": "demand.demanditem"}, icon="plus"
     demand_id: int
     item: str
     whom: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionPlanned(Event, about={"promotion_id": "demand.promotion"}, icon="plus"):
+    """Somebody thinks of lifting demand."""
+
+    says = _("Promotion {promotion} planned")
+    promotion_id: int
+    promotion: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionAgreed(Event, about={"promotion_id": "demand.promotion"}, icon="check", tone="ok"):
+    """More will be wanted, and the plan reckons with it."""
+
+    says = _("Promotion {promotion} agreed for {weeks} weeks from {first_week}")
+    promotion_id: int
+    promotion: str
+    weeks: int
+    first_week: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionCancelled(Event, about={"promotion_id": "demand.promotion"}, icon="x", tone="bad"):
+    """It is not done."""
+
+    says = _("Promotion {promotion} cancelled: {reason}")
+    promotion_id: int
+    promotion: str
+    reason: str

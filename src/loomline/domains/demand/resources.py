@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.demand import commands, models
 from loomline.domains.demand.pages import shown
 from loomline.surface.resource import (
+    Board,
+    Calendar,
     Changes,
     Column,
     Facts,
     Panel,
     Related,
     Resource,
+    Table,
     Timeline,
     everyone,
     needs,
@@ -116,6 +119,55 @@ class Override(Resource):
     edit = False
     delete = False
     empty = _("No overrides yet. Type another figure into the demand grid, with a reason.")
+
+
+class Promotion(Resource):
+    """Weeks in which we see to it that more is wanted: an uplift of an item or a family, and the reason."""
+
+    model = models.Promotion
+    menu = "Plan", needs("catalog.item")
+    order = 13
+    icon = "tag"
+    slug = "promotions"
+    columns = (
+        Column("number", sub="name", strong=True),
+        "state",
+        "item",
+        "style",
+        "category",
+        "customer",
+        "first_week",
+        "weeks",
+        "kind",
+        Column("uplift", decimals=0),
+        "reason",
+    )
+    filters = "state", "item", "style", "category", "customer", "kind", "first_week"
+    search = "number", "name", "reason"
+    form = (
+        *("name", "item", "style", "category", "customer", "first_week", "weeks", "kind", "uplift"),
+        "reason",
+    )
+    views = (
+        Table(),
+        Board(by="state", title="name", party="customer", date="first_week"),
+        Calendar("first_week"),
+    )
+    saved = {_("Agreed"): "state=agreed&sort=first_week", _("To decide"): "state=draft&sort=first_week"}
+    head = "state", "first_week", "weeks", "kind", Column("uplift", decimals=0)
+    detail = (
+        Facts("item", "style", "category", "customer", "reason", "agreed_at"),
+        Changes(),
+        Timeline(),
+    )
+    joins = "item", "style", "category", "customer"
+    sort = "-first_week"
+    key = "number"
+    access = everyone()
+    create = commands.plan_promotion
+    delete = False
+    actions = ("agree_promotion", "cancel_promotion")
+    empty = _("No promotions yet. Say what will be wanted more, in which weeks and why.")
 
 
 class Run(Resource):

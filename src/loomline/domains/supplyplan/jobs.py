@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import close_old_connections
@@ -17,13 +18,18 @@ ACTOR = "Planner"
 FOLLOW = "supplyplan.follow"
 # Events that concern no item are read again until there are so many of them.
 MANY = 200
+# Within capacity everything hangs together: it is planned anew as a whole, but not every few seconds.
+PAUSE = timedelta(minutes=10)
 
 
 @job(title=_("Plan all supply"))
-def plan_supply(ctx: Ctx, run: JobRun) -> dict[str, Any]:
-    """Requirements against stock and receipts, through all levels; the plan before stands until the end."""
+def plan_supply(ctx: Ctx, run: JobRun, *, within_capacity: bool = False) -> dict[str, Any]:
+    """Requirements against stock and receipts, through all levels; the plan before stands until the end.
+
+    Within capacity, no work centre is asked for more than it can do.
+    """
     place = queries.heard_by_now(ctx)
-    plan = queries.reckon(ctx, report=run.report)
+    plan = queries.reckon(ctx, report=run.report, within_capacity=within_capacity)
     made = commands.keep_plan(ctx, plan=plan, place=place)
     return {"orders": made.orders, "messages": made.messages}
 
@@ -38,7 +44,9 @@ def follow(ctx: Ctx) -> int:
         if news.count > MANY:
             commands.hear_events(ctx, place=news.place)
         return 0
-    if not news.is_whole:
+    if run.within_capacity and ctx.now - run.made_at < PAUSE:
+        return 0
+    if not news.is_whole and not run.within_capacity:
         cone = queries.cone_of(ctx, items=news.items)
         try:
             plan = queries.reckon(ctx, only=cone.read)
@@ -46,7 +54,8 @@ def follow(ctx: Ctx) -> int:
         except commands.PlanMovedOn:
             pass
     place = queries.heard_by_now(ctx)
-    return commands.keep_plan(ctx, plan=queries.reckon(ctx), place=place).items
+    plan = queries.reckon(ctx, within_capacity=run.within_capacity)
+    return commands.keep_plan(ctx, plan=plan, place=place).items
 
 
 @queue.periodic(cron="* * * * * */5")
@@ -63,5 +72,7 @@ def follow_events(timestamp: int) -> None:
 @queue.task(name="supplyplan.plan_at_night", queueing_lock="supplyplan.plan_at_night")
 def plan_at_night(timestamp: int) -> None:
     """Each night, once somebody has begun to plan: another day has other dates."""
-    if queries.last_run() is not None:
-        plan_supply.start(Ctx.new(actor=system_actor(ACTOR), via="job"))
+    run = queries.last_run()
+    if run is not None:
+        ctx = Ctx.new(actor=system_actor(ACTOR), via="job")
+        plan_supply.start(ctx, within_capacity=run.within_capacity)

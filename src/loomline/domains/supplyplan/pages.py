@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ HERE = "/supplyplan/"
 NOW = "/supplyplan/now/"
 SEE = "supplyplan.view_plannedorder"
 SHORT = 20
+FULL = Decimal("0.9")
 
 
 @staff
@@ -32,12 +34,20 @@ def overview(request: HttpRequest) -> HttpResponse:
     ctx = ctx_of(request)
     need(access.may(ctx, SEE), _("see the supply plan"), SEE)
     may_run = access.may(ctx, commands.keep_plan.name)
-    actions = [action(_("Plan now"), NOW, icon="refresh", method="post", kind="primary")] if may_run else []
+    actions = [
+        action(_("Plan now"), NOW, icon="refresh", method="post", kind="primary"),
+        action(
+            _("Plan within capacity"),
+            f"{NOW}?within=capacity",
+            icon="building-factory-2",
+            method="post",
+        ),
+    ]
     found = queries.counts()
     context = {
-        "page": page(_("Supply plan"), actions=actions),
+        "page": page(_("Supply plan"), actions=actions if may_run else []),
         "plan": {"said": _said(found)},
-        "panels": [_messages(found), _orders(found), _short()],
+        "panels": [_messages(found), _orders(found), _short(), *_full(ctx)],
     }
     return render(request, "supplyplan/overview.html", context)
 
@@ -49,6 +59,8 @@ def _said(found: queries.Counts) -> str:
     said = _("Planned {at} until {until}.").format(
         at=draw_text.moment(run.made_at), until=draw_text.full_day(run.until)
     )
+    if run.within_capacity:
+        said += " " + _("Within the capacity of work centres.")
     if run.refreshed_at is not None:
         said += " " + _("What happened since is in it, last {at}.").format(
             at=draw_text.moment(run.refreshed_at)
@@ -105,6 +117,30 @@ def _short() -> dict[str, Any]:
     return {**table, "id": "short", "empty": _("Nothing runs short."), "empty_action": None}
 
 
+def _full(ctx: Ctx) -> list[dict[str, Any]]:
+    """Where a plan within capacity fills the hours; nothing of a plan without limits."""
+    found = queries.fullness(today=ctx.today)
+    cells = [
+        (
+            Cell(text=one.centre.name, url=registry.url(one.centre), sub=one.centre.code, strong=True),
+            Cell(kind="quantity", value=one.planned, unit=_("h"), decimals=0),
+            Cell(kind="quantity", value=one.open, unit=_("h"), decimals=0),
+            Cell(kind="quantity", value=one.capacity, unit=_("h"), decimals=0),
+            Cell(text=draw_text.percent(one.share, decimals=0), tone="warn" if one.share >= FULL else ""),
+        )
+        for one in found[:SHORT]
+    ]
+    heads = _("Work centre"), _("Planned"), _("Open work"), _("Capacity"), _("Taken")
+    table = plain_table(
+        _("Fullest work centres"),
+        heads,
+        cells,
+        slots=("a1", "b1", "b2", "c1", "a2"),
+        sub=_("Over the next four weeks"),
+    )
+    return [{**table, "id": "full", "empty": "", "empty_action": None}] if found else []
+
+
 def _path(model: type[Any]) -> str:
     found = registry.of(model)
     return found.path() if found is not None else HERE
@@ -116,7 +152,7 @@ def plan_now(request: HttpRequest) -> HttpResponse:
     """Plan everything as a job, and show how far it is; it can be stopped there."""
     ctx: Ctx = ctx_of(request)
     need(access.may(ctx, commands.keep_plan.name), _("plan all supply"), commands.keep_plan.name)
-    run = jobs.plan_supply.start(ctx)
+    run = jobs.plan_supply.start(ctx, within_capacity=request.GET.get("within") == "capacity")
     return answer.done(request, _("Planning runs in the background now."), to=f"/jobs/{run.pk}/")
 
 

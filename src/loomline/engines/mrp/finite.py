@@ -102,7 +102,8 @@ class FinitePlanner(Forward):
         """As `plan_demand`, but the record can still go back."""
         if quantity <= LEAST:
             return []
-        need = self.book.need(Need.DEMAND, item, row, quantity, at)
+        group = int(self.plant.demands.group[row]) if row < len(self.plant.demands) else -1
+        need = self.book.need(Need.DEMAND, item, row, quantity, at, group)
         wish = max(at, 0) if self.limits.lead_times else at
         before = self.book.mark()
         if self.cover(item, quantity, wish, need):

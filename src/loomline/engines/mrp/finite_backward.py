@@ -108,8 +108,10 @@ class Backward:
 
     def _substitute(self, item: int, left: float, at: int, need: int) -> float:
         """Use free lots of substitutes, the preferred one first; what is still missing."""
-        book = self.book
-        for other, ratio in self.recipes.swaps[item]:
+        book, group = self.book, self.book.needs[need][5]
+        for other, ratio, only in self.recipes.swaps[item]:
+            if only >= 0 and only != group:
+                continue
             quantity = min(left, self.shelves[other].free_by(at) / ratio)
             if quantity > LEAST:
                 row = book.supply(Supply.SUBSTITUTE, item, other, quantity, at, at)
@@ -152,7 +154,7 @@ class Backward:
             if line.offset:
                 at = self.recipes.days[item].after_one(at, line.offset)
             quantity = taken_by(line, started)
-            need = self.book.need(Need.COMPONENT, line.item, order, quantity, at)
+            need = self.book.need(Need.COMPONENT, line.item, order, quantity, at, line.group)
             if not self.cover(line.item, quantity, at, need):
                 return False
         return True

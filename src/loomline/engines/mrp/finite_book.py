@@ -64,9 +64,9 @@ class Book:
         self.supplies.append([kind, item, ref, quantity, start, at])
         return len(self.supplies) - 1
 
-    def need(self, kind: int, item: int, ref: int, quantity: float, at: int) -> int:
-        """A new requirement row."""
-        self.needs.append([kind, item, ref, quantity, at])
+    def need(self, kind: int, item: int, ref: int, quantity: float, at: int, group: int = -1) -> int:
+        """A new requirement row; the group says which substitutes it may have."""
+        self.needs.append([kind, item, ref, quantity, at, group])
         return len(self.needs) - 1
 
     def take(self, shelf: Shelf, quantity: float, until: int, need: int) -> float:
@@ -135,7 +135,7 @@ class Book:
         kind, item, ref, quantity, start, at = _columns(self.supplies, 6)
         whole = [column.astype(np.int64) for column in (kind, item, ref, start, at)]
         supplies = Supplies(whole[0], whole[1], whole[2], quantity, whole[3], whole[4], level[whole[1]])
-        kind, item, ref, quantity, at = _columns(self.needs, 5)
+        kind, item, ref, quantity, at, _group = _columns(self.needs, 6)
         whole = [column.astype(np.int64) for column in (kind, item, ref, at)]
         needs = Requirements(whole[0], whole[1], whole[2], quantity, whole[3])
         supply, need, part = _columns(self.pegs, 3)

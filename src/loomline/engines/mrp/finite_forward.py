@@ -92,7 +92,7 @@ class Forward(Backward):
             if not line.valid_from <= floor < line.valid_to:
                 continue
             quantity = taken_by(line, started)
-            need = self.book.need(Need.COMPONENT, line.item, order, quantity, floor)
+            need = self.book.need(Need.COMPONENT, line.item, order, quantity, floor, line.group)
             at = self.obtain(line.item, quantity, need, floor)
             if at >= FAR:
                 return [FAR], needs

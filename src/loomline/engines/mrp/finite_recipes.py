@@ -29,6 +29,7 @@ class Line(NamedTuple):
     valid_from: int
     valid_to: int
     step: int
+    group: int
 
 
 class Way(NamedTuple):
@@ -55,6 +56,7 @@ class Swap(NamedTuple):
 
     item: int
     ratio: float
+    group: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def recipes_of(plant: Plant) -> Recipes:
     swaps: list[list[Swap]] = [[] for _ in range(count)]
     subs = plant.substitutes
     for row in np.argsort(subs.rank, kind="stable").tolist():
-        swaps[int(subs.item[row])].append(Swap(int(subs.by[row]), float(subs.ratio[row])))
+        swaps[int(subs.item[row])].append(
+            Swap(int(subs.by[row]), float(subs.ratio[row]), int(subs.group[row]))
+        )
     return Recipes(
         takes,
         gives,
@@ -143,6 +147,7 @@ def _lines(
             int(bills.valid_from[row]),
             int(bills.valid_to[row]),
             known.index(wanted) if wanted in known else 0,
+            int(bills.group[row]),
         )
         (gives if bills.is_output[row] else takes)[parent].append(line)
     return [tuple(lines) for lines in takes], [tuple(lines) for lines in gives]

@@ -132,7 +132,7 @@ def machines_of(plant: Plant, first: int, *, is_limited: bool) -> list[Machine]:
     """The machines of a plant, free from `first` on but for the blocked times."""
     resources, blocks = plant.resources, plant.blocks
     made = [
-        Machine(plant.calendars[calendar].hours, capacity, first, is_limited=is_limited)
+        Machine(plant.calendars[calendar].hours, capacity, first, is_limited=is_limited and capacity > 0)
         for calendar, capacity in zip(resources.calendar.tolist(), resources.capacity.tolist(), strict=True)
     ]
     taken = zip(blocks.resource.tolist(), blocks.start.tolist(), blocks.end.tolist(), strict=True)
@@ -140,7 +140,7 @@ def machines_of(plant: Plant, first: int, *, is_limited: bool) -> list[Machine]:
         machine = made[resource]
         begin = machine.hours.worked_one(max(start, first))
         length = machine.hours.worked_one(max(end, first)) - begin
-        if length > 0 and is_limited:
+        if length > 0 and machine.is_limited:
             _block(machine, begin, length, row)
     return made
 

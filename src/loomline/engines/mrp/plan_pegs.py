@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from loomline.engines.heavy import heavy
 from loomline.engines.mrp.calendars import DAY
 from loomline.engines.mrp.explosion import BlockOrders, Lines, needs_by
+from loomline.engines.mrp.lot_rules import LEAST
 from loomline.engines.mrp.orders import PlannedOrders, planned_orders
 from loomline.engines.mrp.pegging import (
     Need,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loomline.engines.mrp.netting import Netting
+    from loomline.engines.mrp.substitution import Swap
 else:
     np = heavy("numpy")
 
@@ -38,15 +40,52 @@ def peg(netting: Netting, items: NDArray[np.int64] | None = None) -> tuple[Peggi
     parents = bills.parent[np.isin(bills.component, items)]
     takers = np.array([i for item in items.tolist() for i in _swappers(netting, item)], dtype=np.int64)
     orders = planned_orders(netting, np.unique(np.concatenate([items, parents, takers])))
-    supplies, turn = _supplies(netting, items, orders)
-    needs, need_turn = _requirements(netting, items, orders, supplies)
+    swaps = _swaps_of(netting, items)
+    supplies, turn = _supplies(netting, items, orders, swaps)
+    needs, need_turn, groups = _requirements(netting, items, orders, supplies)
+    tied = _tied(netting, items, swaps, supplies, needs, groups)
+    given = supplies.quantity - np.bincount(tied[0], tied[2], minlength=len(supplies.item))
+    open_ = needs.quantity - np.bincount(tied[1], tied[2], minlength=len(needs.item))
     wanted = np.flatnonzero(np.isin(supplies.item, items))
     wanted = wanted[np.lexsort((wanted, turn[wanted], supplies.item[wanted]))]
     served = np.lexsort((np.arange(len(needs.item)), *need_turn, needs.item))
     supply, need, quantity = first_in_first_out(
-        supplies.item[wanted], supplies.quantity[wanted], needs.item[served], needs.quantity[served]
+        supplies.item[wanted], given[wanted], needs.item[served], open_[served]
     )
-    return Pegging(supplies, needs, wanted[supply], served[need], quantity), orders
+    pegs = zip(tied, (wanted[supply], served[need], quantity), strict=True)
+    return Pegging(supplies, needs, *(np.concatenate(pair) for pair in pegs)), orders
+
+
+def _tied(
+    netting: Netting,
+    items: NDArray[np.int64],
+    swaps: list[Swap],
+    supplies: Supplies,
+    needs: Requirements,
+    groups: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """What stands in for one group only serves that group: supply row, requirement row and quantity."""
+    known = set(items.tolist())
+    first = len(supplies.item) - len(swaps)
+    bound = [(first + n, one) for n, one in enumerate(swaps) if one.group >= 0 and one.item in known]
+    if not bound:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+    rows: dict[tuple[int, int, int], list[int]] = {}
+    bucket = np.minimum(netting.grid.bucket(needs.at), netting.grid.count - 1)
+    for row in np.flatnonzero(groups >= 0).tolist():
+        rows.setdefault((int(needs.item[row]), int(groups[row]), int(bucket[row])), []).append(row)
+    left = needs.quantity.copy()
+    found: list[tuple[int, int, float]] = []
+    for supply, swap in bound:
+        missing = swap.quantity
+        for row in rows.get((swap.item, swap.group, swap.bucket), ()):
+            part = min(missing, float(left[row]))
+            if part > LEAST:
+                found.append((supply, row, part))
+                left[row] -= part
+                missing -= part
+    columns = np.array(found, dtype=float).reshape(-1, 3).T
+    return columns[0].astype(np.int64), columns[1].astype(np.int64), columns[2]
 
 
 def cone(netting: Netting, items: NDArray[np.int64], *, down: bool, up: bool) -> NDArray[np.int64]:
@@ -107,9 +146,9 @@ def _swappers(netting: Netting, item: int) -> list[int]:
 
 
 def _supplies(
-    netting: Netting, items: NDArray[np.int64], orders: PlannedOrders
+    netting: Netting, items: NDArray[np.int64], orders: PlannedOrders, swaps: list[Swap]
 ) -> tuple[Supplies, NDArray[np.int64]]:
-    """All supplies of the items and their turn; the planned orders stand in the first rows."""
+    """All supplies of the items and their turn; planned orders stand in the first rows, swaps in the last."""
     plant = netting.plant
     stocked = items[plant.items.on_hand[items] > 0]
     zero = np.zeros(len(stocked), dtype=np.int64)
@@ -122,7 +161,7 @@ def _supplies(
         _rows(netting, Supply.STOCK, stocked, zero, plant.items.on_hand[stocked], zero, zero),
         _rows(netting, Supply.RECEIPT, *received),
         _outputs(netting, orders),
-        _swaps(netting, items),
+        _swaps(netting, swaps),
     ]
     supplies = _stacked(parts)
     when = np.where(wanted < 0, np.maximum(at, 0), wanted)
@@ -168,15 +207,18 @@ def _outputs(netting: Netting, orders: PlannedOrders) -> Supplies:
     return _rows(netting, Supply.OUTPUT, item, order, made.quantity[rows], orders.start[order], made.at[rows])
 
 
-def _swaps(netting: Netting, items: NDArray[np.int64]) -> Supplies:
+def _swaps_of(netting: Netting, items: NDArray[np.int64]) -> list[Swap]:
     """Where a substitute stands in for one of the items, or one of the items for another."""
     known = set(items.tolist())
-    swaps = [
+    return [
         swap
         for made in netting.substitution.swaps.values()
         for swap in made
         if swap.item in known or swap.by in known
     ]
+
+
+def _swaps(netting: Netting, swaps: list[Swap]) -> Supplies:
     whole = np.array([(swap.item, swap.by, swap.bucket) for swap in swaps], dtype=np.int64).reshape(-1, 3)
     at = netting.grid.start(whole[:, 2])
     quantity = np.array([swap.quantity for swap in swaps])
@@ -185,8 +227,8 @@ def _swaps(netting: Netting, items: NDArray[np.int64]) -> Supplies:
 
 def _requirements(
     netting: Netting, items: NDArray[np.int64], orders: PlannedOrders, supplies: Supplies
-) -> tuple[Requirements, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """All requirements of the items, and their turn: priority within a bucket."""
+) -> tuple[Requirements, tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]:
+    """All requirements of the items, their turn (priority within a bucket), and their groups."""
     plant, grid = netting.plant, netting.grid
     held = items[plant.items.safety_stock[items] > 0]
     zero = np.zeros(len(held), dtype=np.int64)
@@ -194,7 +236,7 @@ def _requirements(
     asked = np.flatnonzero(counted_demands(netting) & np.isin(plant.demands.item, items))
     demands = plant.demands.take(asked)
     wanted = _needs(Need.DEMAND, demands.item, asked, demands.quantity, demands.at)
-    taken = _components(netting, items, orders)
+    taken, used = _components(netting, items, orders)
     swapped = np.flatnonzero(supplies.kind == Supply.SUBSTITUTE)
     swapped = swapped[np.isin(supplies.ref[swapped], items)]
     lent = _needs(
@@ -212,7 +254,10 @@ def _requirements(
     priority[len(held) : len(held) + len(asked)] = demands.priority
     bucket = grid.bucket(needs.at)
     bucket[: len(held)] = -1
-    return needs, (priority, np.minimum(bucket, grid.count - 1))
+    groups = np.full(len(needs.item), -1)
+    groups[len(held) : len(held) + len(asked)] = demands.group
+    groups[len(held) + len(asked) : len(groups) - len(swapped)] = plant.bills.group[used]
+    return needs, (priority, np.minimum(bucket, grid.count - 1)), groups
 
 
 def counted_demands(netting: Netting) -> NDArray[np.bool_]:
@@ -233,13 +278,16 @@ def _needs(
     return Requirements(np.full(len(item), int(kind)), item, ref, quantity, at)
 
 
-def _components(netting: Netting, items: NDArray[np.int64], orders: PlannedOrders) -> Requirements:
-    """What the orders take of the items."""
+def _components(
+    netting: Netting, items: NDArray[np.int64], orders: PlannedOrders
+) -> tuple[Requirements, NDArray[np.int64]]:
+    """What the orders take of the items, and the rows of the bills that say so."""
     bills = netting.plant.bills
     rows = np.flatnonzero(~bills.is_output & np.isin(bills.component, items))
     lines = Lines.of(bills, rows, len(netting.plant.items))
     needs = needs_by(netting.explosion, lines, _block(orders))
-    return _needs(Need.COMPONENT, bills.component[needs.line], needs.order, needs.quantity, needs.at)
+    item = bills.component[needs.line]
+    return _needs(Need.COMPONENT, item, needs.order, needs.quantity, needs.at), needs.line
 
 
 def _lent(netting: Netting, supplies: Supplies, rows: NDArray[np.int64]) -> NDArray[np.float64]:

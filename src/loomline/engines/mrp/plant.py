@@ -128,7 +128,8 @@ class Bills(_Table):
 
     `is_fixed`: the quantity is per order, not per unit. `is_output`: the order yields the item besides.
     `offset_days` after the start of the order it is needed; `valid_from` and `valid_to` are seconds at which
-    the order starts; `step` is the operation that takes it (0: the first).
+    the order starts; `step` is the operation that takes it (0: the first). `group` names the use of the
+    component, where some substitutes are only for that.
     """
 
     parent: NDArray[np.int64] = field(metadata=_of("whole"))
@@ -141,16 +142,21 @@ class Bills(_Table):
     valid_from: NDArray[np.int64] = field(metadata=_of("whole", -FAR))
     valid_to: NDArray[np.int64] = field(metadata=_of("whole", FAR))
     step: NDArray[np.int64] = field(metadata=_of("whole", 0))
+    group: NDArray[np.int64] = field(metadata=_of("whole", -1))
 
 
 @dataclass(frozen=True)
 class Substitutes(_Table):
-    """`by` may stand in for `item`, `ratio` units of it for one; the lowest `rank` is used first."""
+    """`by` may stand in for `item`, `ratio` units of it for one; the lowest `rank` is used first.
+
+    With a `group` it stands in only for what bills or demands of that group take; -1 is for everything.
+    """
 
     item: NDArray[np.int64] = field(metadata=_of("whole"))
     by: NDArray[np.int64] = field(metadata=_of("whole"))
     ratio: NDArray[np.float64] = field(metadata=_of("number", 1))
     rank: NDArray[np.int64] = field(metadata=_of("whole", 1))
+    group: NDArray[np.int64] = field(metadata=_of("whole", -1))
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,7 @@ class Demands(_Table):
     is_forecast: NDArray[np.bool_] = field(metadata=_of("flag", 0))
     least: NDArray[np.float64] = field(metadata=_of("number", 0))
     late_days: NDArray[np.float64] = field(metadata=_of("number", float("inf")))
+    group: NDArray[np.int64] = field(metadata=_of("whole", -1))
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,7 @@ class Operations(_Table):
 
 @dataclass(frozen=True)
 class Resources(_Table):
-    """Machines and people: `capacity` of them side by side."""
+    """Machines and people: `capacity` of them side by side; 0 is never full."""
 
     names: NDArray[np.str_] = field(metadata=_of("text"))
     capacity: NDArray[np.int64] = field(metadata=_of("whole", 1))

@@ -284,13 +284,18 @@ def stand_ins(*, line_ids: Iterable[int]) -> dict[int, list[StandIn]]:
 
 def beside(*, bill_id: int | None) -> list[Beside]:
     """What comes out beside one of what a bill makes. Costs one statement."""
-    rows = CoProduct.objects.filter(bill=bill_id).select_related("item__unit", "bill")
-    return [
-        Beside(
-            one.item_id, one.item.name, Quantity(one.quantity / one.bill.batch, one.item.unit.code), one.kind
-        )
-        for one in rows.order_by("position", "pk")
-    ]
+    return besides(bill_ids=[bill_id]).get(bill_id, []) if bill_id is not None else []
+
+
+def besides(*, bill_ids: Iterable[int]) -> dict[int, list[Beside]]:
+    """What comes out beside one of what each of these bills makes. Costs one statement."""
+    found: dict[int, list[Beside]] = {}
+    rows = CoProduct.objects.filter(bill__in=set(bill_ids)).select_related("item__unit", "bill")
+    for one in rows.order_by("position", "pk"):
+        quantity = Quantity(one.quantity / one.bill.batch, one.item.unit.code)
+        made = Beside(one.item_id, one.item.name, quantity, one.kind)
+        found.setdefault(one.bill_id, []).append(made)
+    return found
 
 
 def where_used(*, item: Item, levels: int = DEEPEST, on: date) -> list[User]:

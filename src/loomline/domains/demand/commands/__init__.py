@@ -15,6 +15,7 @@ from loomline.domains.demand.commands.planning import (
     override_weeks,
     plan_series,
 )
+from loomline.domains.demand.commands.promoting import agree_promotion, cancel_promotion, plan_promotion
 
 __all__ = [
     "BadQuantity",
@@ -26,8 +27,11 @@ __all__ = [
     "TooFarAhead",
     "TwoFigures",
     "WeekBegun",
+    "agree_promotion",
+    "cancel_promotion",
     "drop_overrides",
     "keep_run",
     "override_weeks",
+    "plan_promotion",
     "plan_series",
 ]

@@ -162,7 +162,8 @@ def _locked(keys: set[int]) -> dict[int, Series]:
     missing = keys - set(found)
     if missing:
         raise NotThere(reference=_("demand series {pk}").format(pk=min(missing)))
-    demands = {one.pk: one for one in DemandItem.objects.filter(series__in=found).select_related("item")}
+    wanted = {one.demand_id for one in found.values()}
+    demands = {one.pk: one for one in DemandItem.objects.filter(pk__in=wanted).select_related("item")}
     for one in found.values():
         one.demand = demands[one.demand_id]
     return found

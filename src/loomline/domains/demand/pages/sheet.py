@@ -124,6 +124,8 @@ def _rows(made: GridPage) -> list[dict[str, Any]]:
                         reason=one.reason, figure=_shown(one.statistical)
                     )
                     if one.override is not None
+                    else _("{figure} of promotions").format(figure=_shown(one.promotion))
+                    if one.promotion
                     else "",
                 }
                 for one in row.cells

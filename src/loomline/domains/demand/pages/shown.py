@@ -127,6 +127,7 @@ def layers(ctx: Ctx, record: DemandItem) -> dict[str, Any]:
         _("Orders"),
         _("Pipeline"),
         _("Statistical"),
+        _("Promotions"),
         _("Own figure"),
         _("Consumed"),
         _("Forecast left"),
@@ -138,7 +139,7 @@ def layers(ctx: Ctx, record: DemandItem) -> dict[str, Any]:
         _("Layers by week"),
         heads,
         rows,
-        slots=("a1", "b1", "b2", "hide", "hide", "hide", "c1", "a2"),
+        slots=("a1", "b1", "b2", "hide", "hide", "hide", "hide", "c1", "a2"),
         sub=_("Total = orders + forecast left + pipeline"),
     )
     return {**made, "id": "layers", "empty": "", "empty_action": None, "end_action": None, "link": None}
@@ -151,6 +152,7 @@ def _row(one: Layers, span: str, unit: str) -> list[Cell]:
         _quantity(one.orders, unit, sub=deals),
         _quantity(one.pipeline, unit),
         _quantity(one.statistical, unit, sub=span),
+        _quantity(one.promotion, unit) if one.promotion else Cell(text="–"),
         Cell(text="–") if one.override is None else _quantity(one.override, unit),
         _quantity(one.consumed, unit),
         _quantity(one.left, unit),
@@ -164,7 +166,10 @@ def _total(weeks: Sequence[Layers], unit: str) -> list[Cell]:
 
     return [
         Cell(text=_("Together"), strong=True),
-        *(_quantity(summed(name), unit, strong=True) for name in ("orders", "pipeline", "statistical")),
+        *(
+            _quantity(summed(name), unit, strong=True)
+            for name in ("orders", "pipeline", "statistical", "promotion")
+        ),
         Cell(text=""),
         *(_quantity(summed(name), unit, strong=True) for name in ("consumed", "left", "total")),
     ]

@@ -20,6 +20,7 @@ from loomline.domains.demand.queries.reckoning import (
     reckon,
 )
 from loomline.domains.demand.queries.streams import (
+    WEEK,
     Key,
     bought,
     history_by_item,
@@ -31,6 +32,7 @@ from loomline.domains.demand.queries.streams import (
 __all__ = [
     "GRID_WEEKS",
     "LEVELS",
+    "WEEK",
     "WEEKS_AHEAD",
     "FigureDraft",
     "GridPage",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from loomline.domains.demand.models import Forecast, Override, Run, Series
+from loomline.domains.demand.queries.promotions import promotions
 from loomline.domains.demand.queries.streams import WEEK, Key, Weeks, history, week_of, weeks_from
 from loomline.engines.forecast import accuracy as measures
 from loomline.engines.heavy import heavy
@@ -95,17 +96,19 @@ def _points(ctx: Ctx, *, weeks: int, ahead: int) -> list[Point]:
             "pk", "demand__item", "site", "customer"
         )
     }
-    own = _own(past)
+    own, lifted = _own(past), promotions(since=past[0], until=this)
     found = []
     for week, run in runs.items():
         said = Forecast.objects.filter(run=run, series__isnull=False).order_by()
         place = (week - run.first_week).days // 7
         means = dict(said.values_list("series", f"mean__{place}"))
         wanted = set(means) | {pk for pk, at in own if at == week}
+        base = {keys[pk]: means.get(pk) or ZERO for pk in sorted(wanted)}
+        more = lifted.uplift(week, base, known_before=True)
         for pk in sorted(wanted):
-            found.append(
-                _point(keys[pk], week, run, known.get(keys[pk], {}), means.get(pk), own.get((pk, week)))
-            )
+            made = _point(keys[pk], week, run, known.get(keys[pk], {}), means.get(pk), own.get((pk, week)))
+            lift = more.get(keys[pk], ZERO) if made.author is None else ZERO
+            found.append(replace(made, planned=made.planned + lift))
     return found
 
 

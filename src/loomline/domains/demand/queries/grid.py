@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from loomline.domains.demand.models import Forecast, Override, Series
 from loomline.domains.demand.queries.layers import latest_run
+from loomline.domains.demand.queries.promotions import lifted
 from loomline.domains.demand.queries.streams import WEEK, week_of, weeks_from
 from loomline.kernel.context import Ctx
 
@@ -24,13 +25,14 @@ class GridCell:
 
     week: date
     statistical: Decimal
+    promotion: Decimal = ZERO
     override: Decimal | None = None
     reason: str = ""
 
     @property
     def forecast(self) -> Decimal:
         """What counts."""
-        return self.statistical if self.override is None else self.override
+        return self.statistical + self.promotion if self.override is None else self.override
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ class GridPage:
 def grid(
     ctx: Ctx, *, series: QuerySet[Series], find: str = "", after: str = "", count: int = GRID_ROWS
 ) -> GridPage:
-    """A page of series by item and customer, from next week on; found by item or customer. Four statements.
+    """A page of series by item and customer, from next week on; found by item or customer.
 
+    Five statements; promotions ask three more.
     It goes on from a key, so that the last page of ten thousand rows is as fast as the first.
     """
     weeks = weeks_from(week_of(ctx.today) + WEEK, GRID_WEEKS)
@@ -71,7 +74,7 @@ def grid(
         rows = rows.filter(Q(demand__item__sku__gt=sku) | Q(demand__item__sku=sku, pk__gt=int(pk)))
     found = list(rows.order_by("demand__item__sku", "pk")[: count + 1])
     shown = found[:count]
-    cells = _cells([one.pk for one in shown], weeks)
+    cells = _cells(shown, weeks)
     last = shown[-1] if len(found) > count else None
     return GridPage(
         weeks,
@@ -80,7 +83,8 @@ def grid(
     )
 
 
-def _cells(series: Sequence[int], weeks: Sequence[date]) -> dict[int, list[GridCell]]:
+def _cells(shown: Sequence[Series], weeks: Sequence[date]) -> dict[int, list[GridCell]]:
+    series = [one.pk for one in shown]
     own = {
         (pk, week): (quantity, reason)
         for pk, week, quantity, reason in Override.objects.filter(
@@ -96,9 +100,15 @@ def _cells(series: Sequence[int], weeks: Sequence[date]) -> dict[int, list[GridC
         else ()
     )
     start = (weeks[0] - run.first_week).days // 7 if run is not None else 0
+    more = lifted(series=shown, weeks=weeks, run=run)
     return {
         pk: [
-            GridCell(week, _at(said.get(pk, ()), start + n), *own.get((pk, week), (None, "")))
+            GridCell(
+                week,
+                _at(said.get(pk, ()), start + n),
+                more.get((pk, week), ZERO),
+                *own.get((pk, week), (None, "")),
+            )
             for n, week in enumerate(weeks)
         ]
         for pk in series

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from loomline.domains.demand.models import DemandItem, Forecast, Override, Run, Series
+from loomline.domains.demand.queries.promotions import promotions
 from loomline.domains.demand.queries.streams import (
     Bought,
     Key,
@@ -38,8 +39,8 @@ Given = Mapping[Key, Mapping[date, Decimal]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """The demand of one week. `forecast` is the override, else the statistical figure; `left` what orders
-    have not consumed of it; `orders` includes what came of deals.
+    """The demand of one week. `forecast` is the override, else the statistical figure and what promotions
+    add; `left` what orders have not consumed of it; `orders` includes what came of deals.
     """
 
     week: date
@@ -47,6 +48,7 @@ class Layers:
     of_deals: Decimal = ZERO
     pipeline: Decimal = ZERO
     statistical: Decimal = ZERO
+    promotion: Decimal = ZERO
     override: Decimal | None = None
     forecast: Decimal = ZERO
     left: Decimal = ZERO
@@ -128,23 +130,46 @@ def plan(
     deals: dict[Key, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for line in lines:
         deals[line.key][line.week] += line.weighted
+    keys = {**series, **dict.fromkeys(orders), **dict.fromkeys(deals)}
+    said = {key: statistical.get(series.get(key, 0), []) for key in keys}
+    more = _promoted(span, said, items)
     rows = {
         key: _layers(
             span[:-1],
-            statistical.get(series.get(key, 0), []),
+            said.get(key, []),
+            more.get(key, {}),
             {**own.get(series.get(key, 0), {}), **tried.get(key, {})},
             orders.get(key, []),
             deals.get(key, {}),
             known.get(key[0], (WINDOW, WINDOW)),
         )[:weeks]
-        for key in {**series, **dict.fromkeys(orders), **dict.fromkeys(deals), **dict.fromkeys(tried)}
+        for key in {**keys, **dict.fromkeys(more), **dict.fromkeys(tried)}
     }
     return Plan(span[:weeks], rows, series, [line for line in lines if line.week < span[weeks]])
+
+
+def _promoted(
+    span: Sequence[date], said: Mapping[Key, Sequence[Decimal]], items: Collection[int] | None
+) -> dict[Key, dict[date, Decimal]]:
+    """What promotions add to each series, week by week; what nobody took yet may be promoted too."""
+    known = promotions(since=span[0], until=span[-1], items=items)
+    if not known.rows:
+        return {}
+    taken = {(key[0], key[2]) for key in said} | {(key[0], None) for key in said}
+    fresh = [key for key in known.single() if key[0] in known.families and (key[0], key[2]) not in taken]
+    found: dict[Key, dict[date, Decimal]] = defaultdict(dict)
+    for n, week in enumerate(span[:-1]):
+        base = {key: means[n] if n < len(means) else ZERO for key, means in said.items()}
+        for key, amount in known.uplift(week, {**base, **dict.fromkeys(fresh, ZERO)}).items():
+            if amount:
+                found[key][week] = amount
+    return found
 
 
 def _layers(
     span: Sequence[date],
     statistical: Sequence[Decimal],
+    more: Mapping[date, Decimal],
     own: Mapping[date, Decimal],
     orders: Iterable[Bought],
     deals: Mapping[date, Decimal],
@@ -155,7 +180,7 @@ def _layers(
         base[row.week] += row.base
         of_deals[row.week] += row.of_deals
     said = [statistical[n] if n < len(statistical) else ZERO for n in range(len(span))]
-    forecast = [own.get(week, said[n]) for n, week in enumerate(span)]
+    forecast = [own.get(week, said[n] + more.get(week, ZERO)) for n, week in enumerate(span)]
     left = _left(forecast, [base[week] for week in span], window)
     return [
         Layers(
@@ -164,6 +189,7 @@ def _layers(
             of_deals=of_deals[week],
             pipeline=deals.get(week, ZERO),
             statistical=said[n],
+            promotion=more.get(week, ZERO) if week not in own else ZERO,
             override=own.get(week),
             forecast=forecast[n],
             left=left[n],
@@ -197,6 +223,7 @@ def _sum(week: date, parts: Sequence[Layers]) -> Layers:
         of_deals=sum((one.of_deals for one in parts), ZERO),
         pipeline=sum((one.pipeline for one in parts), ZERO),
         statistical=sum((one.statistical for one in parts), ZERO),
+        promotion=sum((one.promotion for one in parts), ZERO),
         override=sum((one.override or ZERO for one in owned), ZERO) if owned else None,
         forecast=sum((one.forecast for one in parts), ZERO),
         left=sum((one.left for one in parts), ZERO),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
+from loomline.domains.demand.queries.promotions import promotions
 from loomline.domains.demand.queries.streams import (
     WEEK,
     Key,
@@ -23,6 +24,7 @@ from loomline.domains.demand.queries.streams import (
     weeks_from,
 )
 from loomline.engines.forecast import accuracy
+from loomline.engines.forecast.cleansing import cleanse
 from loomline.engines.forecast.forecasting import Forecast, Settings, forecast
 from loomline.engines.forecast.hierarchy import Hierarchy, nested
 from loomline.engines.forecast.panel import Panel, find_frequency
@@ -118,7 +120,7 @@ def reckon(ctx: Ctx, *, watch: Watch | None = None) -> Reckoned:
     keys = sorted(known, key=lambda key: (key[0], key[1] or 0, key[2] or 0))
     like = dict(Item.objects.filter(pk__in={key[0] for key in keys}).values_list("pk", "style"))
     groups = [str(like[key[0]] or f"-{key[0]}") for key in keys]
-    panel = _panel(keys, [_values(known[key], first) for key in keys], groups)
+    panel = _panel(keys, _base(keys, known, first), groups)
     made = _forecast(panel, WEEKS_AHEAD, watch.part(0.0, 0.6))
     tried = _trial(panel, watch.part(0.6, 1.0))
     asked = {line.key for line in pipeline_lines(today=ctx.today, until=first + WEEKS_AHEAD * WEEK)}
@@ -132,6 +134,26 @@ def reckon(ctx: Ctx, *, watch: Watch | None = None) -> Reckoned:
         bias=total.bias,
         naive_wape=total.naive,
     )
+
+
+def _base(keys: Sequence[Key], known: Mapping[Key, Weeks], first: date) -> list[Floats]:
+    """Each history as it would have been without promotions: a week that was lifted is drawn from the others.
+
+    What was wanted less than that stays: a promotion does not take demand away.
+    """
+    values = [_values(known[key], first) for key in keys]
+    lifted = promotions(since=first - WEEKS_BACK * WEEK, until=first)
+    if not lifted.rows:
+        return values
+    found = []
+    for key, one in zip(keys, values, strict=True):
+        weeks = weeks_from(first - len(one) * WEEK, len(one))
+        marked = np.array([lifted.promoted(key, week) for week in weeks])
+        if marked.any() and not marked.all():
+            without = cleanse(np.where(marked, np.nan, one), search=False).values
+            one = np.where(marked, np.minimum(without, one), one)
+        found.append(one)
+    return found
 
 
 def _values(weeks: Weeks, first: date) -> Floats:

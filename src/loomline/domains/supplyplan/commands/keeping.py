@@ -20,12 +20,13 @@ from loomline.domains.supplyplan.models import (
     ActionMessage,
     Advice,
     PlanItem,
+    PlanLoad,
     PlannedOrder,
     PlannedState,
     PlanPeg,
     PlanRun,
 )
-from loomline.domains.supplyplan.queries.reckoning import Figures, Proposal, Reckoned, Tie, Told
+from loomline.domains.supplyplan.queries.proposals import Figures, Proposal, Reckoned, Tie, Told
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
@@ -39,7 +40,7 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext('loomline.supplyplan'))"
 PLAN_FIELDS = (
     *("kind", "supplier_id", "from_site_id", "on_hand", "safety_stock", "reorder_level", "lead_days"),
     *("minimum", "multiple", "rule", "yield_share", "required", "scheduled", "planned", "short_on"),
-    *("flow", "components"),
+    *("flow", "components", "stand_ins"),
 )
 Key = tuple[object, ...]
 
@@ -58,6 +59,7 @@ def keep_plan(ctx: Ctx, *, plan: Reckoned, place: queries.Heard) -> PlanRun:
     PlanItem.objects.exclude(pk__in=items).delete()
 
     numbers = _keep_orders(plan.orders, only=None)
+    _keep_loads(plan.orders, numbers)
     _keep_ties(plan.ties, numbers, only=None)
     keep_shipments(plan.shipments, only=None)
     count = _keep_told(plan.told, numbers, plan.orders, only=None)
@@ -70,6 +72,7 @@ def keep_plan(ctx: Ctx, *, plan: Reckoned, place: queries.Heard) -> PlanRun:
         messages=count,
         position=place.position,
         heard=place.beyond,
+        within_capacity=plan.within_capacity,
     )
     old = PlanRun.objects.order_by("-pk").values_list("pk", flat=True)[KEPT_RUNS : KEPT_RUNS + 1].first()
     if old is not None:
@@ -143,7 +146,8 @@ def _item(one: Figures) -> PlanItem:
         planned=sum((day[3] for day in one.flow), ZERO),
         short_on=one.short_on,
         flow=[[day.isoformat(), *map(_text, amounts)] for day, *amounts in one.flow],
-        components=sorted(row.components),
+        components=sorted({part.item_id for part in row.parts} | one.stand_ins),
+        stand_ins=sorted(one.stand_ins),
     )
 
 
@@ -192,13 +196,15 @@ def _order(one: Proposal) -> PlannedOrder:
         is_late=one.is_late,
         supplier_id=row.supplier_id,
         from_site_id=row.from_site_id,
+        moved_days=one.moved_days,
+        centre_id=one.centre_id,
     )
 
 
 def _key_of(row: PlannedOrder) -> Key:
     return (
         *(row.item_id, row.site_id, str(row.kind), row.supplier_id, row.from_site_id, row.is_late),
-        *(row.quantity, row.started, row.start_on, row.due_on, row.need_on),
+        *(row.quantity, row.started, row.start_on, row.due_on, row.need_on, row.moved_days, row.centre_id),
     )
 
 
@@ -227,6 +233,21 @@ def _peg(one: Tie, numbers: Sequence[int]) -> PlanPeg:
         demand_id=taken.pk if taken else None,
         demand=taken.label if taken else "",
         party_id=taken.party_id if taken else None,
+        kind=one.kind,
+        other_id=one.other_id,
+    )
+
+
+def _keep_loads(proposals: Sequence[Proposal], numbers: Sequence[int]) -> None:
+    """Which work centre does what of the proposals, and when."""
+    PlanLoad.objects.filter(order__state=PlannedState.PROPOSED).delete()
+    PlanLoad.objects.bulk_create(
+        [
+            PlanLoad(order_id=number, centre_id=centre, day=day, minutes=minutes)
+            for number, one in zip(numbers, proposals, strict=True)
+            for centre, day, minutes in one.loads
+        ],
+        batch_size=BATCH,
     )
 
 
@@ -273,12 +294,17 @@ def _sentence(one: Told, item: Item) -> str:
         Advice.CANCEL: _t("Cancel {item} on {order}: nothing needs it."),
         Advice.DECREASE: _t("Reduce {item} on {order} to {quantity}: more is not needed."),
         Advice.INCREASE: _t("Raise {item} on {order} to {quantity}: a new order would come too late."),
+        Advice.CAPACITY: _t(
+            "{quantity} of {item} for {label} come on {to} instead of {at}: {centre} is full."
+        ),
         Advice.RELEASE: _t("Start {quantity} of {item} on {to}."),
         Advice.RELEASE_LATE: _t("Start {quantity} of {item} at once: it should have begun on {at}."),
         Advice.NO_SOURCE: _t("{quantity} of {item} are missing and nobody supplies them: name a supplier."),
     }[one.advice]
     return said.format(
         order=one.receipt.label if one.receipt else "",
+        label=one.label,
+        centre=one.centre,
         item=item.name,
         quantity=f"{plain(one.quantity)} {item.unit.code}",
         at=date_format(one.at_on, "j M"),

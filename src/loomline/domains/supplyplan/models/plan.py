@@ -29,11 +29,21 @@ class Advice(States):
     EXPEDITE = "expedite", _("Expedite"), "bad"
     RELEASE_LATE = "release_late", _("Release at once"), "bad"
     NO_SOURCE = "no_source", _("No source"), "bad"
+    CAPACITY = "capacity", _("Late by capacity"), "bad"
     RELEASE = "release", _("Release"), "info"
     INCREASE = "increase", _("Increase"), "warn"
     DECREASE = "decrease", _("Reduce"), "warn"
     DEFER = "defer", _("Defer"), "muted"
     CANCEL = "cancel", _("Cancel"), "warn"
+
+
+class PegKind(models.TextChoices):
+    """By which way a supply serves, where that is not the usual one."""
+
+    USUAL = "", _("As planned")
+    BESIDE = "beside", _("Comes out beside")
+    COVERED = "covered", _("Another item stands in")
+    STANDS_IN = "stands_in", _("Stands in for another item")
 
 
 class PlanRun(models.Model):
@@ -49,6 +59,11 @@ class PlanRun(models.Model):
     refreshes = models.PositiveIntegerField(_("net changes"), default=0)
     position = models.BigIntegerField(_("events read up to"), default=0)
     heard = models.JSONField(_("events heard beyond"), default=list)
+    within_capacity = models.BooleanField(
+        _("within capacity"),
+        default=False,
+        help_text=_("No work centre is asked for more on a day than it can do."),
+    )
 
     class Meta:
         verbose_name = _("planning run")
@@ -97,6 +112,7 @@ class PlanItem(models.Model):
     # [day, required, on order, planned]: only the days on which something happens.
     flow = models.JSONField(_("day by day"), default=list)
     components = models.JSONField(_("made of"), default=list)
+    stand_ins = models.JSONField(_("what may stand in"), default=list)
 
     class Meta:
         verbose_name = _("planned item")
@@ -145,6 +161,20 @@ class PlannedOrder(models.Model):
         verbose_name=_("comes from"),
         db_index=False,
     )
+    moved_days = models.IntegerField(
+        _("moved by days"),
+        default=0,
+        help_text=_("Earlier (below 0) or later than it would be if no work centre were ever full."),
+    )
+    centre = models.ForeignKey(
+        "workcentres.WorkCentre",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="planned_orders",
+        verbose_name=_("moved by"),
+        help_text=_("The work centre that is full when it would usually do this work."),
+    )
     document_kind = models.CharField(_("kind of document"), max_length=60, blank=True)
     document_id = models.BigIntegerField(_("document"), null=True)
     document = models.CharField(_("firmed as"), max_length=40, blank=True)
@@ -181,6 +211,7 @@ class PlanPeg(models.Model):
 
     The supply is a planned order, a receipt (`receipt_…`) or, with neither, the stock. The requirement is
     what a planned order takes (`taker`), a document (`demand_…`), or, with neither, a level of stock.
+    `kind` and `other` say where an item stands in for another one, and what comes out beside an order.
     """
 
     item = models.ForeignKey(
@@ -211,6 +242,17 @@ class PlanPeg(models.Model):
         db_index=False,
     )
     needed_on = models.DateField(_("needed"))
+    kind = models.CharField(
+        _("kind"), max_length=9, choices=PegKind.choices, default=PegKind.USUAL, blank=True
+    )
+    other = models.ForeignKey(
+        "catalog.Item",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("other item"),
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("peg of the plan")
@@ -222,6 +264,34 @@ class PlanPeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity.normalize():f}"
+
+
+class PlanLoad(models.Model):
+    """The standard minutes that a planned order takes of a work centre on a day."""
+
+    order = models.ForeignKey(
+        PlannedOrder, models.CASCADE, related_name="loads", verbose_name=_("planned order")
+    )
+    centre = models.ForeignKey(
+        "workcentres.WorkCentre",
+        models.CASCADE,
+        related_name="plan_loads",
+        verbose_name=_("work centre"),
+        db_index=False,
+    )
+    day = models.DateField(_("day"))
+    minutes = models.DecimalField(_("minutes"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("load of the plan")
+        verbose_name_plural = _("loads of the plan")
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="supplyplan_load_minutes"),
+        ]
+        indexes = [models.Index(fields=["centre", "day"], name="supplyplan_load_centre")]
+
+    def __str__(self) -> str:
+        return f"{self.minutes.normalize():f}"
 
 
 class ActionMessage(models.Model):

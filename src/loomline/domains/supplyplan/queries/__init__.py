@@ -3,14 +3,20 @@
 from loomline.domains.supplyplan.queries.documents import Documents, NoSite, foreseen, read_documents
 from loomline.domains.supplyplan.queries.explaining import (
     Counts,
+    Fullness,
     Net,
     Step,
+    Swap,
     Week,
+    besides,
     chain,
     counts,
     days,
+    fullness,
+    loads,
     net,
     short_items,
+    swaps,
     to_make,
     weeks,
 )
@@ -25,29 +31,35 @@ from loomline.domains.supplyplan.queries.listening import (
 )
 from loomline.domains.supplyplan.queries.plant import lay_out
 from loomline.domains.supplyplan.queries.policies import SAID, policy_with
-from loomline.domains.supplyplan.queries.reckoning import Reckoned, horizon, plan_of, reckon
+from loomline.domains.supplyplan.queries.proposals import Reckoned
+from loomline.domains.supplyplan.queries.reckoning import horizon, plan_of, reckon
 
 __all__ = [
     "SAID",
     "Cone",
     "Counts",
     "Documents",
+    "Fullness",
     "Heard",
     "Net",
     "News",
     "NoSite",
     "Reckoned",
     "Step",
+    "Swap",
     "Week",
+    "besides",
     "chain",
     "cone_of",
     "counts",
     "days",
     "foreseen",
+    "fullness",
     "heard_by_now",
     "horizon",
     "last_run",
     "lay_out",
+    "loads",
     "net",
     "news",
     "plan_of",
@@ -55,6 +67,7 @@ __all__ = [
     "read_documents",
     "reckon",
     "short_items",
+    "swaps",
     "to_make",
     "weeks",
 ]

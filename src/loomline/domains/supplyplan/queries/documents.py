@@ -12,9 +12,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.bills.models import RouteStage
-from loomline.domains.bills.queries import Component, Seed, tree
+from loomline.domains.bills.queries import StandIn, besides, stand_ins
 from loomline.domains.catalog.models import Item
-from loomline.domains.catalog.models.item import Supply
 from loomline.domains.inventory.models import Balance
 from loomline.domains.inventory.queries import usable
 from loomline.domains.manufacturing import queries as making
@@ -28,6 +27,7 @@ from loomline.domains.sites.models import Site
 from loomline.domains.storage.models import TransferLine, TransferState
 from loomline.domains.supplyplan import ports
 from loomline.domains.supplyplan.models import ItemPolicy
+from loomline.domains.supplyplan.queries.recipes import Recipe, read_recipes
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import PLACES
@@ -38,8 +38,6 @@ ORDER, WORK, PURCHASE, TRANSFER = (
     *("sales.order", "manufacturing.workorder"),
     *("procurement.purchase", "storage.transfer"),
 )
-# Quantities of bills are read for so many, so that a third of something keeps its digits.
-MANY = Decimal(1_000_000)
 STARTED = (WorkState.RUNNING, WorkState.PAUSED)
 LEAVES = (TransferState.DRAFT, TransferState.RELEASED)
 TRAVELS = (TransferState.SHIPPED, TransferState.PART_RECEIVED)
@@ -64,6 +62,7 @@ class Taken:
     label: str
     party_id: int | None = None
     is_forecast: bool = False
+    line_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,7 @@ class Brought:
     label: str
     is_underway: bool = False
     party_id: int | None = None
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,14 @@ class Documents:
     stock: Mapping[Place, Decimal]
     taken: list[Taken] = field(default_factory=list)
     brought: list[Brought] = field(default_factory=list)
-    bills: Mapping[int, list[Component]] = field(default_factory=dict)
-    bill_of: Mapping[int, int] = field(default_factory=dict)
+    recipes: Mapping[int, list[Recipe]] = field(default_factory=dict)
     routes: Mapping[int, list[RouteStage]] = field(default_factory=dict)
+    stand_ins: dict[int, list[StandIn]] = field(default_factory=dict)
+
+    def route(self, item_id: int) -> list[RouteStage]:
+        """The stages by which an item is made today."""
+        recipes = self.recipes.get(item_id)
+        return self.routes.get(recipes[0].bill_id, []) if recipes else []
 
     def policy(self, place: Place) -> ItemPolicy | None:
         """How an item is planned at a site: what holds there goes before what holds everywhere."""
@@ -119,7 +124,7 @@ def read_documents(ctx: Ctx, *, until: date, only: Collection[int] | None = None
         raise NoSite
     home, ids = own[0], [site.pk for site in own]
     items = _items(only)
-    bills, bill_of = _bills(items, ctx.today)
+    recipes = read_recipes(items, today=ctx.today, until=until)
     found = Documents(
         today=ctx.today,
         until=until,
@@ -129,9 +134,8 @@ def read_documents(ctx: Ctx, *, until: date, only: Collection[int] | None = None
         policies={(row.item_id, row.site_id): row for row in _of(ItemPolicy.objects.all(), only)},
         terms=_terms(only),
         stock=_stock(ctx.today, ids, only),
-        bills=bills,
-        bill_of=bill_of,
-        routes=_routes(bill_of.values()),
+        recipes=recipes,
+        routes=_routes(one.bill_id for spans in recipes.values() for one in spans),
     )
     found.taken.extend(_ordered(found, only))
     found.taken.extend(foreseen(found, ports.further_demand(ctx, since=found.today, until=until)))
@@ -140,6 +144,9 @@ def read_documents(ctx: Ctx, *, until: date, only: Collection[int] | None = None
     for name, rows in zip(("taken", "brought"), _transfers(found, only), strict=True):
         getattr(found, name).extend(rows)
     found.brought.extend(_purchases(found, only))
+    lines = {part.line_id for spans in recipes.values() for one in spans for part in one.parts}
+    lines |= {line for one in found.taken for line in one.line_ids}
+    found.stand_ins.update(stand_ins(line_ids=[line for line in lines if line is not None]))
     return found
 
 
@@ -166,20 +173,6 @@ def _stock(today: date, own: list[int], only: Collection[int] | None) -> dict[Pl
     rows = _of(Balance.objects.filter(usable(on=today), location__site__in=own), only)
     sums = rows.order_by().values_list("item_id", "location__site_id").annotate(Sum("on_hand"))
     return {(item, site): amount for item, site, amount in sums if amount}
-
-
-def _bills(items: Mapping[int, Item], today: date) -> tuple[dict[int, list[Component]], dict[int, int]]:
-    """What goes directly into each item that is made; phantoms are passed through."""
-    made = [pk for pk, item in items.items() if item.supply == Supply.MAKE or item.kind == "phantom"]
-    found: dict[int, list[Component]] = {}
-    bill_of: dict[int, int] = {}
-    for row in tree(seeds=[Seed(pk, pk, MANY, today) for pk in made], levels=1) if made else ():
-        if row.level == 0:
-            if row.bill_id is not None:
-                bill_of[row.root] = row.bill_id
-        elif row.kind == "stock" and row.item_id in items:
-            found.setdefault(row.root, []).append(row)
-    return found, bill_of
 
 
 def _routes(bills: Iterable[int]) -> dict[int, list[RouteStage]]:
@@ -223,15 +216,20 @@ def _works(found: Documents) -> tuple[list[Taken], list[Brought]]:
     """What open work orders bring, and the materials that they have not been given yet."""
     works = {work.pk: work for work in making.open_work()}
     brought = []
+    beside = besides(bill_ids={work.bill_id for work in works.values() if work.bill_id is not None})
     for row in making.making():
-        if row.item_id in found.items and row.work_id in works:
+        if row.work_id not in works:
+            continue
+        day = row.expected_on or row.due_on or found.today
+        about = (day, WORK, row.work_id, row.number, works[row.work_id].state in STARTED)
+        if row.item_id in found.items:
             place = found.place(row.item_id, row.site_id)
-            quantity = found.good(place, row.quantity)
-            day = row.expected_on or row.due_on or found.today
-            is_underway = works[row.work_id].state in STARTED
-            brought.append(
-                Brought(place, quantity, day, WORK, row.work_id, row.number, is_underway=is_underway)
-            )
+            brought.append(Brought(place, found.good(place, row.quantity), *about))
+        for one in beside.get(works[row.work_id].bill_id or 0, ()):
+            if one.item_id in found.items:
+                place = found.place(one.item_id, row.site_id)
+                amount = (row.quantity * one.quantity.amount).quantize(PLACES)
+                brought.append(Brought(place, amount, *about, is_beside=True))
     stages = making.stages_by_work(work_ids=works) if works else {}
     taken = []
     for pk, needs in making.needs_of_all(works=works.values()).items() if works else ():
@@ -241,7 +239,8 @@ def _works(found: Documents) -> tuple[list[Taken], list[Brought]]:
             if need.open > 0 and need.item_id in found.items:
                 place = found.place(need.item_id, works[pk].site_id)
                 day = begins.get(need.stage_position or 0) or first
-                taken.append(Taken(place, need.open, day, WORK, pk, works[pk].number))
+                number, lines = works[pk].number, need.line_ids
+                taken.append(Taken(place, need.open, day, WORK, pk, number, line_ids=lines))
     return taken, brought
 
 

@@ -8,17 +8,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
+from loomline.domains.shopfloor import queries as shopfloor
 from loomline.domains.supplyplan.models import (
     ActionMessage,
     OrderKind,
+    PegKind,
     PlanItem,
+    PlanLoad,
     PlannedOrder,
     PlannedState,
     PlanPeg,
 )
 from loomline.domains.supplyplan.queries.documents import TRANSFER, WORK, ZERO
+from loomline.domains.workcentres.models import WorkCentre
 
 WEEK = timedelta(days=7)
 WEEKS = 26
@@ -31,13 +35,13 @@ CHAIN = """
 WITH RECURSIVE up AS (
     SELECT p.id, p.item_id, p.taker_id, p.demand_kind, p.demand_id, p.demand, p.party_id, p.needed_on,
            p.quantity, p.quantity::numeric AS share, 1 AS level, ARRAY[p.id] AS path
-    FROM supplyplan_planpeg p WHERE p.order_id = %(order)s
+    FROM supplyplan_planpeg p WHERE p.order_id = %(order)s AND p.kind <> 'beside'
     UNION ALL
     SELECT q.id, q.item_id, q.taker_id, q.demand_kind, q.demand_id, q.demand, q.party_id, q.needed_on,
            q.quantity, u.share * q.quantity / whole.quantity,
            u.level + 1, u.path || q.id
     FROM up u
-    JOIN supplyplan_planpeg q ON q.order_id = u.taker_id
+    JOIN supplyplan_planpeg q ON (q.order_id = u.taker_id AND q.kind <> 'beside')
         OR (u.taker_id IS NULL AND u.demand_kind = ANY (%(through)s)
             AND q.receipt_kind = u.demand_kind AND q.receipt_id = u.demand_id)
     JOIN LATERAL (
@@ -129,7 +133,7 @@ def chain(*, order: PlannedOrder, most: int = 200) -> list[Step]:
 def net(*, order: PlannedOrder) -> Net | None:
     """Gross to net of a proposal: what is required until its day, and what covers it. Two statements."""
     row = PlanItem.objects.filter(item=order.item_id, site=order.site_id).first()
-    pegs = list(PlanPeg.objects.filter(order=order.pk))
+    pegs = list(PlanPeg.objects.filter(order=order.pk).exclude(kind=PegKind.BESIDE))
     if row is None or not pegs:
         return None
     now = [one for one in pegs if one.needed_on <= order.need_on]
@@ -184,6 +188,69 @@ def weeks(*, row: PlanItem, today: date) -> list[Week]:
         found.append(Week(starts_on, required, scheduled, planned, left))
         starts_on += WEEK
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """So much of one item that stands in for another: for this order, or of it."""
+
+    item: str
+    instead_of: str
+    quantity: Decimal
+    unit: str
+
+
+def swaps(*, order: PlannedOrder) -> list[Swap]:
+    """What stands in for the materials of an order that are short. One statement."""
+    rows = PlanPeg.objects.filter(taker=order.pk, kind=PegKind.STANDS_IN).order_by(
+        "item__name", "other__name"
+    )
+    names = "item__name", "other__name", "item__unit__code"
+    sums = rows.order_by(*names).values_list(*names).annotate(Sum("quantity"))
+    return [Swap(item, other, quantity, unit) for item, other, unit, quantity in sums]
+
+
+def besides(*, order: PlannedOrder, most: int = 50) -> list[PlanPeg]:
+    """Who is served by what comes out beside an order. One statement."""
+    rows = PlanPeg.objects.filter(order=order.pk, kind=PegKind.BESIDE)
+    return list(rows.select_related("item__unit", "party", "taker").order_by("needed_on", "pk")[:most])
+
+
+def loads(*, order: PlannedOrder) -> list[PlanLoad]:
+    """Which work centres an order asks for how many minutes on which days. One statement."""
+    return list(PlanLoad.objects.filter(order=order.pk).select_related("centre").order_by("day", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fullness:
+    """How much of a work centre the plan and open work take in the coming weeks, in hours."""
+
+    centre: WorkCentre
+    planned: Decimal
+    open: Decimal
+    capacity: Decimal
+
+    @property
+    def share(self) -> Decimal:
+        """What is asked for as a share of what there is."""
+        return (self.planned + self.open) / self.capacity if self.capacity else ZERO
+
+
+def fullness(*, today: date, weeks: int = 4) -> list[Fullness]:
+    """The work centres of the plan, the fullest first. Nine statements, or one when none is asked for."""
+    until = today + weeks * WEEK
+    rows = PlanLoad.objects.filter(day__gte=today, day__lt=until).order_by()
+    planned = dict(rows.values_list("centre").annotate(Sum("minutes")))
+    centres = WorkCentre.objects.filter(pk__in=planned).select_related("site") if planned else ()
+    found = (
+        [
+            Fullness(one.centre, planned[one.centre.pk] / 60, one.load / 60, one.capacity / 60)
+            for one in shopfloor.load(centres=centres, first=today, buckets=weeks)
+        ]
+        if planned
+        else []
+    )
+    return sorted(found, key=lambda one: (-one.share, one.centre.code))
 
 
 @dataclass(frozen=True)

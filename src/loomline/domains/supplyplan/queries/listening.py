@@ -96,13 +96,25 @@ def _place(position: int, told: Iterable[tuple[int, datetime]], now: datetime) -
 
 
 def cone_of(ctx: Ctx, *, items: Collection[int]) -> Cone:
-    """The items that a change of these reaches, and those whose plans it rests on. Two statements."""
+    """The items that a change of these reaches, and those whose plans it rests on. Two statements.
+
+    What may stand in for something takes part in its plan, and the other way round.
+    """
     seeds = [Seed(pk, pk, Decimal(1), ctx.today) for pk in sorted(items)]
     written = {*items, *(row.item_id for row in tree(seeds=seeds, levels=DEEPEST))}
     parents: dict[int, set[int]] = {}
-    for item, components in PlanItem.objects.values_list("item_id", "components"):
+    reached: dict[int, set[int]] = {}
+    for item, components, stand_ins in PlanItem.objects.values_list("item_id", "components", "stand_ins"):
         for part in components:
             parents.setdefault(part, set()).add(item)
+        reached.setdefault(item, set()).update(components)
+        for one in stand_ins:
+            reached.setdefault(one, set()).add(item)
+    touched = list(written)
+    while touched:
+        below = reached.get(touched.pop(), set()) - written
+        written |= below
+        touched.extend(below)
     read, waiting = set(written), list(written)
     while waiting:
         above = parents.get(waiting.pop(), set()) - read

@@ -60,7 +60,7 @@ class ActionMessage(Resource):
     search = "says", "item.name", "item.sku", "receipt"
     views = Table(), Board(by="advice", title="item", party="supplier", date="to_on")
     saved = {
-        _("Urgent"): "advice=expedite,release_late,no_source&sort=to_on",
+        _("Urgent"): "advice=expedite,release_late,capacity,no_source&sort=to_on",
         _("To start"): "advice=release,release_late&sort=to_on",
         _("To change"): "advice=expedite,defer,increase,decrease,cancel&sort=to_on",
     }

@@ -50,7 +50,7 @@ def documents(orders: Sequence[models.PlannedOrder]) -> dict[int, Any]:
 
 
 def what_to_do(ctx: Ctx, record: models.PlannedOrder) -> list[dict[str, Any]]:
-    """Late, without anybody to bring it, or firmed: each says what is next."""
+    """Late, moved, without anybody to bring it, or firmed: each says what is next."""
     if record.state == PlannedState.FIRMED:
         url = registry.url_of_kind(record.document_kind, record.document_id or 0)
         link = action(_t("Open {document}").format(document=record.document), url) if url else None
@@ -59,13 +59,93 @@ def what_to_do(ctx: Ctx, record: models.PlannedOrder) -> list[dict[str, Any]]:
     if record.kind == OrderKind.NONE:
         text = _t("Name a supplier on the page of the item, or how it is made, and plan again.")
         return [{"tone": "bad", "title": _t("Nobody supplies it."), "text": text, "action": None}]
-    if record.is_late:
+    return [*_late(record), *_moved(record), *_standing_in(record)]
+
+
+def _late(record: models.PlannedOrder) -> list[dict[str, Any]]:
+    if not record.is_late:
+        return []
+    if record.start_on < record.due_on and record.due_on > record.need_on:
+        text = _t("It comes on {day} and is wanted on {need}.")
+        said = text.format(day=draw_text.day(record.due_on), need=draw_text.day(record.need_on))
+    else:
         text = _t(
             "It should have begun on {day} to be there on {need}. Firm it at once, and shorten its way."
         )
         said = text.format(day=draw_text.day(record.start_on), need=draw_text.day(record.need_on))
-        return [{"tone": "warn", "title": _t("Late."), "text": said, "action": None}]
-    return []
+    return [{"tone": "warn", "title": _t("Late."), "text": said, "action": None}]
+
+
+def _moved(record: models.PlannedOrder) -> list[dict[str, Any]]:
+    """Why it is not made when it would usually be."""
+    if not record.moved_days:
+        return []
+    title = _t("Moved later.") if record.moved_days > 0 else _t("Moved earlier.")
+    if record.centre is None:
+        text = _t("By {n} days, because of what goes into it or is made before it.")
+    else:
+        text = _t("By {n} days: {centre} is full in between.")
+    said = text.format(n=abs(record.moved_days), centre=record.centre)
+    return [{"tone": "info", "title": title, "text": said, "action": None}]
+
+
+def _standing_in(record: models.PlannedOrder) -> list[dict[str, Any]]:
+    """What is taken in place of a material that is short."""
+    return [
+        {
+            "tone": "info",
+            "title": _t("{item} stands in.").format(item=one.item),
+            "text": _t(
+                "{quantity} {unit} of it are taken where {other} is short, as the bill allows."
+            ).format(quantity=plain(one.quantity), unit=one.unit, other=one.instead_of),
+            "action": None,
+        }
+        for one in queries.swaps(order=record)
+    ]
+
+
+def hours(ctx: Ctx, record: models.PlannedOrder) -> dict[str, Any] | None:
+    """Which work centre does it on which days, in standard minutes."""
+    rows = queries.loads(order=record)
+    if not rows:
+        return None
+    cells = [
+        (
+            Cell(kind="date", value=one.day, strong=True),
+            Cell(text=one.centre.name, url=registry.url(one.centre)),
+            Cell(kind="quantity", value=one.minutes, unit=_t("min"), decimals=0),
+        )
+        for one in rows[:SHOWN]
+    ]
+    heads = _t("Day"), _t("Work centre"), _t("Work")
+    return plain_table(_t("Hours"), heads, cells, slots=("a1", "b1", "a2"))
+
+
+def beside(ctx: Ctx, record: models.PlannedOrder) -> dict[str, Any] | None:
+    """Whom that serves which comes out beside it."""
+    rows = queries.besides(order=record)
+    if not rows:
+        return None
+    cells = [
+        (
+            Cell(text=one.item.name, url=registry.url(one.item), strong=True),
+            _taker(one),
+            Cell(kind="date", value=one.needed_on),
+            Cell(kind="quantity", value=one.quantity, unit=one.item.unit.code),
+        )
+        for one in rows
+    ]
+    heads = _t("Comes out beside"), _t("Goes to"), _t("Needed"), _t("Quantity")
+    return plain_table(_t("Beside it"), heads, cells, slots=("a1", "b1", "b2", "a2"))
+
+
+def _taker(one: models.PlanPeg) -> Cell:
+    if one.taker_id is not None:
+        return Cell(
+            text=f"PL-{one.taker_id}", url=registry.url_of_kind("supplyplan.plannedorder", one.taker_id)
+        )
+    url = registry.url_of_kind(one.demand_kind, one.demand_id) if one.demand_id else ""
+    return Cell(text=one.demand or _t("Stock to be kept"), url=url, sub=one.party.name if one.party else "")
 
 
 def gross_to_net(ctx: Ctx, record: models.PlannedOrder) -> dict[str, Any] | None:
@@ -165,7 +245,7 @@ class PlannedOrder(Resource):
         "state",
         Column("firmed_as", read=documents, label=_("Firmed as")),
     )
-    filters = "state", "kind", "is_late", "supplier", "site", "item", "start_on", "due_on"
+    filters = "state", "kind", "is_late", "centre", "supplier", "site", "item", "start_on", "due_on"
     search = "item.name", "item.sku", "supplier.name", "document"
     views = (
         Table(),
@@ -185,10 +265,12 @@ class PlannedOrder(Resource):
         Callouts(what_to_do),
         Panel(TABLE, read=for_whom, title=_("For whom"), name="for-whom"),
         Panel(TABLE, read=gross_to_net, title=_("From gross to net"), name="gross-to-net"),
-        Facts("kind", "site", "from_site", "need_on", "started", "firmed_at"),
+        Panel(TABLE, read=hours, title=_("Hours"), name="hours"),
+        Panel(TABLE, read=beside, title=_("Beside it"), name="beside"),
+        Facts("kind", "site", "from_site", "need_on", "started", "moved_days", "centre", "firmed_at"),
         Timeline(),
     )
-    joins = "item.unit", "site", "supplier"
+    joins = "item.unit", "site", "supplier", "centre"
     sort = "start_on"
     key = "pk"
     access = everyone()

@@ -19,11 +19,29 @@ class PlanRun(Resource):
     menu = None
     icon = "history"
     slug = "runs"
-    columns = "made_at", "starts_on", "until", "items", "orders", "messages", "refreshed_at", "refreshes"
+    columns = (
+        "made_at",
+        "starts_on",
+        "until",
+        "items",
+        "orders",
+        "messages",
+        "within_capacity",
+        "refreshed_at",
+        "refreshes",
+    )
     filters = ("made_at",)
     search = ()
     detail = Facts(
-        "made_at", "starts_on", "until", "items", "orders", "messages", "refreshed_at", "refreshes"
+        "made_at",
+        "starts_on",
+        "until",
+        "items",
+        "orders",
+        "messages",
+        "within_capacity",
+        "refreshed_at",
+        "refreshes",
     )
     key = "pk"
     access = everyone()
