@@ -14,7 +14,7 @@ from loomline.domains.scenarios.events import ScenarioPlanned
 from loomline.domains.scenarios.models import Change, LineDay, Outcome, Scenario, ScenarioOrder
 from loomline.domains.scenarios.queries import Planned, Reading
 from loomline.domains.supplyplan.models import Advice
-from loomline.domains.supplyplan.queries.reckoning import Proposal
+from loomline.domains.supplyplan.queries.proposals import Proposal
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock

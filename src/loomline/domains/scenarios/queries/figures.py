@@ -14,7 +14,7 @@ from loomline.domains.scenarios.queries.laying import DEAL
 from loomline.domains.supplyplan.models import Advice, OrderKind
 from loomline.domains.supplyplan.queries import Documents, Reckoned
 from loomline.domains.supplyplan.queries.documents import ORDER, Taken
-from loomline.domains.supplyplan.queries.reckoning import Figures, Proposal, Tie
+from loomline.domains.supplyplan.queries.proposals import Figures, Proposal, Tie
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 WEEKS = 13
