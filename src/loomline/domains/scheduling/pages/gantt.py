@@ -29,6 +29,8 @@ HERE = "/scheduling/"
 SEE = access.view_permission(Operation)
 ZOOMS = {"week": drawing.WEEK, "day": drawing.DAY}
 MOST = 200
+# The end of a day is the first minute of the next one.
+MINUTE = timedelta(minutes=1)
 
 
 @staff
@@ -131,13 +133,13 @@ def _why(late: list[Operation]) -> dict[str, Any]:
         (
             Cell(text=str(one.stage.work), url=registry.url(one.stage.work), strong=True),
             Cell(kind="badge", text=drawing.said_late(one.late_days), tone="bad"),
-            Cell(kind="moment", value=one.due_at),
+            Cell(text=draw_text.day(one.due_at - MINUTE if one.due_at else None)),
             Cell(kind="moment", value=one.ends_at),
             Cell(text=one.reason, wrap=True),
         )
         for one in late
     ]
-    heads = _("Work order"), _("Late"), _("Due until"), _("Ends"), _("Waits for")
+    heads = _("Work order"), _("Late"), _("Due"), _("Ends"), _("Waits for")
     table = plain_table(_("Late, and why"), heads, cells, slots=("a1", "a2", "c1", "c2", "b1"))
     return {**table, "id": "late", "empty": _("Everything is done when it is due."), "empty_action": None}
 
