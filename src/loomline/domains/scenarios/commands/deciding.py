@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
+from typing import Any
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.demand import commands as demand
@@ -67,10 +67,10 @@ def _forecast(ctx: Ctx, changes: Sequence[Change]) -> None:
 
 def _policy(ctx: Ctx, change: Change) -> None:
     assert change.item is not None
-    said: dict[str, Decimal | int | None] = {change.parameter: change.quantity}
+    said: dict[str, Any] = {change.parameter: change.quantity}
     if change.kind == ChangeKind.LEAD_TIME:
         said = {"lead_days": change.days}
-    drafts = [PolicyDraft(item=change.item, site=change.site, **said)]  # type: ignore[arg-type]
+    drafts = [PolicyDraft(item=change.item, site=change.site, **said)]
     supplyplan.keep_policies(ctx, drafts=drafts)
 
 
