@@ -15,7 +15,7 @@ from loomline.domains.demand.models import Override
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase
 from loomline.domains.scenarios import commands
-from loomline.domains.scenarios.models import Scenario, ScenarioOrder, ScenarioState
+from loomline.domains.scenarios.models import Parameter, Scenario, ScenarioOrder, ScenarioState
 from loomline.domains.supplyplan.models import ActionMessage, ItemPolicy, PlannedOrder
 from loomline.kernel.context import Ctx
 from tests.domains.scenarios.conftest import d, on, plan
@@ -33,7 +33,12 @@ def test_what_is_carried_over_makes_the_live_plan_that_was_tried(
 ) -> None:
     works.order(works.variant(), "100", on=on(2, 1))
     commands.change_policy(
-        ctx, scenario=scenario, item=works.merino, parameter="minimum", quantity=d("75"), reason="A full bale"
+        ctx,
+        scenario=scenario,
+        item=works.merino,
+        parameter=Parameter.MINIMUM,
+        quantity=d("75"),
+        reason="A full bale",
     )
     commands.change_supplier(ctx, scenario=scenario, supplier=works.mill, days=3, reason="Busy")
     commands.change_demand(
@@ -90,7 +95,12 @@ def test_where_the_live_data_moved_on_nothing_is_carried_over(
 ) -> None:
     works.order(works.variant(), "100", on=on(2, 1))
     commands.change_policy(
-        ctx, scenario=scenario, item=works.label, parameter="safety_stock", quantity=d("50"), reason="Safer"
+        ctx,
+        scenario=scenario,
+        item=works.label,
+        parameter=Parameter.SAFETY_STOCK,
+        quantity=d("50"),
+        reason="Safer",
     )
     plan(ctx, scenario)
     commands.choose_changes(ctx, changes=list(scenario.changes.all()))

@@ -39,7 +39,7 @@ class ScenarioChanged(OfScenario, Event, about=ABOUT, icon="pencil", tone="muted
 class ScenarioPlanned(OfScenario, Event, about=ABOUT, icon="route", tone="info"):
     """What would come of it is known."""
 
-    says = _("Planned: {orders} planned orders, {late} late lines ({live} in the live plan)")
+    says = _("Planned orders: {orders}; late lines: {late}, in the live plan: {live}")
     orders: int
     late: int
     live: int
@@ -49,7 +49,7 @@ class ScenarioPlanned(OfScenario, Event, about=ABOUT, icon="route", tone="info")
 class ScenarioAsked(OfScenario, Event, about=ABOUT, icon="hand-stop", tone="hold"):
     """Somebody wants to carry a part of it over."""
 
-    says = _("To carry over: {changes} changes and {orders} planned orders")
+    says = _("To carry over: changes {changes}, planned orders {orders}")
     changes: int
     orders: int
 
@@ -66,7 +66,7 @@ class ScenarioTakenBack(OfScenario, Event, about=ABOUT, icon="arrow-back-up", to
 class ScenarioCommitted(OfScenario, Event, about=ABOUT, icon="circle-check", tone="ok"):
     """The chosen part is live now."""
 
-    says = _("Carried over: {changes} changes and {orders} planned orders")
+    says = _("Carried over: changes {changes}, planned orders {orders}")
     changes: int
     orders: int
 

@@ -50,7 +50,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "offered": [{"pk": one.pk, "name": one.name, "on": one.pk in known} for one in offered],
             "empty": _("No scenario is planned yet. Open one, say what is different, and plan it."),
             "callout": _apart(live, outcomes) if live else "",
-            "tables": [figures(live, outcomes), moved(live, outcomes), overloads(live, outcomes)]
+            "tables": [figures(live, outcomes), moved(live, outcomes), *overloads(live, outcomes)]
             if live and outcomes
             else [],
             "charts": [_stock(live, one) for one in outcomes] if live else [],

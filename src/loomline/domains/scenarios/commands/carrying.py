@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +99,7 @@ def ask_commit(ctx: Ctx, *, scenario: Scenario, note: str = "") -> Scenario:
 
     advance(scenario, "ask", answer="")
 
-    told = {"scenario_id": scenario.pk, "scenario": scenario.name}
+    told: dict[str, Any] = {"scenario_id": scenario.pk, "scenario": scenario.name}
     ctx.emit(ScenarioAsked(**told, changes=len(changes), orders=len(orders)))
     subject = queries.subject_of(scenario=scenario, changes=changes, orders=orders)
     if approval_queries.needs(ctx, subject=subject):
@@ -117,7 +118,7 @@ def take_back_scenario(ctx: Ctx, *, scenario: Scenario, reason: str = "") -> Sce
     if waiting is not None:
         approvals.withdraw_approval(ctx, approval=waiting)
 
-    told = {"scenario_id": scenario.pk, "scenario": scenario.name}
+    told: dict[str, Any] = {"scenario_id": scenario.pk, "scenario": scenario.name}
     ctx.emit(ScenarioTakenBack(**told, reason=scenario.answer))
     return scenario
 
@@ -135,7 +136,7 @@ def commit_scenario(ctx: Ctx, *, scenario: Scenario) -> Scenario:
     if orders:
         supplyplan.firm_proposals(ctx, drafts=[_draft(order) for order in orders])
 
-    told = {"scenario_id": scenario.pk, "scenario": scenario.name}
+    told: dict[str, Any] = {"scenario_id": scenario.pk, "scenario": scenario.name}
     ctx.emit(ScenarioCommitted(**told, changes=len(changes), orders=len(orders)))
     return scenario
 

@@ -237,7 +237,7 @@ def drop_changes(ctx: Ctx, *, changes: list[Change]) -> list[Change]:
 
     for change in changes:
         what = _t("{change} taken out").format(change=change)
-        told = {"scenario_id": change.scenario_id, "scenario": change.scenario.name}
+        told: dict[str, Any] = {"scenario_id": change.scenario_id, "scenario": change.scenario.name}
         ctx.emit(ScenarioChanged(**told, what=what, reason=change.reason))
     Change.objects.filter(pk__in=[change.pk for change in changes]).delete()
     return changes
@@ -261,7 +261,7 @@ def _add(ctx: Ctx, scenario: Scenario, kind: ChangeKind, reason: str, **values: 
         scenario=scenario, position=last + 1, kind=kind.value, reason=reason.strip()[:200], **values
     )
 
-    told = {"scenario_id": scenario.pk, "scenario": scenario.name}
+    told: dict[str, Any] = {"scenario_id": scenario.pk, "scenario": scenario.name}
     ctx.emit(ScenarioChanged(**told, what=str(made), reason=made.reason))
     return made
 

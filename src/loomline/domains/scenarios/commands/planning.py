@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,7 @@ def keep_outcome(ctx: Ctx, *, scenario: Scenario, planned: Planned) -> Scenario:
         change.is_chosen, change.basis = False, planned.bases.get(change.pk, "")
     Change.objects.bulk_update(changes, ["is_chosen", "basis"])
 
-    told = {"scenario_id": scenario.pk, "scenario": scenario.name}
+    told: dict[str, Any] = {"scenario_id": scenario.pk, "scenario": scenario.name}
     ctx.emit(ScenarioPlanned(**told, orders=tried.orders, late=tried.late_lines, live=live.late_lines))
     return scenario
 

@@ -53,7 +53,7 @@ def subject_of(*, scenario: Scenario, changes: Sequence[Change], orders: Sequenc
 
 def _moved_buys(scenario: Scenario) -> Decimal:
     rows = Outcome.objects.filter(scenario=scenario) | Outcome.objects.filter(scenario__isnull=True)
-    buys = dict(rows.values_list("scenario", "buys"))
+    buys: dict[int | None, Decimal] = dict(rows.values_list("scenario", "buys"))
     return abs(buys.get(scenario.pk, ZERO) - buys.get(None, ZERO))
 
 

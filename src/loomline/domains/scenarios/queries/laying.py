@@ -175,8 +175,8 @@ def _waits(partner: int | None, until: date) -> Mapping[int, timedelta]:
 def _begins(found: Documents, partner: int | None) -> Iterable[tuple[tuple[int, int | None], int]]:
     """What rests on a partner, at every site that plans it, and the working days from there to the end."""
     own: dict[int, set[int | None]] = {}
-    for item, site in found.policies:
-        own.setdefault(item, {None}).add(site)
+    for key, place in found.policies:
+        own.setdefault(key, {None}).add(place)
     for pk, item in found.items.items():
         term = found.terms.get(pk)
         is_made = item.supply == Supply.MAKE or item.kind == "phantom"

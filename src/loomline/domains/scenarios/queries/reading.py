@@ -22,7 +22,7 @@ from loomline.domains.scenarios.queries.laying import DEAL
 from loomline.domains.shopfloor import queries as shopfloor
 from loomline.domains.supplyplan.models import OrderKind
 from loomline.domains.supplyplan.queries import Documents, Reckoned
-from loomline.domains.supplyplan.queries.documents import ORDER, Place, Taken
+from loomline.domains.supplyplan.queries.documents import ORDER, Brought, Place, Taken
 from loomline.domains.workcentres import queries as workcentres
 from loomline.domains.workcentres.models import WorkCentre
 from loomline.kernel.context import Ctx
@@ -125,7 +125,8 @@ def bases_of_places(*, found: Documents, places: Iterable[Place]) -> dict[Place,
     """A print of what planned orders rest on: stock, what is taken and brought there, and the terms."""
     wanted = set(places)
     rows: dict[Place, list[tuple[object, ...]]] = {place: [] for place in wanted}
-    for one in (*found.taken, *found.brought):
+    every: list[Taken | Brought] = [*found.taken, *found.brought]
+    for one in every:
         if one.place in wanted and not (isinstance(one, Taken) and one.is_forecast):
             side = type(one).__name__
             rows[one.place].append((side, one.kind, one.pk, str(one.quantity.normalize()), one.on))

@@ -61,7 +61,7 @@ def difference(more: Decimal | int, kind: str, better: str, currency: str) -> tu
     """How much more or less than in the live plan, and whether that is good: in words and as a tone."""
     if not more:
         return _("the same"), ""
-    size = abs(more)
+    size = Decimal(abs(more))
     said = draw_text.money(size, currency, decimals=0) if kind == "money" else draw_text.number(size)
     is_more = more > 0
     if not better:
@@ -76,8 +76,8 @@ def difference(more: Decimal | int, kind: str, better: str, currency: str) -> tu
     return words.format(n=said), "ok" if is_good else "bad"
 
 
-def overloads(live: Outcome, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The hours that work centres are asked for too many, in the next 12 weeks."""
+def overloads(live: Outcome, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The hours that work centres are asked for too many, in the next 12 weeks; nothing where all fits."""
     every = (live, *outcomes)
     hours = [{pk: Decimal(minutes) / 60 for pk, minutes in one.centres} for one in every]
     centres = queries.centres_of(outcomes=every)
@@ -95,13 +95,11 @@ def overloads(live: Outcome, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         rows.append(cells)
     heads = (_("Work centre"), _("Live plan"), *(str(one) for one in outcomes))
     sub = _("Hours too many in 12 weeks")
-    table = plain_table(_("Overloads"), heads, rows, slots=SLOTS, sub=sub)
-    return {
-        **table,
-        "id": "overloads",
-        "empty": _("No work centre is asked for too much."),
-        "empty_action": None,
-    }
+    return (
+        [{**plain_table(_("Overloads"), heads, rows, slots=SLOTS, sub=sub), "id": "overloads"}]
+        if rows
+        else []
+    )
 
 
 def moved(live: Outcome, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -126,7 +124,7 @@ def moved(live: Outcome, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         *(_("Order"), _("Customer"), _("Quantity"), _("To leave on"), _("Live plan")),
         *(str(one) for one in outcomes),
     )
-    sub = _("{n} lines change their day").format(n=len(found)) if found else ""
+    sub = _("Lines that change their day: {n}").format(n=len(found)) if found else ""
     slots = ("a1", "b1", "c1", "hide", "b2", "a2", "c2", "hide")
     table = plain_table(_("Customers’ lines"), heads, rows, slots=slots, sub=sub)
     return {**table, "id": "lines", "empty": _("No customer’s line changes its day."), "empty_action": None}

@@ -37,8 +37,8 @@ def said(change: models.Change) -> str:
         return f"{models.Parameter(change.parameter).label} {quantity}"
     if kind == ChangeKind.CAPACITY:
         text = _t("{n} machines stand") if change.machines is not None else _t("{n} hours of overtime a day")
-        figure = change.machines if change.machines is not None else quantity
-        return f"{text.format(n=figure)}, {first} – {last}"
+        many = quantity if change.machines is None else str(change.machines)
+        return f"{text.format(n=many)}, {first} – {last}"
     if kind == ChangeKind.LOST:
         return _t("until {day}").format(day=last)
     return str(kind.label)

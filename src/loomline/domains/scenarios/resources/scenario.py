@@ -42,7 +42,7 @@ def what_next(ctx: Ctx, record: models.Scenario) -> list[dict[str, Any]]:
         text = _t("Add what is to be different, then plan it. The live data stays as it is.")
         return [_callout("info", _t("Not planned yet."), text, button if may_plan else None)]
     if record.state == ScenarioState.PLANNED:
-        found = [_planned(record, button if may_plan else None)]
+        found = [_planned(record, {**button, "label": _t("Plan again"), "kind": ""} if may_plan else None)]
         if record.answer:
             found.append(_callout("bad", _t("Not carried over."), record.answer, None))
         return found
