@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 
 from loomline.kernel.audit import Activity
@@ -131,11 +132,12 @@ def refused(request: HttpRequest, refusal: Refused, *, status: int = 0) -> HttpR
     return render(request, "loom/errors/refused.html", context, status=status)
 
 
-def download(place: Path, name: str) -> FileResponse:
+def download(place: Path, name: str) -> HttpResponse:
     """A file from outside, to be saved and never opened here: whatever it holds, it runs nothing of ours."""
     if not place.is_file():
         raise NotThere(reference=name)
-    made = FileResponse(place.open("rb"), True, name, content_type="application/octet-stream")
+    made = HttpResponse(place.read_bytes(), content_type="application/octet-stream")
+    made["Content-Disposition"] = str(content_disposition_header(True, name))
     made["Content-Security-Policy"] = "default-src 'none'; sandbox"
     made["X-Content-Type-Options"] = "nosniff"
     made["Cache-Control"] = "private, no-store"

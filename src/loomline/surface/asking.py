@@ -94,8 +94,7 @@ class Asking:
         hints = typing.get_type_hints(kind)
         line = self._line_model(parameter.name)
         made = {f.name: self._draft_field(f, hints[f.name], line) for f in dataclasses.fields(kind)}
-        kept = access.closed_of(self.ctx, line) if line else set[str]()
-        made = {name: field for name, field in made.items() if field is not None and name not in kept}
+        made = {n: f for n, f in made.items() if f and not (line and n in access.closed_of(self.ctx, line))}
         cls: Any = formset_factory(
             type("DraftForm", (forms.Form,), made),
             extra=0 if self.given.get(parameter.name) else 1,

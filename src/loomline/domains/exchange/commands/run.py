@@ -290,7 +290,9 @@ class _Run:
             return None
         row.file = file
         if self.recipe.is_lenient:
-            row.cells |= {name: more for name, more in ((LINES, lines), (OPEN, row.open)) if more}
+            row.cells |= {
+                name: more for name, more in ((LINES, [dict(one) for one in lines]), (OPEN, row.open)) if more
+            }
         row.object_id = self.known.keys(step.name).get(key) or self._adopted(step, row)
         return row
 
