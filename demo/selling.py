@@ -11,9 +11,12 @@ from loomline.domains.leads import commands as leads
 from loomline.domains.leads import queries
 from loomline.domains.leads.commands import Touch
 from loomline.domains.leads.models import LeadForm, ResponseTarget, ScoreModel
+from loomline.domains.mail.models import Provider
+from loomline.domains.marketing import commands as marketing
+from loomline.domains.marketing.models import CampaignMember, Means, Response
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline import commands as pipeline
-from loomline.domains.pipeline.models import Opportunity, Stage
+from loomline.domains.pipeline.models import Lead, Opportunity, Stage
 from loomline.domains.territories import commands as territories
 from loomline.domains.territories.models import Territory
 from loomline.kernel.edit import plain_commands
@@ -43,6 +46,8 @@ def selling(s: Story) -> None:
     _warmth(s)
     _form(s)
     _next_steps(s)
+    _campaigns(s)
+    _provider(s)
 
 
 def keep(s: Story, record: Any, lines: dict[str, list[dict[str, Any]]] | None = None, **values: Any) -> Any:
@@ -128,3 +133,42 @@ def _next_steps(s: Story) -> None:
         pipeline.plan_next_step(
             s.by("mara"), opportunity=deal, next_step=step, next_step_on=s.today + timedelta(days=days)
         )
+
+
+def _campaigns(s: Story) -> None:
+    """The fair of the autumn, with who came by; the mailing of the spring is planned."""
+    fair = marketing.plan_campaign(
+        s.by("mara"),
+        name="Autumn yarn fair",
+        means=Means.EVENT,
+        starts_on=s.today - timedelta(days=60),
+        ends_on=s.today - timedelta(days=57),
+        budget=Decimal(6000),
+    )
+    marketing.start_campaign(s.by("mara"), campaign=fair)
+    shops = [deal.party for deal in Opportunity.objects.select_related("party").order_by("pk")]
+    guests = list(dict.fromkeys(shops))[:6]
+    asked = list(Lead.objects.order_by("pk")[:6])
+    marketing.add_members(s.by("mara"), campaign=fair, parties=guests, leads=asked)
+    answers = (Response.ATTENDED, Response.RESPONDED, Response.REACHED, Response.DECLINED)
+    for n, member in enumerate(CampaignMember.objects.filter(campaign=fair).order_by("pk")):
+        marketing.note_responses(s.by("mara"), members=[member], response=answers[n % len(answers)])
+    keep(s, fair, cost=Decimal(5400))
+    marketing.plan_campaign(
+        s.by("mara"), name="Spring shades by post", means=Means.POST, starts_on=s.today + timedelta(days=40)
+    )
+
+
+def _provider(s: Story) -> None:
+    """Where the people of Halden could allow their mailboxes; nothing answers there."""
+    keep(
+        s,
+        Provider(),
+        name="Halden ID",
+        authorize_url="https://id.halden.example/authorize",
+        token_url="https://id.halden.example/token",
+        scopes="mail offline_access",
+        client_id="loomline",
+        imap_host="imap.halden.example",
+        smtp_host="smtp.halden.example",
+    )

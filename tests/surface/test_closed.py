@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +13,11 @@ from django.test import Client
 from loomline.domains.accounts import commands as accounts
 from loomline.domains.accounts.models import Grant, Role, RoleHolder, User
 from loomline.domains.automation import commands as automation
+from loomline.domains.catalog import commands as catalog
+from loomline.domains.catalog import reference as units
+from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.models import Opportunity
+from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.surface import closed, registry
 from tests.surface.conftest import Employ, names
@@ -154,6 +160,36 @@ def test_an_administrator_ticks_what_a_role_does_not_show(client: Client, employ
 @pytest.mark.parametrize("query", ["role=99999&entity=pipeline.opportunity", "role=x&entity=a.b"])
 def test_a_role_that_is_not_there_is_a_404(client: Client, query: str) -> None:
     assert client.get(f"{PAGE}?{query}").status_code == 404
+
+
+def test_no_command_takes_it_from_who_may_not_see_it(
+    ctx: Ctx, seller: tuple[User, Client], deals: list[Opportunity]
+) -> None:
+    dialog = shown(seller[1], f"{DEALS}do/win_opportunity/?ids={deals[1].pk}")
+    assert not AMOUNT.search(dialog)
+    assert 'name="amount"' not in dialog
+
+    mine = replace(ctx.fresh(), actor=seller[0])
+    with pytest.raises(access.FieldNotShown) as told:
+        pipeline.open_opportunity(mine, name="Deal 10", party=deals[1].party, amount=Decimal(7))
+    assert str(told.value).startswith("Your roles do not show the amount of a opportunity")
+    assert pipeline.open_opportunity(mine, name="Deal 11", party=deals[1].party).amount == 0
+
+
+def test_drafts_of_lines_bring_no_hidden_price(ctx: Ctx, employ: Employ, deals: list[Opportunity]) -> None:
+    user, _client = employ("Pia", pipeline__view=5, pipeline__do=5)
+    role = Role.objects.get(name="Role of Pia")
+    role.hidden_fields = ["pipeline.opportunityline.price"]
+    role.save()
+    units.load(ctx)
+    item = catalog.add_item(ctx.fresh(), sku="M-1", name="Merino", unit="kg")
+    mine = replace(ctx.fresh(), actor=User.objects.get(pk=user.pk))
+    priced = pipeline.OpportunityLineDraft(item=item, quantity=Decimal(2), price=Decimal(5))
+    with pytest.raises(access.FieldNotShown):
+        pipeline.open_opportunity(mine, name="Deal 12", party=deals[1].party, lines=[priced])
+    plain = replace(priced, price=None)
+    made = pipeline.open_opportunity(mine, name="Deal 13", party=deals[1].party, lines=[plain])
+    assert made.lines.count() == 1
 
 
 def test_what_a_record_is_called_by_is_never_offered() -> None:

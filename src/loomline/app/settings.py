@@ -21,8 +21,8 @@ DOMAINS = (
     *("sites", "privacy", "territories"),
     *("timeline", "pricing", "inventory", "ledger", "workcentres", "trade", "approvals", "taxes"),
     *("mail", "tasks"),
-    *("pipeline", "marketing", "partners", "loyalty", "costing", "bills"),
-    *("sales", "procurement", "manufacturing", "leads", "forecasting", "coaching"),
+    *("pipeline", "partners", "loyalty", "costing", "bills"),
+    *("sales", "procurement", "manufacturing", "leads", "forecasting", "coaching", "marketing"),
     *("warehouse", "demand", "transport", "quality", "service", "finance", "devices"),
     *(
         "quoting",

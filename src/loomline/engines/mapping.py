@@ -17,6 +17,7 @@ Grammar of one field (`to = spec`):
     about  = { first = ["WhatId"], lookup = ["deals", "accounts"] }   of whichever step has the key
     party  = { column = "AccountId", lookup = "accounts", names = ["Account Name"] }   else by its name
     wanted = { column = "DueDate", as = "date", ask = true }   a date the file has lost: the caller gives one
+    content = { first = ["Id", "Name"], as = "file" }     the file beside the tables that is called like this
 
 A step leaves rows out whose `unless_empty` columns are empty, whose `only_empty` columns are filled or whose
 `unless` columns hold these values, and makes one record of all rows with the same `group` columns.
@@ -42,7 +43,7 @@ from zoneinfo import ZoneInfo
 
 from loomline.engines import cells
 
-KINDS = ("text", "decimal", "integer", "date", "moment", "boolean", "country", "list", "minutes")
+KINDS = ("text", "decimal", "integer", "date", "moment", "boolean", "country", "list", "minutes", "file")
 TRUE = {"true", "t", "yes", "y", "1", "x"}
 FALSE = {"false", "f", "no", "n", "0", ""}
 # A cell that a spreadsheet would run: it is kept as text and never evaluated, but numbers may be negative.

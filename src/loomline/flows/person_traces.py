@@ -16,6 +16,7 @@ from loomline.domains.pipeline.models import Lead, Opportunity
 from loomline.domains.privacy import ports as privacy
 from loomline.domains.privacy.ports import Trace, found_in_models
 from loomline.domains.tasks.models import Notice
+from loomline.domains.timeline.queries import files_of
 from loomline.flows.person_letters import letters_of
 from loomline.kernel.port import fill
 from loomline.kernel.record import Document
@@ -31,6 +32,7 @@ BLANKED: Mapping[str, Mapping[str, Any]] = {
     "scorecards.score": {"objection": "", "resolution": ""},
     "recalls.notice": {"address": "", "answer": ""},
     "dunning.reminder": {"send_to": "", "note": ""},
+    "marketing.campaignmember": {"told": ""},
 }
 LEAD: Mapping[str, Any] = {
     "name": "–",
@@ -117,6 +119,7 @@ def _leads(people: Sequence[int], leads: Sequence[int]) -> list[Trace]:
         Trace(rows=Submission.objects.filter(lead__in=leads), blank={"answers": {}}),
         Trace(rows=FirstTouch.objects.filter(lead__in=leads)),
         Trace(rows=ScoreLine.objects.filter(scored), blank={"evidence": ""}),
+        Trace(rows=files_of(people=people, leads=leads), drop=True),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -203,10 +204,28 @@ def closed(ctx: Ctx) -> frozenset[str]:
 
 def refuse_closed(ctx: Ctx, model: type[Model], names: Iterable[str]) -> None:
     """Refuse to write fields that the actor's roles do not show."""
-    fields = {str(model._meta.label_lower) + f".{name}": name for name in names}
-    kept = sorted(closed(ctx) & fields.keys())
+    known = {str(model._meta.label_lower) + f".{name}": name for name in names}
+    kept = sorted(closed(ctx) & known.keys())
     if kept:
-        raise FieldNotShown(field=fields[kept[0]].removeprefix("custom."), what=model._meta.verbose_name)
+        raise FieldNotShown(field=known[kept[0]].removeprefix("custom."), what=model._meta.verbose_name)
+
+
+def closed_of(ctx: Ctx, model: type[Model]) -> set[str]:
+    """The fields of a kind of record that none of the actor's roles shows."""
+    label = f"{model._meta.label_lower}."
+    return {name.removeprefix(label) for name in closed(ctx) if name.startswith(label)}
+
+
+def refuse_unseen(ctx: Ctx, command: Command[Any, Any], given: Mapping[str, Any]) -> None:
+    """Refuse arguments, and values in drafts of lines, for fields that the actor's roles do not show."""
+    if not (model := command.record.model if command.record else command.creates) or not closed(ctx):
+        return
+    usual = command.parameters
+    refuse_closed(ctx, model, [n for n, value in given.items() if n in usual and value != usual[n].default])
+    drafts = [one for rows in given.values() if isinstance(rows, (list, tuple)) for one in rows]
+    said = {f.name for d in drafts if is_dataclass(d) for f in fields(d) if getattr(d, f.name) != f.default}
+    for relation in model._meta.related_objects:
+        refuse_closed(ctx, relation.related_model, said)
 
 
 def subject(ctx: Ctx, about: Any, kind: str, pk: int, *, needed: bool = False) -> Any:

@@ -136,6 +136,7 @@ class Command(Generic[P, R]):
         if ctx.within:
             return self._do(ctx, arguments)
         access.require(ctx, self, arguments)
+        access.refuse_unseen(ctx, self, arguments)
         for attempt in range(RETRIES):
             try:
                 return self._transact(ctx.fresh(), arguments)

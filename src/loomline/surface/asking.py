@@ -11,6 +11,7 @@ from django import forms
 from django.db import models
 from django.forms import BaseFormSet, formset_factory
 
+from loomline.kernel import access
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import ShareField
@@ -36,7 +37,7 @@ class Asking:
         given: Mapping[str, Any],
     ) -> None:
         self.command, self.resource, self.ctx, self.record, self.data = command, resource, ctx, record, data
-        self.pool = Pool(ctx)
+        self.pool, self.kept = Pool(ctx), access.closed_of(ctx, resource.model)
         self.given = {**self._prefilled(), **{k: v for k, v in given.items() if k in command.parameters}}
         self.form = self._form()
         self.formsets = [
@@ -51,7 +52,7 @@ class Asking:
         """
         if self.record is None:
             return {}
-        names = {f.name for f in self.resource.model._meta.concrete_fields}
+        names = {f.name for f in self.resource.model._meta.concrete_fields} - self.kept
         own = {p.name: getattr(self.record, p.name) for p in argument.asked(self.command) if p.name in names}
         fill = self.resource.prefill.get(self.command.verb)
         return {**own, **(fill(self.ctx, self.record) if fill is not None else {})}
@@ -62,7 +63,7 @@ class Asking:
         now = {**self.given, **(self.data.dict() if self.data is not None else {})}
         wanted = set(asks(self.ctx, self.record, now)) if asks is not None else None
         for parameter in argument.asked(self.command):
-            if wanted is not None and parameter.name not in wanted:
+            if parameter.name in self.kept or (wanted is not None and parameter.name not in wanted):
                 continue
             try:
                 made[parameter.name] = self._chosen(parameter.name) or argument.form_field(
@@ -93,7 +94,7 @@ class Asking:
         hints = typing.get_type_hints(kind)
         line = self._line_model(parameter.name)
         made = {f.name: self._draft_field(f, hints[f.name], line) for f in dataclasses.fields(kind)}
-        made = {name: field for name, field in made.items() if field is not None}
+        made = {n: f for n, f in made.items() if f and not (line and n in access.closed_of(self.ctx, line))}
         cls: Any = formset_factory(
             type("DraftForm", (forms.Form,), made),
             extra=0 if self.given.get(parameter.name) else 1,

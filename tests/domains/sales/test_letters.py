@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from loomline.domains.accounts.models import User
+from loomline.domains.accounts.models import Grant, Role, RoleHolder, User
 from loomline.domains.parties import commands as parties
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales.commands import LineDraft, QuoteLineDraft
@@ -121,3 +121,21 @@ def test_the_papers_open_for_those_who_may_see_them(
     stranger.force_login(User.objects.create(email="sam@example.org", name="Sam"))
     assert [stranger.get(url).status_code for url in urls] == [404, 404]
     assert [Client().get(url).status_code for url in urls] == [302, 302]
+
+
+def test_who_may_not_see_a_price_gets_no_paper_with_it(ctx: Ctx, order: Callable[..., Order]) -> None:
+    placed = order(confirmed=True)
+    person = User.objects.create(email="lea@halden.example", name="Lea")
+    role = Role.objects.create(name="Desk")
+    Grant.objects.create(role=role, permission="sales.view", level=5)
+    RoleHolder.objects.create(user=person, role=role)
+    client = Client()
+    client.force_login(person)
+    address = f"/sales/orders/{placed.pk}/confirmation.pdf"
+    assert client.get(address)["Content-Type"] == "application/pdf"
+
+    role.hidden_fields = ["sales.orderline.price"]
+    role.save()
+    refused = client.get(address)
+    assert (refused.status_code, refused["Content-Type"].split(";")[0]) == (403, "text/html")
+    assert "which your roles do not show" in refused.content.decode()

@@ -22,6 +22,7 @@ from loomline.domains.dunning.models import Reminder, ReminderLine
 from loomline.domains.finance.models import Invoice
 from loomline.domains.parties import queries as people
 from loomline.domains.parties.models import AddressPurpose, Party
+from loomline.domains.privacy import queries as privacy
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.port import fill
@@ -149,6 +150,7 @@ def reminder_page(request: HttpRequest, pk: int) -> HttpResponse:
     resource = registry.of(Reminder)
     assert resource is not None
     reminder = record_of(resource, ctx, pk, ("customer",))
+    privacy.refuse_paper(ctx, reminder)
     sent = queries.letter_sent(reminder=reminder)
     body = bytes(sent.body) if sent is not None else letter_of(ctx, reminder=reminder).body
     return paper.answer(body, reminder.number)

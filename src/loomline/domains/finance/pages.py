@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from loomline.domains.finance import queries
 from loomline.domains.finance.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
+from loomline.domains.privacy import queries as privacy
 from loomline.domains.sales.models import Totals
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, paper, registry
@@ -116,6 +117,7 @@ def invoice_page(request: HttpRequest, pk: int) -> HttpResponse:
     resource = registry.of(Invoice)
     assert resource is not None
     invoice = record_of(resource, ctx, pk, ("customer", "order", "credits"))
+    privacy.refuse_paper(ctx, invoice)
     return paper.answer(invoice_letter(ctx, invoice=invoice), str(invoice))
 
 

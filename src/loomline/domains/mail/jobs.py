@@ -63,6 +63,7 @@ def poll(ctx: Ctx, mailbox: Mailbox) -> int:
     """Fetch what is new, letter by letter; a fault half-way keeps what came before it. Tells how many."""
     count = 0
     try:
+        commands.freshen(ctx, mailbox=mailbox)
         with imap.account(mailbox) as account:
             for folder in mailbox.folders.order_by("pk"):
                 count += _read(ctx, account, mailbox, folder)
@@ -103,11 +104,15 @@ def post(ctx: Ctx, message: Message) -> None:
     """Claim, hand over, settle: three steps, so that a letter is never sent twice."""
     if not commands.claim_message(ctx, message=message):
         return
-    message = Message.objects.select_related("mailbox").get(pk=message.pk)
+    message = Message.objects.select_related("mailbox__provider").get(pk=message.pk)
     try:
+        if message.mailbox is not None:
+            commands.freshen(ctx, mailbox=message.mailbox)
         refused = smtp.deliver(message)
     except smtp.Trouble as fault:
         failure = smtp.failure_of(fault)
         commands.fail_message(ctx, message=message, reason=failure.reason, is_final=failure.is_final)
+        if isinstance(fault, commands.GrantWithdrawn) and message.mailbox is not None:
+            commands.report_trouble(ctx, mailbox=message.mailbox, reason=failure.reason)
         return
     commands.settle_message(ctx, message=message, refused=refused)

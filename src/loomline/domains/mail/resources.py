@@ -15,6 +15,7 @@ from loomline.domains.mail.pages import write
 from loomline.domains.parties.models import Party
 from loomline.kernel.context import Ctx
 from loomline.surface import menu, registry
+from loomline.surface.page import action
 from loomline.surface.resource import (
     Callouts,
     Changes,
@@ -112,6 +113,9 @@ class Message(Resource):
     empty = _("No letters yet. What comes in and goes out will stand here.")
 
 
+SERVERS = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security")
+
+
 def mailbox_decisions(ctx: Ctx, record: models.Mailbox) -> list[dict[str, Any]]:
     """A mailbox that cannot be read."""
     if record.state != MailboxState.FAILING:
@@ -142,7 +146,16 @@ class Mailbox(Resource):
     head = "owner", "team", "privacy", "brings_leads", "polled_at"
     detail = (
         Callouts(mailbox_decisions),
-        Facts("login", "smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security"),
+        Facts(
+            "provider",
+            "login",
+            "smtp_host",
+            "smtp_port",
+            "smtp_security",
+            "imap_host",
+            "imap_port",
+            "imap_security",
+        ),
         Related("folders", "name", "last_uid", title=_("Folders that are read")),
         Changes(),
         Timeline(),
@@ -154,6 +167,68 @@ class Mailbox(Resource):
     delete = False
     actions = "change_privacy", "pause_mailbox", "resume_mailbox", "disconnect_mailbox"
     empty = _("No mailbox is connected. Connect yours, and letters stand beside the customers they are with.")
+
+
+def how_to_register(ctx: Ctx, record: models.Provider) -> list[dict[str, Any]]:
+    """What the provider has to be told, and what of it is still missing here."""
+    text = _t("Register this installation there with the return address {address} at its own host.")
+    change = action(_t("Set the client secret"), f"/mail/providers/{record.pk}/secret/", icon="key")
+    title = _t("A client secret is kept.") if record.client_secret else _t("No client secret is kept.")
+    words = text.format(address="/mail/connect/back/")
+    return [
+        {"tone": "ok" if record.client_secret else "info", "title": title, "text": words, "action": change}
+    ]
+
+
+class Provider(Resource):
+    """Providers that open mailboxes by OAuth 2, such as Google and Microsoft, with their servers."""
+
+    model = models.Provider
+    menu = "Settings"
+    order = 41
+    secondary = True
+    icon = "plug"
+    slug = "providers"
+    columns = (
+        Column("name", strong=True),
+        "imap_host",
+        "smtp_host",
+        Count("mailboxes", as_="boxes", label=_("Mailboxes")),
+    )
+    filters = ("name",)
+    search = "name", "imap_host"
+    form = (
+        "name",
+        "authorize_url",
+        "token_url",
+        "scopes",
+        "extra",
+        "client_id",
+        "imap_host",
+        "imap_port",
+        "imap_security",
+        "smtp_host",
+        "smtp_port",
+        "smtp_security",
+    )
+    detail = (
+        Callouts(how_to_register),
+        Facts("authorize_url", "token_url", "scopes", "extra", "client_id"),
+        Facts(
+            "imap_host",
+            "imap_port",
+            "imap_security",
+            "smtp_host",
+            "smtp_port",
+            "smtp_security",
+            name="servers",
+        ),
+        Changes(),
+    )
+    sort = "name"
+    key = "pk"
+    access = shared()
+    empty = _("No providers yet. Set one up, and people connect their mailboxes without a password.")
 
 
 def kinds_in_words(records: Sequence[models.Template]) -> Mapping[int, str]:

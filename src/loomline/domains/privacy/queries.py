@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import DecimalField, Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from loomline.domains.parties.models import (
     Address,
@@ -35,8 +36,11 @@ from loomline.domains.privacy.models import (
     SuppressedFor,
     Suppression,
 )
+from loomline.kernel import access
+from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout
 from loomline.kernel.record import Document
+from loomline.kernel.refusal import Refused
 
 # What nobody may be asked for again; mail about a person's own order only fails where it cannot arrive.
 ALWAYS = (SuppressedFor.BOUNCED, SuppressedFor.ERASED)
@@ -100,6 +104,23 @@ def erased_among(*, party_ids: Iterable[int]) -> set[int]:
     """Those of these people who were erased."""
     rows = Erasure.objects.filter(party__in=list(party_ids)).order_by()
     return set(rows.values_list("party_id", flat=True))
+
+
+class PaperNotShown(Refused):
+    """A paper is shown whole or not at all."""
+
+    says = _l("This paper shows the {field} of {what}, which your roles do not show. Ask who may see it.")
+    status = 403
+
+
+def refuse_paper(ctx: Ctx, record: Model) -> None:
+    """Refuse a paper with sums on it to who may not see one of them, on the record or on its lines."""
+    related = [r.related_model for r in record._meta.related_objects if r.name in ("lines", "line")]
+    for model in (type(record), *related):
+        kept = access.closed_of(ctx, model)
+        for field in model._meta.concrete_fields:
+            if field.name in kept and isinstance(field, DecimalField):
+                raise PaperNotShown(field=field.verbose_name, what=record)
 
 
 def words_of(*, parties: Sequence[Party], traces: Sequence[ports.Trace] = ()) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loomline.domains.parties import queries as parties
+from loomline.domains.privacy import queries as privacy
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState
 from loomline.domains.sites.models import Site
 from loomline.kernel.context import Ctx
@@ -123,6 +124,7 @@ def purchase_page(request: HttpRequest, pk: int) -> HttpResponse:
     resource = registry.of(Purchase)
     assert resource is not None
     purchase = record_of(resource, ctx, pk, JOINS)
+    privacy.refuse_paper(ctx, purchase)
     return paper.answer(purchase_letter(ctx, purchase=purchase), purchase.number)
 
 

@@ -86,3 +86,24 @@ class Note(Record):
         """The subject, or how the text begins."""
         text = " ".join((self.subject or self.body).split())
         return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+class NoteFile(Record):
+    """A file with a note: kept once under its digest, typed by its content."""
+
+    audit_exclude = ("name",)
+
+    note = models.ForeignKey(Note, models.CASCADE, related_name="files", verbose_name=_("note"))
+    name = models.CharField(_("name"), max_length=180)
+    type = models.CharField(_("type"), max_length=120)
+    size = models.PositiveBigIntegerField(_("size"))
+    digest = models.CharField(_("digest"), max_length=64, db_index=True)
+    is_risky = models.BooleanField(_("may run something"), default=False)
+
+    class Meta:
+        verbose_name = _("file of a note")
+        verbose_name_plural = _("files of notes")
+        ordering = ["note", "id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from loomline.domains.timeline import commands
-from loomline.domains.timeline.models import Direction
+from loomline.domains.timeline import commands, queries
+from loomline.domains.timeline.models import Direction, Note, NoteFile
 from loomline.kernel import access
 from loomline.kernel.command import Command
 from loomline.kernel.context import Ctx
@@ -130,4 +130,16 @@ def _offer(ctx: Ctx, record: Any, kind: str, icon: str) -> dict[str, Any] | None
     return action(command.label, f"{URL}?{about}", icon=icon, method="dialog")
 
 
-urlpatterns = [path(URL.removeprefix("/"), log_page)]
+@staff
+@require_GET
+def file_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file of a note, to be saved and never opened here."""
+    ctx = ctx_of(request)
+    need(access.may(ctx, access.view_permission(Note)), _t("see notes"), access.view_permission(Note))
+    file = queries.file_seen(ctx, pk)
+    if file is None:
+        raise NotThere(reference=f"{NoteFile._meta.verbose_name} {pk}")
+    return answer.download(queries.place_of_file(file.digest), file.name)
+
+
+urlpatterns = [path(URL.removeprefix("/"), log_page), path("timeline/files/<int:pk>/", file_page)]

@@ -6,19 +6,47 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from loomline.domains.timeline.models import Note
+from loomline.domains.timeline.models import Note, NoteFile
+from loomline.engines.content_store import ContentStore
+from loomline.kernel import access
 from loomline.kernel.audit import Change
+from loomline.kernel.context import Ctx
 from loomline.kernel.event import EventAbout
 from loomline.kernel.quantity import plain
 
 NOTHING = "–"
+FOLDER = "notes"
 Fields = Mapping[str, "Field[Any, Any]"]
+
+
+def store() -> ContentStore:
+    """Where the files of notes lie."""
+    return ContentStore(Path(settings.MEDIA_ROOT) / FOLDER)
+
+
+def place_of_file(digest: str) -> Path:
+    """Where the content of a file lies."""
+    return store().place_of(digest)
+
+
+def file_seen(ctx: Ctx, pk: int) -> NoteFile | None:
+    """A file of a note that somebody may see."""
+    return NoteFile.objects.filter(pk=pk, note__in=access.visible(ctx, Note)).first()
+
+
+def files_of(*, people: Sequence[int], leads: Sequence[int]) -> QuerySet[NoteFile]:
+    """The files of notes about people and leads; their content goes with the next sweep."""
+    about_people = Q(note__about_kind="parties.party", note__about_id__in=people)
+    about_leads = Q(note__about_kind="pipeline.lead", note__about_id__in=leads)
+    return NoteFile.objects.filter(Q(note__party__in=people) | about_people | about_leads)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.timeline import commands, models, pages, queries
@@ -17,6 +18,7 @@ from loomline.surface.resource import (
     Column,
     Count,
     Facts,
+    Panel,
     Resource,
     Table,
     everyone,
@@ -37,6 +39,23 @@ def pinned(ctx: Ctx, *, kind: str, pk: int) -> list[dict[str, Any]]:
         )
         for note in queries.pinned_of(kind=kind, pk=pk).filter(pk__in=seen)[:5]
     ]  # fmt: skip
+
+
+def files(ctx: Ctx, note: models.Note) -> dict[str, Any] | None:
+    """The files of a note, each to be saved."""
+    found = [
+        {
+            "name": file.name,
+            "icon": "alert-triangle" if file.is_risky else "paperclip",
+            "url": f"/timeline/files/{file.pk}/",
+            "size": f"{filesizeformat(file.size)}, {file.type}",
+            "at": note.at,
+            "by": str(note.author),
+            "actions": [],
+        }
+        for file in note.files.all()
+    ]
+    return {"files": found, "empty": ""} if found else None
 
 
 class Note(Resource):
@@ -68,6 +87,7 @@ class Note(Resource):
     head = "kind", "party", "author", "at", "outcome"
     detail = (
         Facts("subject", "body", "direction", "duration_minutes", "outcome", place="tab"),
+        Panel("loom/panels/documents.html", read=files, title=_("Files"), name="files"),
         Changes(),
     )
     sort = "-at"

@@ -13,9 +13,10 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.exchange.commands.beside import ATTACHED, PLACE, is_beside
 from loomline.kernel.refusal import Refused
 
-MOST_FILES = 1000
+MOST_FILES = 20_000
 # Exports in parts come as archives within an archive; nothing comes deeper than that.
 DEEPEST = 2
 # What the library raises for archives that are cut off, locked by a password, packed in an odd way or forged.
@@ -65,10 +66,11 @@ def each_file(
                 raise ArchiveTooLarge(source=source, limit=most // 1024**2)
             for info in infos:
                 with archive.open(info) as file:
-                    if depth and info.filename.lower().endswith(".zip"):
+                    name = own_name(info.filename)
+                    if depth and name.lower().endswith(".zip") and not is_beside(name):
                         _inner(info, file, take, most=most, depth=depth - 1)
                     else:
-                        take(_last(info.filename), file)
+                        take(name, file)
     except FAULTS as fault:
         raise ArchiveBroken(source=source, fault=str(fault).rstrip(".") or type(fault).__name__) from fault
 
@@ -95,7 +97,7 @@ def stated_size(packed: IO[bytes]) -> int:
 def _tables(source: str, infos: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
     seen: set[str] = set()
     for number, info in enumerate(infos):
-        name = _last(info.filename)
+        name = own_name(info.filename)
         if LEADS_OUT.search(info.filename):
             raise ArchiveUnsafe(source=source, name=info.filename[:80], fault=_("which leads out of it"))
         if info.is_dir() or LITTER.search(info.filename):
@@ -106,6 +108,12 @@ def _tables(source: str, infos: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipIn
             raise ArchiveBroken(source=source, fault=_("it holds more than {n} files").format(n=MOST_FILES))
         seen.add(name)
         yield info
+
+
+def own_name(path: str) -> str:
+    """What a file is called among all: its last name, and for one of a folder of attachments that folder."""
+    folders = path.replace("\\", "/").split("/")
+    return f"{PLACE}{folders[-1]}" if ATTACHED & {name.casefold() for name in folders[:-1]} else folders[-1]
 
 
 def _last(name: str) -> str:

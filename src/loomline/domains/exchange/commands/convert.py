@@ -9,11 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from loomline.domains.accounts.models import User
+from loomline.domains.exchange.commands.beside import Beside
 from loomline.domains.exchange.commands.known import AMBIGUOUS, Known
 from loomline.domains.exchange.commands.outcome import Remarks
 from loomline.engines import cells as writings
 from loomline.engines.mapping import BadValue, FieldSpec, Recipe, Step, is_unknown, text_of, value_of
 from loomline.engines.rows import Row
+from loomline.engines.source import Source
 from loomline.engines.tables import named_key
 
 # Beside the cells of a source row, under what no head can be called: its lines, and the fields whose records
@@ -40,6 +42,7 @@ class Converter:
     answers: Mapping[str, Any]
     known: Known
     stand_in: User | None
+    beside: Beside = field(default_factory=Beside)
     remarks: Remarks = field(default_factory=Remarks)
 
     def row(
@@ -107,6 +110,8 @@ class Converter:
                 keys = self._candidates(spec, cells)
                 if keys:
                     row.later[name] = keys
+            elif spec.kind == "file":
+                found[name] = self._file(row, name, spec, cells)
             elif spec.lookup:
                 found[name] = self._reference(spec, cells)
                 if found[name] is MISSING:
@@ -114,6 +119,15 @@ class Converter:
                     row.open.append(name)
             else:
                 found[name] = self._plain(spec, cells)
+        return found
+
+    def _file(self, row: Row, name: str, spec: FieldSpec, cells: Mapping[str, str]) -> Source | None:
+        """The file beside the tables that one of the columns names; one that is not there is told."""
+        texts = [text for column in spec.columns if (text := cells.get(column, "").strip())]
+        found = self.beside.named([*texts, *map(self.recipe.key, texts)])
+        if found is None and texts and not any(cells.get(column) for column in spec.silent):
+            row.open.append(name)
+            self.remarks.no_file[texts[-1]] += 1
         return found
 
     def _plain(self, spec: FieldSpec, cells: Mapping[str, str]) -> Any:

@@ -11,11 +11,13 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.exchange.commands.archive import each_file
+from loomline.domains.exchange.commands.archive import each_file, own_name
+from loomline.domains.exchange.commands.beside import is_beside
 from loomline.engines.mapping import Recipe
 from loomline.engines.recipe_file import parse
 from loomline.engines.recognition import best_fit, parts
 from loomline.engines.source import Source
+from loomline.engines.tables import BESIDE
 from loomline.engines.tabular import MAX_UNPACKED, Unreadable
 from loomline.kernel.refusal import Refused
 
@@ -112,11 +114,12 @@ def sources_of(files: Files) -> dict[str, list[Source]]:
 
 def _by_heads(recipe: Recipe, offered: Mapping[str, Source], where: str) -> dict[str, list[Source]]:
     tables: dict[str, Source] = {}
-    for source in offered.values():
+    beside = [source for name, source in offered.items() if is_beside(name)]
+    for source in [source for name, source in offered.items() if not is_beside(name)]:
         try:
             tables |= {sheet.name: sheet for sheet in source.sheets() if sheet.columns}
         except Unreadable:
-            continue
+            beside.append(source)
     found = parts(recipe, {name: table.columns for name, table in tables.items()})
     if not found:
         raise NothingKnown(
@@ -124,7 +127,8 @@ def _by_heads(recipe: Recipe, offered: Mapping[str, Source], where: str) -> dict
             recipe=recipe.title,
             files=", ".join(dict.fromkeys(step.file for step in recipe.steps)),
         )
-    return {file: [tables[name] for name in names] for file, names in found.items()}
+    read = {file: [tables[name] for name in names] for file, names in found.items()}
+    return {**read, BESIDE: beside} if beside else read
 
 
 def _given(source: Mapping[str, bytes]) -> dict[str, Source]:
@@ -133,10 +137,11 @@ def _given(source: Mapping[str, bytes]) -> dict[str, Source]:
 
 def _offered(source: Path) -> dict[str, Source]:
     if source.is_dir():
-        files = [path for path in sorted([*source.glob("*"), *source.glob("*/*")]) if path.is_file()]
-        tables = {path.name: Source(path.name, path=path) for path in files if path.suffix.lower() != ".zip"}
-        for path in files:
-            if path.suffix.lower() == ".zip":
+        paths = sorted(path for depth in ("*", "*/*", "*/*/*") for path in source.glob(depth))
+        files = {own_name(path.relative_to(source).as_posix()): path for path in paths if path.is_file()}
+        tables = {n: Source(n, path=path) for n, path in files.items() if is_beside(n) or not _is_zip(path)}
+        for name, path in files.items():
+            if _is_zip(path) and not is_beside(name):
                 tables |= _unzipped(path)
         return tables
     if not source.is_file():
@@ -144,6 +149,10 @@ def _offered(source: Path) -> dict[str, Source]:
     if source.suffix.lower() == ".zip":
         return _unzipped(source)
     return {source.name: Source(source.name, path=source)}
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
 def _unzipped(source: Path) -> dict[str, Source]:

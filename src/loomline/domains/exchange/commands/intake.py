@@ -14,10 +14,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands.archive import each_file, stated_size
+from loomline.domains.exchange.commands.beside import is_beside
 from loomline.engines.mapping import Recipe
 from loomline.engines.recognition import parts, stem, wanted_by
 from loomline.engines.source import Source
-from loomline.engines.tables import LostDates
+from loomline.engines.tables import BESIDE, LostDates
 from loomline.engines.tabular import Unreadable
 from loomline.kernel.refusal import Refused
 
@@ -110,7 +111,7 @@ def kept_files(raw: Iterable[Mapping[str, Any]]) -> list[KeptFile]:
 
 def tables(files: Iterable[KeptFile]) -> dict[str, list[str]]:
     """The column heads of those files that are tables, by name."""
-    return {kept.name: kept.heads for kept in files if not kept.fault}
+    return {kept.name: kept.heads for kept in files if not kept.fault and not is_beside(kept.name)}
 
 
 def matched(recipe: Recipe, files: Sequence[KeptFile]) -> dict[str, list[KeptFile]]:
@@ -147,7 +148,9 @@ def problems(recipe: Recipe, files: Sequence[KeptFile]) -> list[str]:
 
 def contents(recipe: Recipe, files: Sequence[KeptFile]) -> dict[str, list[Source]]:
     """The tables that the recipe reads, under the recipe's own names."""
-    return {file: [one.source for one in kept] for file, kept in matched(recipe, files).items()}
+    read = {file: [one.source for one in kept] for file, kept in matched(recipe, files).items()}
+    beside = [kept.source for kept in files if kept.fault or is_beside(kept.name)]
+    return {**read, BESIDE: beside} if beside and recipe.is_lenient else read
 
 
 class _Store:
@@ -168,7 +171,7 @@ class _Store:
 
     def take_table(self, name: str, file: IO[bytes]) -> None:
         """Store one file that is no archive."""
-        if not name.lower().endswith(".gz"):
+        if is_beside(name) or not name.lower().endswith(".gz"):
             self._write(name, file)
             return
         try:
@@ -199,6 +202,8 @@ class _Store:
 
 def _looked_at(kept: KeptFile) -> list[KeptFile]:
     """The file with what its table is like; a workbook gives a table for each sheet that people see."""
+    if is_beside(kept.name):
+        return [kept]
     at = _place(kept.at)
     with at.open("rb") as file:
         if file.read(4) == ZIPPED and stated_size(file) > min(LARGEST, LARGEST_SHEET):

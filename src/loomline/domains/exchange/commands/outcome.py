@@ -59,5 +59,6 @@ class Remarks:
     no_owner: Counter[str] = field(default_factory=Counter)
     not_here: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     kept: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    no_file: Counter[str] = field(default_factory=Counter)
     rings: list[str] = field(default_factory=list)
     examples: dict[Any, str] = field(default_factory=dict)

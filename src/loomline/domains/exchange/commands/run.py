@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from loomline.domains.accounts.models import User
 from loomline.domains.exchange.commands import saying
 from loomline.domains.exchange.commands.answers import recalled, typed
+from loomline.domains.exchange.commands.beside import Beside
 from loomline.domains.exchange.commands.convert import LINES, OPEN, Converter, Wish
 from loomline.domains.exchange.commands.files import Files, sources_of
 from loomline.domains.exchange.commands.known import Known
@@ -28,7 +29,7 @@ from loomline.domains.exchange.commands.targets import kind_of, registry
 from loomline.domains.exchange.models import ForeignKey, Takeover
 from loomline.engines.mapping import BadValue, Recipe, Step
 from loomline.engines.rows import Row, fingerprint
-from loomline.engines.tables import Look, key_of, look, named_key, readings
+from loomline.engines.tables import BESIDE, Look, key_of, look, named_key, readings
 from loomline.engines.tabular import Unreadable
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
@@ -87,11 +88,12 @@ class _Run:
         self.given = typed(recipe, answers)
         self.answers = {**recipe.defaults, **recalled(recipe), **self.given}
         self.tables = sources_of(files)
+        beside = Beside(self.tables.pop(BESIDE, ()))
         self.look = self._looked()
         self.total = sum(self.look.rows.values())
         self.done = 0
         self.known = Known(recipe)
-        self.converter = Converter(recipe, self.answers, self.known, self._stand_in())
+        self.converter = Converter(recipe, self.answers, self.known, self._stand_in(), beside)
         self.takeover: Takeover | None = None
         self.links: dict[str, list[Link]] = defaultdict(list)
         self.redirects: dict[str, dict[str, str]] = {}
@@ -288,7 +290,9 @@ class _Run:
             return None
         row.file = file
         if self.recipe.is_lenient:
-            row.cells |= {name: more for name, more in ((LINES, lines), (OPEN, row.open)) if more}
+            row.cells |= {
+                name: more for name, more in ((LINES, [dict(one) for one in lines]), (OPEN, row.open)) if more
+            }
         row.object_id = self.known.keys(step.name).get(key) or self._adopted(step, row)
         return row
 

@@ -75,6 +75,15 @@ def of_run(recipe: Recipe, remarks: Remarks, stand_in: User | None) -> list[str]
             "answer {question}={text}=… and import again."
         )
         found.append(words.format(column=column, text=text, n=count, question=question))
+    if remarks.no_file:
+        words = ngettext(
+            "{n} attached file is not in the export: {names}. Its note came in without; send it with the "
+            "same table again, and it is added.",
+            "{n} attached files are not in the export: {names}. Their notes came in without; send them with "
+            "the same table again, and they are added.",
+            len(remarks.no_file),
+        )
+        found.append(words.format(n=len(remarks.no_file), names=_listed(list(remarks.no_file))))
     if remarks.rings:
         words = _t("These would belong to themselves and stand alone: {names}.")
         found.append(words.format(names=_listed(remarks.rings)))

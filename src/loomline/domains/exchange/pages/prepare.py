@@ -6,13 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from loomline.domains.accounts.models import User
 from loomline.domains.exchange import commands, jobs
 from loomline.domains.exchange.commands import intake
+from loomline.domains.exchange.commands.beside import is_beside
 from loomline.domains.exchange.models import Takeover, TakeoverState
 from loomline.domains.exchange.pages.forms import AnswersForm, RecipeForm
 from loomline.domains.exchange.pages.frame import frame, importer, is_busy, newest_job, next_address, opened
@@ -186,8 +189,13 @@ def _file_table(recipe: Recipe, files: list[intake.KeptFile]) -> dict[str, Any]:
             match = _matched(recipe, wanted.file, kept) or becomes
             rows.append((Cell(text=kept.name), match, Cell(kind="number", value=kept.rows), badge))
     used = {kept.name for parts in found.values() for kept in parts}
+    attached = [kept for kept in files if is_beside(kept.name)]
+    if attached:
+        size = filesizeformat(sum(kept.size for kept in attached))
+        words = ngettext("{n} attached file", "{n} attached files", len(attached)).format(n=len(attached))
+        rows.append((Cell(text=words), Cell(text=size), Cell(), _badge(_t("Beside the tables"), "ok")))
     for kept in files:
-        if kept.name not in used:
+        if kept.name not in used and not is_beside(kept.name):
             badge = _badge(_t("No table") if kept.fault else _t("Not used"), "muted")
             rows.append((Cell(text=kept.name), Cell(), Cell(kind="number", value=kept.rows), badge))
     heads = (_t("File"), _t("Becomes"), _t("Rows"), _t("State"))

@@ -1,6 +1,7 @@
 """Mailboxes are connected; letters come in, are placed, are answered and go out."""
 
 from loomline.domains.mail.commands.drafts import File, Letter
+from loomline.domains.mail.commands.granting import connect_by_grant, freshen, keep_client_secret
 from loomline.domains.mail.commands.linking import (
     ignore_threads,
     link_thread,
@@ -21,17 +22,23 @@ from loomline.domains.mail.commands.mailbox import (
 from loomline.domains.mail.commands.outbox import claim_message, fail_message, settle_message
 from loomline.domains.mail.commands.receiving import Incoming, receive_message
 from loomline.domains.mail.commands.sending import send_message, try_again, undo_send, write_letter
+from loomline.domains.mail.queries.grants import GrantTrouble, GrantWithdrawn
 
 __all__ = [
     "File",
+    "GrantTrouble",
+    "GrantWithdrawn",
     "Incoming",
     "Letter",
     "change_privacy",
     "claim_message",
+    "connect_by_grant",
     "connect_mailbox",
     "disconnect_mailbox",
     "fail_message",
+    "freshen",
     "ignore_threads",
+    "keep_client_secret",
     "link_thread",
     "match_thread",
     "needs_no_answer",

@@ -110,7 +110,7 @@ def connect_mailbox(
         owner=None if is_shared or team else ctx.actor,
         team=team,
     )
-    wanted = _tried(mailbox, password=password.get_secret_value(), folders=folders)
+    wanted = tried(mailbox, password=password.get_secret_value(), folders=folders)
 
     mailbox.save(force_insert=True)
     Folder.objects.bulk_create(Folder(mailbox=mailbox, name=folder) for folder in wanted)
@@ -148,7 +148,9 @@ def resume_mailbox(ctx: Ctx, *, mailbox: Mailbox) -> Mailbox:
     """Read and write with a mailbox again; what came in between is read now."""
     mailbox = lock(mailbox)
 
-    _tried(mailbox, password=imap.opened(mailbox), folders=())
+    # What a provider opens is tried by the next look, which renews its token first.
+    if mailbox.provider_id is None:
+        tried(mailbox, password=imap.opened(mailbox), folders=())
     advance(mailbox, "resume", trouble="", polled_at=None)
     return mailbox
 
@@ -195,7 +197,7 @@ def report_trouble(ctx: Ctx, *, mailbox: Mailbox, reason: str) -> Mailbox:
     return mailbox
 
 
-def _tried(mailbox: Mailbox, *, password: str, folders: Sequence[str]) -> list[str]:
+def tried(mailbox: Mailbox, *, password: str, folders: Sequence[str]) -> list[str]:
     """Log in at both servers; the folders that shall be read, as the server calls them."""
     login = mailbox.login or mailbox.address
     if mailbox.smtp_host:

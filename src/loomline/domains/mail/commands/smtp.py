@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from loomline.domains.mail.commands.files import place_of
 from loomline.domains.mail.models import Mailbox, Message, Place, Security
+from loomline.domains.mail.queries import grants
 from loomline.domains.mail.queries.imap import on_the_way, opened
 
 TIMEOUT = 20
@@ -54,11 +55,20 @@ def connected(mailbox: Mailbox, *, password: str) -> smtplib.SMTP:
             client.starttls(context=context)
             client.ehlo()
         if client.has_extn("auth"):
-            client.login(mailbox.login or mailbox.address, password)
+            _log_in(client, mailbox, password)
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _log_in(client: smtplib.SMTP, mailbox: Mailbox, password: str) -> None:
+    login = mailbox.login or mailbox.address
+    if mailbox.provider_id is None:
+        client.login(login, password)
+        return
+    # The challenge to a refused token is answered by nothing; then the server says its refusal.
+    client.auth("XOAUTH2", lambda challenge=None: "" if challenge else grants.spoken(login, password))
 
 
 def compose(message: Message) -> EmailMultiAlternatives:

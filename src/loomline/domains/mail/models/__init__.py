@@ -1,6 +1,6 @@
 """Mailboxes, letters and what they are about."""
 
-from loomline.domains.mail.models.mailbox import Folder, Mailbox, MailboxState, Privacy, Security, Template
+from loomline.domains.mail.models.mailbox import Folder, Mailbox, MailboxState, Privacy, Template
 from loomline.domains.mail.models.message import (
     Attachment,
     Copy,
@@ -12,6 +12,8 @@ from loomline.domains.mail.models.message import (
     MessageState,
     Place,
 )
+from loomline.domains.mail.models.provider import Provider
+from loomline.domains.mail.models.security import Security
 from loomline.domains.mail.models.thread import Thread, ThreadState
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "MessageState",
     "Place",
     "Privacy",
+    "Provider",
     "Security",
     "Template",
     "Thread",

@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.mail.models.provider import Provider
+from loomline.domains.mail.models.security import Security
 from loomline.domains.parties.models import Party
 from loomline.kernel.record import Record, Thing
 from loomline.kernel.state import Moves, StateField, States
@@ -30,12 +32,6 @@ class Privacy(models.TextChoices):
     def openness(self) -> int:
         """Higher is more open."""
         return list(Privacy).index(self)
-
-
-class Security(models.TextChoices):
-    TLS = "tls", _("TLS from the start")
-    STARTTLS = "starttls", _("STARTTLS")
-    NONE = "none", _("None")
 
 
 class MailboxState(States):
@@ -84,6 +80,16 @@ class Mailbox(Record):
     state = StateField(MailboxState, default=MailboxState.ACTIVE, verbose_name=_("state"))
     trouble = models.CharField(_("trouble"), max_length=300, blank=True, editable=False)
     signature = models.TextField(_("signature"), blank=True)
+    provider = models.ForeignKey(
+        Provider,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="mailboxes",
+        verbose_name=_("opened by"),
+        help_text=_("The provider that lets us in; empty: a password."),
+    )
     login = models.CharField(_("log-in"), max_length=254, blank=True)
     secret = models.TextField(_("password"), blank=True, editable=False)
     smtp_host = models.CharField(_("outgoing server"), max_length=253, blank=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from loomline.domains.mail.pages import connect, letter, thread, write
+from loomline.domains.mail.pages import connect, grant, letter, thread, write
 
 urlpatterns: list[URLPattern] = [
     path("mail/connect/", connect.connect_page),
+    path("mail/connect/<int:pk>/", grant.ask_page),
+    path("mail/connect/back/", grant.back_page),
+    path("mail/providers/<int:pk>/secret/", grant.secret_page),
     path("mail/write/", write.write_page),
     path("mail/threads/<int:pk>/", thread.thread_page),
     path("mail/threads/<int:pk>/answer/", thread.answer_page),

@@ -15,15 +15,17 @@ from django.views.decorators.http import require_http_methods
 from pydantic import SecretStr
 
 from loomline.domains.mail import commands
-from loomline.domains.mail.models import Privacy, Security
+from loomline.domains.mail.models import Privacy, Provider, Security
 from loomline.domains.mail.pages.write import errors_of
 from loomline.kernel import access
 from loomline.kernel.access import Level
+from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
 from loomline.surface import answer
-from loomline.surface.page import ctx_of, need, page, staff
+from loomline.surface.page import action, ctx_of, need, page, staff
 
 COMMAND = "mail.connect_mailbox"
+MOST_PROVIDERS = 6
 SECTIONS = (
     (_("Mailbox"), "", ("address", "name", "login", "password", "privacy", "is_shared")),
     (_("Outgoing letters (SMTP)"), "", ("smtp_host", "smtp_port", "smtp_security")),
@@ -52,7 +54,7 @@ class ConnectForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("For Google, Microsoft and others with two factors: an app password. It is kept sealed."),
+        help_text=_("It is kept sealed. Providers that want no passwords stand above, once set up."),
     )
     privacy = forms.ChoiceField(label=_("Colleagues see"), choices=Privacy.choices, initial=Privacy.SUBJECT)
     is_shared = forms.BooleanField(
@@ -100,10 +102,12 @@ def connect_page(request: HttpRequest) -> HttpResponse:
                 mailbox=mailbox.address
             )
             return answer.done(request, words, to=f"/mail/mailboxes/{mailbox.pk}/")
-    return render(request, "loom/form.html", _context(form), status=422 if request.method == "POST" else 200)
+    return render(
+        request, "loom/form.html", _context(ctx, form), status=422 if request.method == "POST" else 200
+    )
 
 
-def _context(form: ConnectForm) -> dict[str, Any]:
+def _context(ctx: Ctx, form: ConnectForm) -> dict[str, Any]:
     sections = [
         {
             "title": str(title),
@@ -124,7 +128,14 @@ def _context(form: ConnectForm) -> dict[str, Any]:
         for title, hint, names in SECTIONS
     ]
     return {
-        "page": page(_t("Connect a mailbox"), crumbs=[{"title": _t("Mailboxes"), "url": "/mail/mailboxes/"}]),
+        "page": page(
+            _t("Connect a mailbox"),
+            crumbs=[{"title": _t("Mailboxes"), "url": "/mail/mailboxes/"}],
+            actions=[
+                action(_t("With {provider}").format(provider=one), f"/mail/connect/{one.pk}/", icon="key")
+                for one in access.visible(ctx, Provider)[:MOST_PROVIDERS]
+            ],
+        ),
         "form": {
             "title": _t("Connect a mailbox"),
             "sub": _t("We log in once to see that everything is right, and read nothing else."),

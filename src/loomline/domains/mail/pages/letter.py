@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape
@@ -75,18 +74,7 @@ def _pictures(message: Message) -> dict[str, str]:
 def attachment_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a letter, to be saved and never opened here: whatever it holds, it runs nothing of ours."""
     file = queries.attachment_of(ctx_of(request), pk)
-    place = place_of(file.digest)
-    if not place.is_file():
-        raise NotThere(reference=file.name)
-    made = HttpResponse(place.read_bytes(), content_type="application/octet-stream")
-    plain = (
-        file.name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
-    )
-    made["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"
-    made["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    made["X-Content-Type-Options"] = "nosniff"
-    made["Cache-Control"] = "private, no-store"
-    return made
+    return answer.download(place_of(file.digest), file.name)
 
 
 @staff

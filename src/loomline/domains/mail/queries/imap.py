@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 
 from loomline.domains.accounts.queries import sealed
 from loomline.domains.mail.models import Mailbox, Security
+from loomline.domains.mail.queries import grants
 
 TIMEOUT = 20.0
 LARGEST = 40 * 1024 * 1024
@@ -107,7 +108,7 @@ def account(mailbox: Mailbox, *, password: str | None = None) -> Iterator[Accoun
     secret = password if password is not None else opened(mailbox)
     client = _connected(mailbox)
     try:
-        client.login(mailbox.login or mailbox.address, secret)
+        _log_in(client, mailbox, secret)
         yield Account(client)
     finally:
         try:
@@ -144,8 +145,21 @@ def reason_of(fault: BaseException) -> str:
 
 
 def opened(mailbox: Mailbox) -> str:
-    """The password of a mailbox; empty when the key that it was sealed with is gone."""
+    """The password or token of a mailbox; empty when the key that it was sealed with is gone."""
+    if mailbox.provider_id is not None:
+        grant = grants.grant_of(mailbox)
+        return grant.access if grant is not None else ""
     return (sealed.unseal(mailbox.secret) or b"").decode() if mailbox.secret else ""
+
+
+def _log_in(client: imaplib.IMAP4, mailbox: Mailbox, secret: str) -> None:
+    login = mailbox.login or mailbox.address
+    if mailbox.provider_id is None:
+        client.login(login, secret)
+        return
+    # A server that refuses says why in a challenge, and wants an empty answer to it.
+    words = iter([grants.spoken(login, secret).encode()])
+    client.authenticate("XOAUTH2", lambda _challenge: next(words, b""))
 
 
 def _connected(mailbox: Mailbox) -> imaplib.IMAP4:

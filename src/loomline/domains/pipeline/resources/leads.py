@@ -131,6 +131,7 @@ def lead_steps(ctx: Ctx, record: models.Lead) -> list[dict[str, Any]]:
 
 
 # Tables of the domain above that knows where a lead came from and what it scores.
+ON_CAMPAIGNS = "campaign", Column("response", tone="tone", kind="badge"), "responded_at"
 FIRST_TOUCH = ("at", "source", "medium", "campaign", "term", "content", "referrer", "landing")
 SCORE_LINES = (
     *("rule", "score.model", "points", Column("counts", kind="number", decimals=1), "at"),
@@ -208,6 +209,7 @@ class Lead(Resource):
         ),
         Related("score_lines", *SCORE_LINES, title=_("Score"), sort="-counts"),
         Related("first_touches", *FIRST_TOUCH, title=_("First touch"), tab="facts"),
+        Related("campaign_members", *ON_CAMPAIGNS, title=_("Campaigns"), tab="facts"),
         Facts("captured_at", "worked_at", "closed_at", "reason", "party", "contact", "opportunity", "team"),
         Changes(),
         Timeline(),

@@ -318,6 +318,7 @@ class Opportunity(Resource):
         Related("win_reasons", *WIN_REASONS, title=_("Chance to win"), tab="stage_changes", sort="pk"),
         PLAYBOOK,
         Related("leads", title=_("Leads"), tab="stage_changes"),
+        Related("campaign_sources", "campaign", "campaign.state", title=_("Campaign"), tab="stage_changes"),
         Facts(
             "next_step",
             "next_step_on",

@@ -3,9 +3,11 @@
 from loomline.domains.privacy.commands.consent import (
     NotAPerson,
     NothingAllowed,
+    PastRefusal,
     ProofMissing,
     follow_merge,
     give_consent,
+    take_over_refusals,
     withdraw_consent,
 )
 from loomline.domains.privacy.commands.copy import export_person
@@ -29,6 +31,7 @@ __all__ = [
     "NotAPerson",
     "NothingAllowed",
     "PartOfAnother",
+    "PastRefusal",
     "ProofMissing",
     "ReasonMissing",
     "StillInTrade",
@@ -39,5 +42,6 @@ __all__ = [
     "lift_suppression",
     "suppress",
     "suppress_address",
+    "take_over_refusals",
     "withdraw_consent",
 ]

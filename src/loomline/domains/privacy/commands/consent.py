@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.parties.models import Party
+from loomline.domains.privacy.commands.suppression import suppress
 from loomline.domains.privacy.events import ConsentGiven, ConsentWithdrawn
 from loomline.domains.privacy.models import Answer, Basis, Channel, Consent, ConsentEntry, Proof, Purpose
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
+
+BATCH = 2000
 
 
 class NotAPerson(Refused):
@@ -163,3 +167,74 @@ def _answer(
 def _refuse_organisation(party: Party) -> None:
     if not party.is_person:
         raise NotAPerson(name=party.name, at_field="party")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastRefusal:
+    """By what and for what another system may not reach somebody any more."""
+
+    party: Party
+    channel: Channel
+    purposes: tuple[Purpose, ...]
+
+
+@command(hidden=True)
+def take_over_refusals(ctx: Ctx, *, refusals: list[PastRefusal], source: str) -> list[Consent]:
+    """Keep whom another system may not reach: people refuse, addresses of organisations are suppressed.
+
+    What was refused there is refused here, whatever was allowed here before.
+    """
+    wanted = {
+        (one.party.pk, one.channel, purpose): one.party
+        for one in refusals
+        if one.party.is_person
+        for purpose in one.purposes
+    }
+    held = {
+        (one.party_id, one.channel, one.purpose): one
+        for one in Consent.objects.filter(party__in={pk for pk, _channel, _purpose in wanted})
+    }
+
+    fresh, changed = [], []
+    for key, party in wanted.items():
+        known = held.get(key)
+        if known is None:
+            fresh.append(
+                Consent(
+                    party=party,
+                    channel=key[1],
+                    purpose=key[2],
+                    answer=Answer.WITHDRAWN,
+                    basis=Basis.CONSENT,
+                    source=source,
+                    at=ctx.now,
+                )
+            )
+        elif known.answer == Answer.GIVEN:
+            known.answer, known.source, known.at = Answer.WITHDRAWN, source, ctx.now
+            changed.append(known)
+    Consent.objects.bulk_create(fresh, batch_size=BATCH)
+    Consent.objects.bulk_update(changed, ["answer", "source", "at"], batch_size=BATCH)
+    told = [*fresh, *changed]
+    ConsentEntry.objects.bulk_create(
+        [
+            ConsentEntry(
+                consent=one, answer=one.answer, basis=one.basis, source=source, at=ctx.now, by=ctx.actor
+            )
+            for one in told
+        ],
+        batch_size=BATCH,
+    )
+    _suppress_organisations(ctx, refusals, source)
+
+    for one in told:
+        ctx.emit(_withdrawn(one))
+    return told
+
+
+def _suppress_organisations(ctx: Ctx, refusals: list[PastRefusal], source: str) -> None:
+    for channel, name in ((Channel.EMAIL, "email"), (Channel.PHONE, "phone")):
+        theirs = [one.party for one in refusals if one.channel == channel and not one.party.is_person]
+        addresses = [address for party in theirs if (address := getattr(party, name))]
+        if addresses:
+            suppress(ctx, addresses=addresses, channel=channel, source=source)

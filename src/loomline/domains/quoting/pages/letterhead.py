@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods
 
 from loomline.domains.accounts.pages.frame import form_panel
+from loomline.domains.privacy import queries as privacy
 from loomline.domains.quoting import commands, queries
 from loomline.domains.quoting.commands.letterhead import LARGEST
 from loomline.domains.quoting.models import Letterhead
@@ -111,6 +112,7 @@ def sample(request: HttpRequest) -> HttpResponse:
     quote = found.first()
     if quote is None:
         raise NotThere(reference=_("quotes: write one first, it is the sample"))
+    privacy.refuse_paper(ctx, quote)
     return paper.answer(sales.quote_letter(ctx, quote=quote), quote.number)
 
 

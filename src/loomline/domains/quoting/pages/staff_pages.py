@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from loomline.domains.privacy import queries as privacy
 from loomline.domains.quoting import queries
 from loomline.domains.quoting.models import OfferLink
 from loomline.domains.sales.models import Quote
@@ -19,6 +20,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     held = queries.paper_of(pk=pk, quotes=access.visible(ctx, Quote))
     if held is None:
         raise NotThere(reference=f"PDF {pk}")
+    privacy.refuse_paper(ctx, held.quote)
     made = HttpResponse(bytes(held.body), content_type="application/pdf")
     made["Content-Disposition"] = f'inline; filename="{held.name}.pdf"'
     return made

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loomline.domains.parties.models import Address, Party
+from loomline.domains.privacy import queries as privacy
 from loomline.domains.sales.models import Order, OrderLine, Quote, QuoteLine, Totals
 from loomline.domains.sales.models.totals import rounded
 from loomline.kernel.context import Ctx
@@ -169,6 +170,7 @@ def quote_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A quote, written as it stands."""
     ctx = ctx_of(request)
     quote = record_of(_resource(Quote), ctx, pk, ("customer", "contact", "owner", "ship_to"))
+    privacy.refuse_paper(ctx, quote)
     return paper.answer(quote_letter(ctx, quote=quote), quote.number)
 
 
@@ -177,6 +179,7 @@ def confirmation_page(request: HttpRequest, pk: int) -> HttpResponse:
     """An order confirmation, written as things stand."""
     ctx = ctx_of(request)
     order = record_of(_resource(Order), ctx, pk, ("customer", "contact", "owner", "carrier"))
+    privacy.refuse_paper(ctx, order)
     return paper.answer(confirmation_letter(ctx, order=order), order.number)
 
 

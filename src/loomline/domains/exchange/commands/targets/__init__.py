@@ -3,7 +3,9 @@
 from loomline.domains.exchange.commands.targets.base import Target, kind_of, registry
 
 from loomline.domains.exchange.commands.targets import (  # isort: skip
+    attached,
     buying,
+    campaigns,
     catalog,
     deals,
     making,
@@ -15,7 +17,9 @@ from loomline.domains.exchange.commands.targets import (  # isort: skip
 
 __all__ = [
     "Target",
+    "attached",
     "buying",
+    "campaigns",
     "catalog",
     "deals",
     "kind_of",

@@ -10,7 +10,9 @@ from typing import Any
 
 from loomline.domains.accounts.models import User
 from loomline.domains.catalog.models import Item
+from loomline.domains.exchange.commands.targets.allowed import PART, note_refusals_of_leads
 from loomline.domains.exchange.commands.targets.base import by_id, cut, target
+from loomline.domains.exchange.commands.targets.campaigns import name_sources
 from loomline.domains.exchange.commands.targets.people import mail_or_note, phone_or_note
 from loomline.domains.exchange.commands.targets.selling import moment
 from loomline.domains.parties import commands as parties_commands
@@ -49,16 +51,20 @@ def take_opportunities(ctx: Ctx, rows: Sequence[Row]) -> list[Opportunity]:
     stages = _stages(ctx, rows)
     if any(not (row.values.get("party") or row.values.get("contact")) for row in rows):
         parties[0] = nobody(ctx)
-    return pipeline.take_over_opportunities(
+    made = pipeline.take_over_opportunities(
         ctx, pasts=[_past(ctx, row, parties, owners, items, stages[_place(row)]) for row in rows]
     )
+    name_sources(ctx, rows, dict(enumerate(made)))
+    return made
 
 
 @target("pipeline.lead", update=lambda ctx, rows: _follow_leads(ctx, rows))
 def take_leads(ctx: Ctx, rows: Sequence[Row]) -> list[Lead]:
     """Leads in the state they are in; one that was converted leads to what it became."""
     parties, owners = by_id(Party, rows, "party", "contact"), by_id(User, rows, "owner")
-    return pipeline.take_over_leads(ctx, pasts=[_past_lead(row, parties, owners) for row in rows])
+    made = pipeline.take_over_leads(ctx, pasts=[_past_lead(row, parties, owners) for row in rows])
+    note_refusals_of_leads(ctx, rows, dict(enumerate(made)))
+    return made
 
 
 def nobody(ctx: Ctx) -> Party:
@@ -207,6 +213,8 @@ def _follow(ctx: Ctx, rows: Sequence[Row]) -> None:
             for row in rows
         ],
     )
+    deals = Opportunity.objects.in_bulk([row.object_id for row in rows if row.values.get("campaign")])
+    name_sources(ctx, rows, {at: deals[pk] for at, row in enumerate(rows) if (pk := row.object_id) in deals})
 
 
 def _with_before(row: Row) -> Row:
@@ -304,6 +312,9 @@ def _follow_leads(ctx: Ctx, rows: Sequence[Row]) -> None:
                 found["contact"] = known.get(whole.get("contact") or 0)
         changes.append(Changed(pk=row.object_id or 0, values=found, custom=values.get("custom") or {}))
     pipeline.follow_leads(ctx, changes=changes)
+    if any(PART in row.nested for row in rows):
+        held = Lead.objects.in_bulk([row.object_id for row in rows if row.object_id])
+        note_refusals_of_leads(ctx, rows, {at: held[row.object_id or 0] for at, row in enumerate(rows)})
 
 
 def _moment(found: Any) -> datetime | None:

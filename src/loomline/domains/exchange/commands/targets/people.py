@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from loomline.domains.accounts.models import Team, User
+from loomline.domains.exchange.commands.targets.allowed import PART, note_refusals
 from loomline.domains.exchange.commands.targets.base import (
     by_id,
     country_code,
@@ -61,6 +62,7 @@ def take_parties(ctx: Ctx, rows: Sequence[Row]) -> list[Party]:
     owners, organisations = by_id(User, rows, "owner"), by_id(Party, rows, "organisation")
     drafts = [_party(ctx, row, owners, organisations) for row in rows]
     made = parties.open_parties(ctx, drafts=drafts)
+    note_refusals(ctx, rows, dict(enumerate(made)))
     people = [
         PartyDraft(
             name=person["name"],
@@ -184,6 +186,9 @@ def _follow(ctx: Ctx, rows: Sequence[Row]) -> None:
     """What the other system has changed about parties."""
     owners, organisations = by_id(User, rows, "owner"), by_id(Party, rows, "organisation")
     parties.follow_parties(ctx, changes=[_change(ctx, row, owners, organisations) for row in rows])
+    if any(PART in row.nested for row in rows):
+        found = Party.objects.in_bulk([row.object_id for row in rows if row.object_id])
+        note_refusals(ctx, rows, {at: found[row.object_id or 0] for at, row in enumerate(rows)})
 
 
 def _change(

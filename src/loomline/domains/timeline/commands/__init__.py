@@ -1,0 +1,53 @@
+"""The verbs of notes, by noun."""
+
+from loomline.domains.timeline.commands.files import (
+    LARGEST_FILE,
+    MB,
+    FileTooLarge,
+    PastFile,
+    sweep_files,
+    take_over_files,
+)
+from loomline.domains.timeline.commands.notes import (
+    AlreadyPinned,
+    MailKnown,
+    NoteEmpty,
+    NotPinned,
+    NotYours,
+    PastNote,
+    change_note,
+    delete_note,
+    follow_notes,
+    log_call,
+    log_email,
+    log_meeting,
+    pin_note,
+    take_over_notes,
+    unpin_note,
+    write_note,
+)
+
+__all__ = [
+    "LARGEST_FILE",
+    "MB",
+    "AlreadyPinned",
+    "FileTooLarge",
+    "MailKnown",
+    "NotPinned",
+    "NotYours",
+    "NoteEmpty",
+    "PastFile",
+    "PastNote",
+    "change_note",
+    "delete_note",
+    "follow_notes",
+    "log_call",
+    "log_email",
+    "log_meeting",
+    "pin_note",
+    "sweep_files",
+    "take_over_files",
+    "take_over_notes",
+    "unpin_note",
+    "write_note",
+]
