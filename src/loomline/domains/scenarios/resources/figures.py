@@ -61,7 +61,7 @@ def difference(more: Decimal | int, kind: str, better: str, currency: str) -> tu
     """How much more or less than in the live plan, and whether that is good: in words and as a tone."""
     if not more:
         return _("the same"), ""
-    size = Decimal(abs(more))
+    size = more if more > 0 else -more
     said = draw_text.money(size, currency, decimals=0) if kind == "money" else draw_text.number(size)
     is_more = more > 0
     if not better:
