@@ -197,7 +197,7 @@ def test_the_plan_of_many_series_costs_as_many_statements_as_that_of_one(
     with CaptureQueriesContext(connection) as more:
         made = queries.plan(ctx, weeks=13)
 
-    assert len(more) == len(one) == 8
+    assert len(more) == len(one) == 9
     assert len(made.rows) == 4
 
 
