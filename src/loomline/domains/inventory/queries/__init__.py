@@ -1,6 +1,7 @@
 """What is where: now from the balances, at any past moment from the ledgers."""
 
 from loomline.domains.inventory.queries.stock import (
+    CONSIGNED,
     TRUTH,
     Basis,
     Difference,
@@ -25,6 +26,7 @@ from loomline.domains.inventory.queries.stock import (
     stock_of,
     stock_of_lot,
     usable,
+    usable_here,
 )
 from loomline.domains.inventory.queries.units import (
     Carried,
@@ -36,6 +38,7 @@ from loomline.domains.inventory.queries.units import (
 )
 
 __all__ = [
+    "CONSIGNED",
     "TRUTH",
     "Basis",
     "Carried",
@@ -66,4 +69,5 @@ __all__ = [
     "units_above",
     "units_within",
     "usable",
+    "usable_here",
 ]

@@ -108,6 +108,7 @@ def _reserve(ctx: Ctx, lines: Mapping[int, OrderLine]) -> dict[int, Decimal]:
             origin_id=pk,
             site_id=lines[pk].order.site_id,
             customer_id=lines[pk].order.customer_id,
+            consigned=True,
         )
         for pk, quantity in wanted.items()
         if quantity > 0 and lines[pk].order.site_id is not None
@@ -206,6 +207,7 @@ def _buy_materials(ctx: Ctx, works: Sequence[WorkOrder]) -> list[Purchase]:
             origin_kind=WORK_ORDER,
             origin_id=work.pk,
             site_id=work.site_id,
+            consigned=True,
         )
         for work in works
         for need in needs[work.pk]
