@@ -37,7 +37,7 @@ from loomline.domains.inventory.commands.moves import (
     reverse_moves,
     transfer_stock,
 )
-from loomline.domains.inventory.commands.owners import OursAlready, take_over_stock
+from loomline.domains.inventory.commands.owners import OursAlready, take_over_missing, take_over_stock
 from loomline.domains.inventory.commands.posting import (
     LotMissing,
     LotOfAnotherItem,
@@ -158,6 +158,7 @@ __all__ = [
     "reverse_moves",
     "shrink_reservation",
     "sscc",
+    "take_over_missing",
     "take_over_stock",
     "thaw_places",
     "transfer_stock",

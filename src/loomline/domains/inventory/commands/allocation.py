@@ -11,9 +11,22 @@ from typing import Any, Literal
 
 import orjson
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, JSONObject
 
+from loomline.domains.inventory import queries
 from loomline.domains.inventory.models import Balance, Freeze, LotState, PickingRule, Strategy
 from loomline.domains.sites.models import LocationKind
 from loomline.kernel.prepared import AnyOf, Given, prepared
@@ -27,7 +40,7 @@ class Demand:
 
     `good_until` is the day up to which it must keep; for a customer it follows from the rules and the item
     when nothing is said. Without an owner it is our own stock that is wanted; what others own serves only
-    those who ask for theirs.
+    those who ask for theirs. `consigned` says that what suppliers keep with us serves it too, after ours.
     """
 
     item_id: int
@@ -40,6 +53,7 @@ class Demand:
     good_until: date | None = None
     owner_id: int | None = None
     customer_id: int | None = None
+    consigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,7 @@ def _free(where: Q, customers: Q, *, on: date | Given) -> QuerySet[Balance]:
         .annotate(
             rules=Cast(Subquery(rules.values("rules")), TextField()),
             least_days=F("item__min_remaining_days"),
+            is_consigned=Case(When(queries.CONSIGNED, then=True), default=False),
         )
         .select_related("lot", "location")
         .order_by("item_id", "location_id", "lot_id", "owner_id", "unit_id")
@@ -168,6 +183,7 @@ def allocate(
         until = rules.good_until(demand, site_id, on=on)
         if (demand.item_id, first) not in queues:
             queues[demand.item_id, first] = sorted(lying[demand.item_id], key=_turn(first))
+            queues[demand.item_id, first].sort(key=lambda balance: balance.owner_id is not None)
         missing = demand.quantity
         for balance in queues[demand.item_id, first]:
             if missing <= 0:
@@ -198,8 +214,8 @@ def _turn(strategy: str) -> Any:
     return lambda b: (came(b), b.location.path, b.pk)
 
 
-def _suits(demand: Demand, balance: Balance, until: date | None) -> bool:
-    if balance.owner_id != demand.owner_id:
+def _suits(demand: Demand, balance: Any, until: date | None) -> bool:
+    if balance.owner_id != demand.owner_id and not (demand.consigned and balance.is_consigned):
         return False
     if demand.lot_id is not None and balance.lot_id != demand.lot_id:
         return False

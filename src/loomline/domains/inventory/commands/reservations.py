@@ -21,7 +21,8 @@ from loomline.domains.inventory.commands.allocation import (
     allocate,
     candidates,
 )
-from loomline.domains.inventory.commands.moves import MoveDraft, record_moves
+from loomline.domains.inventory.commands.moves import MoveDraft, deltas_of, record_moves
+from loomline.domains.inventory.commands.owners import buying, tell_taken_over
 from loomline.domains.inventory.commands.posting import Delta, post
 from loomline.domains.inventory.events import ReservationsFreed
 from loomline.domains.inventory.models import Balance, Reservation, StockMove
@@ -156,8 +157,12 @@ def issue_reserved(
     origins: Sequence[Origin] = (),
     holders: Sequence[Origin] = (),
     effective_at: datetime | None = None,
+    keeps_owner: bool = False,
 ) -> list[StockMove]:
-    """Let reserved stock leave: what is reserved for these origins, or lies in the hands of these holders."""
+    """Let reserved stock leave: what is reserved for these origins, or lies in the hands of these holders.
+
+    It is used up or sold, so what suppliers keep with us becomes ours as it leaves, unless it stays theirs.
+    """
     taken = _take(origins, holders)
     if not taken:
         raise NothingReserved
@@ -177,10 +182,17 @@ def issue_reserved(
         )
         for row in taken
     ]
-    out = [row.delta(on_hand=-row.quantity) for row in taken]
-    came = [Delta(m.item_id, m.destination_id, m.lot_id, m.quantity, owner_id=m.owner_id) for m in moves]
-    post([*out, *came])
-    return record_moves(ctx, moves)
+    bought, moves = ([], moves) if keeps_owner else buying(ctx, moves)
+    if bought:
+        post([*(row.delta() for row in taken), *deltas_of([*bought, *moves])])
+    else:
+        out = [row.delta(on_hand=-row.quantity) for row in taken]
+        came = [Delta(m.item_id, m.destination_id, m.lot_id, m.quantity, owner_id=m.owner_id) for m in moves]
+        post([*out, *came])
+    entered = record_moves(ctx, [*bought, *moves])
+
+    tell_taken_over(ctx, entered[: len(bought)])
+    return entered[len(bought) :]
 
 
 @command(hidden=True)

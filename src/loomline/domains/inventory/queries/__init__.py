@@ -1,6 +1,7 @@
 """What is where: now from the balances, at any past moment from the ledgers."""
 
 from loomline.domains.inventory.queries.stock import (
+    CONSIGNED,
     TRUTH,
     Basis,
     Difference,
@@ -26,6 +27,7 @@ from loomline.domains.inventory.queries.stock import (
     stock_of,
     stock_of_lot,
     usable,
+    usable_here,
 )
 from loomline.domains.inventory.queries.units import (
     Carried,
@@ -37,6 +39,7 @@ from loomline.domains.inventory.queries.units import (
 )
 
 __all__ = [
+    "CONSIGNED",
     "TRUTH",
     "Basis",
     "Carried",
@@ -68,4 +71,5 @@ __all__ = [
     "units_above",
     "units_within",
     "usable",
+    "usable_here",
 ]

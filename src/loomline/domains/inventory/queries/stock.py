@@ -17,6 +17,8 @@ from loomline.domains.sites.models import LocationKind
 from loomline.kernel.prepared import AnyOf, Given, prepared
 
 Basis = Literal["recorded", "effective"]
+# Who buys from us as well may have brought goods to be worked on: those are taken over by hand only.
+CONSIGNED = Q(owner__is_supplier=True, owner__is_customer=False)
 # Item, on hand, reserved, free.
 Sums = tuple[int, Decimal, Decimal, Decimal]
 
@@ -82,10 +84,13 @@ class Difference:
 
 def usable(*, on: date | Given) -> Q:
     """The balances that may be promised: ours, in storage, of no lot or of a released one that keeps."""
+    return Q(owner__isnull=True) & _in_order(on=on)
+
+
+def _in_order(*, on: date | Given) -> Q:
     keeps = Q(lot__expires_on__isnull=True) | Q(lot__expires_on__gte=on)
-    return Q(location__kind=LocationKind.STORAGE, owner__isnull=True) & (
-        Q(lot__isnull=True) | (Q(lot__state=LotState.AVAILABLE) & keeps)
-    )
+    good = Q(lot__isnull=True) | (Q(lot__state=LotState.AVAILABLE) & keeps)
+    return Q(location__kind=LocationKind.STORAGE) & good
 
 
 def on_hand(
@@ -134,6 +139,17 @@ def available(*, item_ids: Iterable[int], site_id: int | None = None, on: date) 
     ids = list(item_ids)
     found = on_hand(item_ids=ids, site_id=site_id, on=on)
     return {pk: found[pk].available if pk in found else Decimal(0) for pk in ids}
+
+
+def usable_here(*, item_ids: Iterable[int], site_id: int | None, on: date) -> dict[int, Decimal]:
+    """The same with what suppliers keep with us, which is ours once it is used."""
+    ids = list(item_ids)
+    rows = Balance.objects.filter(CONSIGNED, _in_order(on=on), item__in=ids, is_physical=True)
+    rows = rows if site_id is None else rows.filter(location__site=site_id)
+    sums = rows.order_by().values("item_id").annotate(left=Sum(F("on_hand") - F("reserved")))
+    theirs = dict(sums.values_list("item_id", "left"))
+    ours = available(item_ids=ids, site_id=site_id, on=on)
+    return {pk: ours[pk] + theirs.get(pk, Decimal(0)) for pk in ids}
 
 
 def available_by_site(*, item_ids: Iterable[int], on: date) -> dict[tuple[int, int], Decimal]:

@@ -38,6 +38,7 @@ def backflush(ctx: Ctx, *, work: WorkOrder) -> None:
             origin_kind=ORIGIN,
             origin_id=work.pk,
             site_id=work.site_id,
+            consigned=True,
         )
         for need in needs
     ]

@@ -170,6 +170,7 @@ def _demands(work: WorkOrder, needs: Sequence[Need]) -> list[inventory.Demand]:
             origin_kind=ORIGIN,
             origin_id=work.pk,
             site_id=work.site_id,
+            consigned=True,
         )
         for need in needs
     ]
@@ -240,6 +241,7 @@ def _issue_named(
         )
         for issue in issues
     ]
+    inventory.take_over_missing(ctx, moves=drafts)
     return inventory.move_stock(ctx, moves=drafts)
 
 

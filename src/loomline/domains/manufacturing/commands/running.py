@@ -141,7 +141,7 @@ def _warn_of_shortage(ctx: Ctx, work: WorkOrder) -> None:
     kept = {need.item_id: Decimal(0) for need in needs}
     for row in stock.reservations_of(kind=ORIGIN, ids=[work.pk]):
         kept[row.item_id] = kept.get(row.item_id, Decimal(0)) + row.quantity
-    free = stock.available(item_ids=list(kept), site_id=work.site_id, on=ctx.today)
+    free = stock.usable_here(item_ids=list(kept), site_id=work.site_id, on=ctx.today)
     short = [
         (need.open - kept[need.item_id] - free[need.item_id], need.quantity.unit, need.name)
         for need in needs

@@ -122,17 +122,22 @@ def _settled(ctx: Ctx, rows: Sequence[Consumption], number: str, issued_on: date
     groups: dict[tuple[int, Decimal], list[Consumption]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.pk):
         groups[row.item_id, row.price or ZERO].append(row)
+    day, goods = issued_on or ctx.today, [some[0].item for some in groups.values()]
+    taxed = queries.tax_rates(supplier=rows[0].supplier, items=goods, on=day)
     invoice = enter_supplier_invoice(
         ctx,
         supplier=rows[0].supplier,
         their_number=number,
-        issued_on=issued_on or ctx.today,
+        issued_on=day,
         currency=rows[0].currency,
         lines=[
             SupplierInvoiceLineDraft(
-                item=some[0].item, quantity=sum((row.quantity for row in some), ZERO), price=price
+                item=some[0].item,
+                quantity=sum((row.quantity for row in some), ZERO),
+                price=price,
+                tax_rate=rate,
             )
-            for (_item, price), some in groups.items()
+            for ((_item, price), some), rate in zip(groups.items(), taxed, strict=True)
         ],
     )
     for line, some in zip(invoice.lines.order_by("position"), groups.values(), strict=True):

@@ -5,6 +5,7 @@ from loomline.domains.payables.queries.consumption import (
     agreed_price,
     consumed_by,
     settled_by,
+    tax_rates,
     to_settle,
 )
 from loomline.domains.payables.queries.credits import (
@@ -60,6 +61,7 @@ __all__ = [
     "settled_by",
     "taken_back",
     "taken_for_returns",
+    "tax_rates",
     "to_settle",
     "tolerance_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,9 @@ from loomline.domains.parties.models import Party
 from loomline.domains.payables.models import Consumption, SupplierInvoice
 from loomline.domains.procurement import ports as procurement
 from loomline.domains.procurement import queries as buying
+from loomline.domains.taxes import queries as taxes
+from loomline.domains.taxes.queries import Sale
+from loomline.kernel.company import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,18 @@ def agreed_price(*, supplier: Party, item: Item, quantity: Decimal, on: date) ->
     if said.price is not None:
         return Agreed(said.price, currency, said.source)
     return Agreed(listed.price if listed is not None else None, currency)
+
+
+def tax_rates(*, supplier: Party, items: Sequence[Item], on: date) -> list[Decimal]:
+    """Which tax a supplier's goods bear when we buy them, in the order asked; none from abroad."""
+    known = taxes.rates()
+    if not known:
+        return [Decimal(0) for _item in items]
+    own = Company.current().country
+    main = parties.main_addresses(party_ids={supplier.pk}).get(supplier.pk)
+    # Who buys for the business accounts for the tax himself when the seller is abroad.
+    sales = [Sale(buyer=own, has_number=True, tax_class=item.tax_class, on=on) for item in items]
+    return taxes.rates_for(seller=main.country if main and main.country else own, sales=sales, known=known)
 
 
 def to_settle(*, supplier_id: int | None = None) -> QuerySet[Consumption]:

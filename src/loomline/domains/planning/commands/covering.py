@@ -209,6 +209,7 @@ def _buy_materials(ctx: Ctx, works: Sequence[WorkOrder]) -> list[Purchase]:
             origin_kind=WORK_ORDER,
             origin_id=work.pk,
             site_id=work.site_id,
+            consigned=True,
         )
         for work in works
         for need in needs[work.pk]

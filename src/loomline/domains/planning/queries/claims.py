@@ -69,6 +69,7 @@ class Claim:
             origin_id=self.line_id,
             site_id=self.site_id,
             customer_id=self.customer_id,
+            consigned=True,
         )
 
 

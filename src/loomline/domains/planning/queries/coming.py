@@ -79,7 +79,7 @@ def material_days(ctx: Ctx, *, needs: Mapping[int, Decimal], site_id: int | None
 
     None stands where nothing is on its way and nobody sells it.
     """
-    free = stock.available(item_ids=needs, site_id=site_id, on=ctx.today)
+    free = stock.usable_here(item_ids=needs, site_id=site_id, on=ctx.today)
     missing = [pk for pk, quantity in needs.items() if free.get(pk, ZERO) < quantity]
     coming = unclaimed(missing)
     lead = dict(

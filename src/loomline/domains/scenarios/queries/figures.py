@@ -170,7 +170,7 @@ class Reading:
             needed = tie.needed_on
             # What is needed before today is written down as needed today.
             if needed == self.found.today:
-                needed = min(needed, calendar.add(one.start_on, one.planning.offsets.get(tie.place[0], 0)))
+                needed = min(needed, calendar.add(one.start_on, _offset(one, tie.place[0])))
             slip = max(slip, there - needed)
         return one.due_on + slip
 
@@ -213,3 +213,9 @@ def _left(one: Figures, monday: date) -> Iterator[Decimal]:
             left += ahead[2] + ahead[3] - ahead[1]
             ahead = next(days, None)
         yield left
+
+
+def _offset(one: Proposal, item: int) -> int:
+    """How many working days after its start an order first takes a material."""
+    parts = (part for part in one.planning.parts if part.item_id == item and not part.is_output)
+    return min((part.offset_days for part in parts if part.holds(one.start_on)), default=0)

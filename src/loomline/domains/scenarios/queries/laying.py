@@ -182,7 +182,7 @@ def _begins(found: Documents, partner: int | None) -> Iterable[tuple[tuple[int, 
         is_made = item.supply == Supply.MAKE or item.kind == "phantom"
         days = None
         if is_made:
-            stages = found.routes.get(found.bill_of.get(pk, 0), ())
+            stages = found.route(pk)
             first = next((n for n, stage in enumerate(stages) if stage.partner_id == partner), None)
             if first is not None:
                 days = sum(stage.days + stage.move_days for stage in stages[first:])

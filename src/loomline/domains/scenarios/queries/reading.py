@@ -112,7 +112,7 @@ def _planned_minutes(found: Documents, plan: Reckoned, first: date) -> Mapping[t
         if one.planning.kind != OrderKind.MAKE:
             continue
         day, calendar = max(one.start_on, found.today), found.calendars[one.planning.place[1]]
-        for stage in found.routes.get(found.bill_of.get(one.planning.place[0], 0), ()):
+        for stage in found.route(one.planning.place[0]):
             week = (day - first).days // 7
             if stage.centre_id is not None and week < LOAD_WEEKS:
                 pieces = one.started * stage.factor

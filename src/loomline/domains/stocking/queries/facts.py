@@ -284,7 +284,7 @@ def _planned(found: Documents) -> set[int]:
         pk = waiting.pop()
         if pk not in made:
             made.add(pk)
-            waiting.extend(part.item_id for part in found.bills.get(pk, ()))
+            waiting.extend(part.item_id for recipe in found.recipes.get(pk, ()) for part in recipe.parts)
     return made
 
 
@@ -292,8 +292,9 @@ def _parents(rows: Iterable[Planning]) -> dict[int, int]:
     """Into how many other items each one goes."""
     made: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        for pk in row.components:
-            made[pk].add(row.place[0])
+        for part in row.parts:
+            if not part.is_output:
+                made[part.item_id].add(row.place[0])
     return {pk: len(parents) for pk, parents in made.items()}
 
 

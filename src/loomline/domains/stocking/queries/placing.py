@@ -130,14 +130,14 @@ def lay_out(ctx: Ctx, *, item: Item, rule: StockingRule) -> Laid:
     """An item at all our sites, and all that goes into it, as the plan knows them: times are working days."""
     found = supplyplan.read_documents(ctx, until=ctx.today + AHEAD)
     rows = {row.place: row for row in supplyplan.lay_out(found).rows}
-    reached = _reached([place for place in rows if place[0] == item.pk], rows)
+    reached = _reached([place for place in rows if place[0] == item.pk], rows, ctx.today)
     wanted = _wanted(ctx, found, {place[0] for place in reached}, rule)
     many = len({place[1] for place in reached}) > 1
     z = Decimal(repr(Normal(0.0, 1.0).quantile(float(rule.target_a)))).quantize(NINE)
     costs = unit_costs(ctx, found=found, items={pk for pk, _site in reached})
     names = dict(sites.own_sites().values_list("pk", "name"))
     links = [
-        (part, place, units) for place in reached for part, units in _inputs(rows[place]) if part in rows
+        (part, place, units) for place in reached for part, units in _inputs(rows[place], ctx.today) if part in rows
     ]
     ends = set(reached) - {supplier for supplier, _customer, _units in links}
     stages = []
@@ -160,20 +160,20 @@ def lay_out(ctx: Ctx, *, item: Item, rule: StockingRule) -> Laid:
     return Laid(stages, links)
 
 
-def _inputs(row: Planning) -> Iterable[tuple[Place, Decimal]]:
+def _inputs(row: Planning, today: date) -> Iterable[tuple[Place, Decimal]]:
     """The places that a place is supplied from, with the units that go into one."""
     item, site = row.place
     if row.from_site_id is not None:
         yield (item, row.from_site_id), Decimal(1)
         return
-    for part, units in row.components.items():
+    for part, units in row.takes(today).items():
         yield (part, site), units.quantize(NINE)
 
 
-def _reached(start: Sequence[Place], rows: Mapping[Place, Planning]) -> list[Place]:
+def _reached(start: Sequence[Place], rows: Mapping[Place, Planning], today: date) -> list[Place]:
     waiting, made = list(start), dict.fromkeys(start)
     while waiting:
-        for part, _units in _inputs(rows[waiting.pop()]):
+        for part, _units in _inputs(rows[waiting.pop()], today):
             if part in rows and part not in made:
                 made[part] = None
                 waiting.append(part)

@@ -162,6 +162,7 @@ def ship_transfer(ctx: Ctx, *, transfer: Transfer) -> Transfer:
         ctx,
         destination=sites.virtual(LocationKind.TRANSIT),
         origins=[(LINE, pk) for pk in lines],
+        keeps_owner=True,
     )
     for move in moves:
         lines[move.origin_id or 0].shipped += move.quantity

@@ -128,8 +128,8 @@ def short_pick(ctx: Ctx, *, line: ShipmentLine, found: Decimal, reason: str = ""
     if found < 0 or missing <= 0:
         raise NotShort(quantity=plain(line.quantity), unit=line.item.unit, found=plain(found))
 
-    unit_id = _keep_only(ctx, line, found)
-    _write_off(ctx, line, missing, reason, unit_id=unit_id)
+    kept = _keep_only(ctx, line, found)
+    _write_off(ctx, line, missing, reason, kept=kept)
     replaced, short = _replace(ctx, shipment, line, missing)
     if not found and not replaced and not shipment.lines.exists():
         advance(shipment, "cancel")
@@ -223,6 +223,7 @@ def _parts(
                     origin_id=line.pk,
                     site_id=site[line.order_id].pk,
                     customer_id=line.order.customer_id,
+                    consigned=True,
                 )
             )
     missing: dict[int, Decimal] = {}
@@ -335,8 +336,8 @@ def _lines(
     return written
 
 
-def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> int | None:
-    """The line and its reservation shrink to what was found. Returns the unit that it was kept in."""
+def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> Reservation | None:
+    """The line and its reservation shrink to what was found. Returns what was kept for it."""
     kept = Reservation.objects.filter(holder_kind=SHIPMENT_LINE, holder_id=line.pk).first()
     if kept is not None:
         inventory.shrink_reservation(ctx, reservation=kept, quantity=found)
@@ -345,10 +346,12 @@ def _keep_only(ctx: Ctx, line: ShipmentLine, found: Decimal) -> int | None:
         rows.update(quantity=found)
     else:
         rows.delete()
-    return kept.unit_id if kept is not None else None
+    return kept
 
 
-def _write_off(ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str, *, unit_id: int | None) -> None:
+def _write_off(
+    ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str, *, kept: Reservation | None
+) -> None:
     """What is not there is taken out of the books, so that nobody is sent to the same place again."""
     inventory.move_stock(
         ctx,
@@ -356,7 +359,8 @@ def _write_off(ctx: Ctx, line: ShipmentLine, missing: Decimal, reason: str, *, u
             inventory.MoveDraft(
                 item_id=line.item_id,
                 lot_id=line.lot_id,
-                source_unit_id=unit_id,
+                owner_id=kept.owner_id if kept is not None else None,
+                source_unit_id=kept.unit_id if kept is not None else None,
                 quantity=missing,
                 source_id=line.location_id,
                 destination_id=sites.virtual(LocationKind.ADJUSTMENT).pk,
@@ -377,6 +381,7 @@ def _replace(ctx: Ctx, shipment: Shipment, line: ShipmentLine, missing: Decimal)
         origin_id=line.order_line_id,
         site_id=shipment.site_id,
         customer_id=shipment.customer_id,
+        consigned=True,
     )
     result = inventory.reserve(ctx, demands=[demand])
     last = shipment.lines.order_by("-position").values_list("position", flat=True).first() or 0
