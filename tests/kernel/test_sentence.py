@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from loomline.domains.accounts.models import Role, Team, User
 from loomline.kernel import edit
-from loomline.kernel.audit import Activity, Change
+from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
-from loomline.kernel.sentence import history_of, outside, sentences_of, strays
+from loomline.kernel.sentence import sentences_of
 from loomline.kernel.wording import accepted_warning, clause, past
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -31,13 +30,6 @@ def ctx(db: None) -> Ctx:
 def told() -> list[str]:
     """All sentences, oldest first."""
     return [str(s) for s in sentences_of(Activity.objects.select_related("actor").order_by("id"))]
-
-
-def by_hand(*, name: str, **which: int) -> None:
-    """Change rows as a database tool would: in a transaction that no command has marked as its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('loomline.activity', '', true)")
-    Team.objects.filter(**which).update(name=name)
 
 
 @pytest.mark.parametrize(
@@ -136,37 +128,6 @@ def test_via_is_said_where_it_was_no_page(ctx: Ctx) -> None:
     teams["save"](replace(ctx, via="import"), record=Team(), values={"name": "Knit"})
 
     assert sentences_of(Activity.objects.select_related("actor"))[0].via == "by an import"
-
-
-def test_history_of_a_record_holds_its_changes_alone_and_those_outside_commands(ctx: Ctx) -> None:
-    team = teams["save"](ctx, record=Team(), values={"name": "Knit"})
-    other = teams["save"](ctx, record=Team(), values={"name": "Dye"})
-    teams["edit"](ctx, records=[other], values={"name": "Dye house"})
-    by_hand(name="By hand", pk=team.pk)
-
-    history = [str(s) for s in history_of(team)]
-    assert sorted(history) == ["Ada Boss added team Knit", "Team By hand was changed outside any command"]
-
-
-def test_history_pages_by_key(ctx: Ctx) -> None:
-    team = teams["save"](ctx, record=Team(), values={"name": "0"})
-    for n in range(1, 5):
-        teams["save"](ctx, record=team, values={"name": str(n)})
-
-    first = history_of(team, size=3)
-    second = history_of(team, size=3, before=first[-1].id)
-    seen = [[d.after for d in s.differences] for s in [*first, *second]]
-    assert seen == [["4"], ["3"], ["2"], ["1"], []]
-
-
-def test_rows_changed_outside_commands_are_found(ctx: Ctx) -> None:
-    teams["save"](ctx, record=Team(), values={"name": "Knit"})
-    since = Change.objects.latest("id").at
-    by_hand(name="By hand")
-
-    found = outside(strays(since=since))
-    assert [str(s) for s in found] == ["Team By hand was changed outside any command"]
-    assert [str(d) for d in found[0].differences] == ["Name: Knit → By hand"]
 
 
 def test_a_page_of_sentences_takes_few_statements(

@@ -17,7 +17,6 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
@@ -28,7 +27,6 @@ from loomline.kernel.audit import Activity, Change
 from loomline.kernel.command import registry
 from loomline.kernel.custom import CustomField
 from loomline.kernel.quantity import plain
-from loomline.kernel.record import Record
 from loomline.kernel.wording import VIA, accepted_warning, clause
 
 NOTHING = "–"
@@ -81,15 +79,12 @@ class Sentence:
         return f"{self.actor} {self.text}"
 
 
-def sentences_of(activities: Iterable[Activity], *, only: Record | None = None) -> list[Sentence]:
-    """These activities as sentences, in their order; `only` keeps the changes of one record.
-
-    Give activities with their actor (`select_related("actor")`).
-    """
+def sentences_of(activities: Iterable[Activity]) -> list[Sentence]:
+    """These activities as sentences, in their order. Give them with their actor: `select_related("actor")`."""
     found = list(activities)
-    changes = _changes_of(found, only=only)
+    changes = _changes_of(found)
     undone = _undone_targets(found)
-    undone_changes = _changes_of(list(undone.values()), only=None)
+    undone_changes = _changes_of(list(undone.values()))
     names = _Names()
     for change in (c for group in changes.values() for c in group):
         names.want(change)
@@ -98,53 +93,12 @@ def sentences_of(activities: Iterable[Activity], *, only: Record | None = None) 
     return [_taking_back(s, undone, undone_changes) for s in told]
 
 
-def history_of(record: Record, *, before: int | None = None, size: int = 30) -> list[Sentence]:
-    """What was done to one record, newest first, rows changed outside any command included.
-
-    `before` is the id of the last sentence of the page before.
-    """
-    table, pk = record._meta.db_table, record.pk
-    own = Change.objects.filter(kind=table, object_id=pk)
-    touching = Q(kind=record._meta.label_lower, object_id=pk) | Q(pk__in=own.values("activity_id"))
-    rows = Activity.objects.filter(touching).select_related("actor").order_by("-id")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    page = list(rows[:size])
-    told = sentences_of(page, only=record)
-    stray = own.filter(activity__isnull=True).order_by("-id")
-    if before is not None:
-        stray = stray.filter(at__lt=Activity.objects.filter(pk=before).values("at"))
-    if len(page) == size:
-        stray = stray.filter(at__gte=page[-1].at)
-    merged = [*told, *outside(stray[:size])]
-    return sorted(merged, key=lambda s: s.at, reverse=True)
-
-
-def outside(changes: Iterable[Change]) -> list[Sentence]:
-    """Rows that were changed by no command, as sentences: each of them deserves a question."""
-    found = list(changes)
-    names = _Names()
-    for change in found:
-        names.want(change)
-    names.fetch()
-    return [_stray(change, names) for change in found]
-
-
-def strays(*, since: datetime) -> models.QuerySet[Change]:
-    """The changes since a moment that no command made: an empty list is what one hopes for."""
-    return Change.objects.filter(activity__isnull=True, at__gte=since).order_by("-id")
-
-
-def _changes_of(activities: Sequence[Activity], *, only: Record | None) -> dict[int, list[Change]]:
+def _changes_of(activities: Sequence[Activity]) -> dict[int, list[Change]]:
     found: dict[int, list[Change]] = defaultdict(list)
     ids = [a.pk for a in activities]
     if not ids:
         return found
-    if only is not None:
-        own = Change.objects.filter(kind=only._meta.db_table, object_id=only.pk, activity_id__in=ids)
-        rows: Iterable[Change] = own.order_by("id")
-    else:
-        rows = Change.objects.raw(TOP_CHANGES, [ids, SHOWN_CHANGES + 1])
+    rows = Change.objects.raw(TOP_CHANGES, [ids, SHOWN_CHANGES + 1])
     for change in rows:
         found[change.activity_id or 0].append(change)
     return found
@@ -275,24 +229,6 @@ def _counted(activity: Activity, changes: list[Change]) -> tuple[str, ...]:
         else:
             told.append(ngettext("{n} {noun} deleted", "{n} {noun} deleted", n).format(n=n, noun=noun))
     return tuple(told)
-
-
-def _stray(change: Change, names: _Names) -> Sentence:
-    model = _model_of_table(change.kind)
-    noun = str(model._meta.verbose_name) if model else change.kind
-    subject = names.of(model, change.object_id) if model else str(change.object_id)
-    done = {"I": _t("was added"), "D": _t("was deleted")}.get(change.operation, _t("was changed"))
-    return Sentence(
-        id=None,
-        at=change.at,
-        actor=str(capfirst(subject or noun)),
-        actor_id=None,
-        text=_t("{done} outside any command").format(done=done),
-        kind=model._meta.label_lower if model else "",
-        object_id=change.object_id,
-        subject=subject,
-        differences=tuple(_fields_changed(change, names, "")) if change.operation == "U" else (),
-    )
 
 
 @dataclass

@@ -64,6 +64,9 @@ class StandardRole:
         return {permission: level for permission, level in found.items() if level > Level.NONE}
 
 
+PLANS = ("planning.*", "supplyplan.*", "scheduling.*", "scenarios.*", "stocking.*", "demand.*")
+MAKES = ("bills.*", "workcentres.*", "manufacturing.*", "shopfloor.*")
+BUYS = ("procurement.*", "requisitions.*", "sourcing.*", "contracts.*", "scorecards.*")
 HOLDING = ("planning.hold_goods", "planning.send_and_hold", "planning.end_hold")
 SELLERS_READ = {
     "planning.view": ALL,
@@ -152,16 +155,7 @@ MAKING: tuple[StandardRole, ...] = (
         _("Planner"),
         _("Plans supply, releases work and proposes purchases."),
         {
-            "planning.*": ALL,
-            "supplyplan.*": ALL,
-            "scheduling.*": ALL,
-            "scenarios.*": ALL,
-            "stocking.*": ALL,
-            "demand.*": ALL,
-            "bills.*": ALL,
-            "workcentres.*": ALL,
-            "manufacturing.*": ALL,
-            "shopfloor.*": ALL,
+            **dict.fromkeys((*PLANS, *MAKES), ALL),
             "sourcing.view": ALL,
             "requisitions.*": ALL,
             "approvals.view": ALL,
@@ -181,11 +175,7 @@ MAKING: tuple[StandardRole, ...] = (
         _("Buyer"),
         _("Suppliers, prices, purchase orders and receipts."),
         {
-            "procurement.*": ALL,
-            "requisitions.*": ALL,
-            "sourcing.*": ALL,
-            "contracts.*": ALL,
-            "scorecards.*": ALL,
+            **dict.fromkeys(BUYS, ALL),
             "approvals.view": ALL,
             "inbound.view": ALL,
             "trade.view": ALL,

@@ -43,7 +43,7 @@ def pinned(ctx: Ctx, *, kind: str, pk: int) -> list[dict[str, Any]]:
 
 def files(ctx: Ctx, note: models.Note) -> dict[str, Any] | None:
     """The files of a note, each to be saved."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "name": file.name,
             "icon": "alert-triangle" if file.is_risky else "paperclip",

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from loomline.domains.catalog.models import Item
@@ -137,7 +137,10 @@ def lay_out(ctx: Ctx, *, item: Item, rule: StockingRule) -> Laid:
     costs = unit_costs(ctx, found=found, items={pk for pk, _site in reached})
     names = dict(sites.own_sites().values_list("pk", "name"))
     links = [
-        (part, place, units) for place in reached for part, units in _inputs(rows[place], ctx.today) if part in rows
+        (part, place, units)
+        for place in reached
+        for part, units in _inputs(rows[place], ctx.today)
+        if part in rows
     ]
     ends = set(reached) - {supplier for supplier, _customer, _units in links}
     stages = []

@@ -44,19 +44,23 @@ class Nobody(Refused):
 def take_campaigns(ctx: Ctx, rows: Sequence[Row]) -> list[Campaign]:
     """Campaigns in the state they are in, with what they were meant to cost and did."""
     owners = by_id(User, rows, "owner")
+    said: list[dict[str, Any]] = [
+        {name: _day(row.values.get(name)) for name in DAYS}
+        | {name: row.values.get(name) or Decimal(0) for name in AMOUNTS}
+        for row in rows
+    ]
     pasts = [
         PastCampaign(
             name=cut(row.values.get("name") or row.key, 120),
             state=CampaignState(row.values.get("state") or CampaignState.PLANNED),
             means=Means(row.values.get("means") or Means.OTHER),
-            **{name: _day(row.values.get(name)) for name in DAYS},
-            **{name: row.values.get(name) or Decimal(0) for name in AMOUNTS},
+            **more,
             currency=row.values.get("currency") or "",
             owner=owners.get(row.values.get("owner") or 0),
             note=row.values.get("note") or "",
             custom=row.values.get("custom") or {},
         )
-        for row in rows
+        for row, more in zip(rows, said, strict=True)
     ]
     return marketing.take_over_campaigns(ctx, pasts=pasts)
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0003_item_kinds"),
         ("sites", "0001_initial"),
-        ("supplyplan", "0001_initial"),
+        ("supplyplan", "0002_capacity_and_stand_ins"),
     ]
 
     operations = [
