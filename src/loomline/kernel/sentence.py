@@ -80,7 +80,7 @@ class Sentence:
 
 
 def sentences_of(activities: Iterable[Activity]) -> list[Sentence]:
-    """These activities as sentences, in their order. Give them with their actor: `select_related("actor")`."""
+    """These activities, read with their actor, as sentences in their order."""
     found = list(activities)
     changes = _changes_of(found)
     undone = _undone_targets(found)

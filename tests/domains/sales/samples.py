@@ -6,5 +6,7 @@ from typing import Any
 
 SAMPLES: dict[str, dict[str, Any]] = {
     # An alternative stands in for another line, never for itself.
+    # Goods are held only for a quote that stands.
+    "sales_quote": {"held_until": None},
     "sales_quoteline": {"price": 10, "alternative_of": None},
 }

@@ -101,7 +101,7 @@ def test_reading_takes_the_same_few_statements_for_many_orders(
     for colour in ("pine", "oat"):
         for size in ("S", "M", "L", "XL"):
             works.order(works.variant(colour, size), "10", on=WANTED)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         plan = queries.reckon(works.ctx)
     assert len(plan.orders) == 10
 

@@ -104,9 +104,7 @@ def set_customer_terms(
     currency: str = "",
     hold_days: int | None = None,
 ) -> CustomerTerms:
-    """Agree with a customer how many days there are to pay, up to what amount goods go unpaid, and for how
-    many days goods are held for quotes.
-    """
+    """Agree with a customer on days to pay, on a credit limit, and on how long goods are held for quotes."""
     party = lock(party)
 
     if credit_limit is not None and credit_limit < 0:

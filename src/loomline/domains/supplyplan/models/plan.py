@@ -334,3 +334,8 @@ class ActionMessage(models.Model):
 
     def __str__(self) -> str:
         return self.says
+
+    @property
+    def state(self) -> Advice:
+        """What it asks for, by which commands are offered."""
+        return self.advice
