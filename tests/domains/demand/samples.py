@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loomline.domains.catalog.models import Item
+
 MONDAY = date(2026, 11, 23)
 WEEKS = [Decimal(3), Decimal(4)]
 
@@ -13,6 +15,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "demand_run": {"first_week": MONDAY, "weeks": 2},
     "demand_demanditem": {"kind": "smooth"},
     "demand_promotion": {
+        "item": lambda filler: filler.one(Item),
         "style": None,
         "category": None,
         "first_week": MONDAY,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from loomline.domains.parties.models import Party
+
 NOTHING = dict.fromkeys(
     (
         *("item", "site", "centre", "deal", "order_line", "purchase_line"),
@@ -14,7 +16,14 @@ NOTHING = dict.fromkeys(
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "scenarios_scenario": {"state": "draft", "planned_at": None, "committed_at": None},
-    "scenarios_change": {**NOTHING, "kind": "supplier", "days": 3, "parameter": "", "is_chosen": False},
+    "scenarios_change": {
+        **NOTHING,
+        "kind": "supplier",
+        "supplier": lambda filler: filler.one(Party),
+        "days": 3,
+        "parameter": "",
+        "is_chosen": False,
+    },
     "scenarios_outcome": {"on_time_value": Decimal(0), "demand_value": Decimal(0)},
     "scenarios_scenarioorder": {"quantity": Decimal(2), "started": Decimal(2)},
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from loomline.domains.workcentres.models import WorkCentre
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "scheduling_operation": {
         "centre": None,
@@ -13,5 +15,5 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "starts_at": datetime(2026, 11, 23, 9, tzinfo=UTC),
         "ends_at": datetime(2026, 11, 23, 11, tzinfo=UTC),
     },
-    "scheduling_stabilitylimit": {"centre": None, "working_days": 2},
+    "scheduling_stabilitylimit": {"centre": lambda filler: filler.another(WorkCentre), "working_days": 2},
 }

@@ -28,8 +28,8 @@ PARTY = "parties.party"
 MAIN = ("customer", "supplier", "party")
 # How many columns a table has that stands among others.
 BRIEF = 7
-# How many tables of documents a page has; each costs a statement.
-MOST_TABLES = 10
+# How many such tables a tab has; each costs a statement. Some of the others have no list that could be led to.
+MOST_DOCUMENTS, MOST_OTHERS = 10, 7
 
 
 class Held(Related):
@@ -62,10 +62,13 @@ def draw_held(panel: Panel, record: models.Party, ctx: Ctx) -> dict[str, Any] | 
     known: set[str] | None = record.__dict__.get("documents_held")
     if known is None:
         known = record.__dict__["documents_held"] = queries.documents_held(party=record)
-    if panel.name not in known:
-        return None
-    there = record.__dict__.setdefault("documents_drawn", set())
-    if len(there) >= MOST_TABLES and (pointed := _pointed(panel, record)):
+    return _among(panel, record, ctx, most=MOST_DOCUMENTS) if panel.name in known else None
+
+
+def _among(panel: Panel, record: models.Party, ctx: Ctx, *, most: int) -> dict[str, Any] | None:
+    """One table among others: after so many, the way to the list of such records."""
+    there: set[str] = record.__dict__.setdefault("tables_drawn", {}).setdefault(panel.kind, set())
+    if len(there) >= most and (pointed := _pointed(panel, record)):
         return pointed
     drawn = DRAWERS[Related](panel, record, ctx)
     if not drawn or not drawn["table"]["rows"]:
@@ -176,8 +179,7 @@ def draw_other(panel: Any, record: models.Party, ctx: Ctx) -> dict[str, Any] | N
         known = record.__dict__["others_held"] = queries.documents_held(party=record, relations=others)
     if panel.name not in known or not access.may(ctx, access.view_permission(panel.target)):
         return None
-    drawn = DRAWERS[Related](panel, record, ctx)
-    return _brief(drawn, panel) if drawn and drawn["table"]["rows"] else None
+    return _among(panel, record, ctx, most=MOST_OTHERS)
 
 
 DRAWERS[Other] = draw_other
