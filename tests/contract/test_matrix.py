@@ -43,6 +43,7 @@ PART = {"HX-Request": "true", "HX-Target": "list"}
 SHARED = {
     "coaching.playbook-questions",
     "coaching.playbooks",
+    "mail.providers",
     "mail.templates",
     "pipeline.outcome-reasons",
     "pipeline.pipelines",

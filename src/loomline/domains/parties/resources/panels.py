@@ -28,7 +28,7 @@ PARTY = "parties.party"
 MAIN = ("customer", "supplier", "party")
 # How many columns a table has that stands among others.
 BRIEF = 7
-# How many such tables a tab has; each costs a statement. Some of the others have no list that could be led to.
+# How many such tables a tab has, as each costs a statement; some of the others have no list to lead to.
 MOST_DOCUMENTS, MOST_OTHERS = 10, 7
 
 
