@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 verbose_name="within capacity",
             ),
         ),
-        migrations.AlterField(
+        loomline.kernel.state.AlterStates(
             model_name="actionmessage",
             name="advice",
             field=loomline.kernel.state.StateField(
