@@ -199,7 +199,12 @@ def _run(env: Environment, program: str, *arguments: str, bare: bool = False) ->
         lines = [line for line in answer.stderr.splitlines() if "error" in line.lower()] or [
             answer.stderr.strip()
         ]
-        raise Fault(f"{program} refused: {lines[0]}", way_out="Nothing was changed.")
+        way_out = "Nothing was changed."
+        if "out of shared memory" in lines[0]:
+            way_out += (
+                " Set max_locks_per_transaction = 512 in the server's configuration, and start it again."
+            )
+        raise Fault(f"{program} refused: {lines[0]}", way_out=way_out)
 
 
 def _not_ours(source: Path) -> Fault:

@@ -55,6 +55,8 @@ def settings_text(*, socket: Path, port: int, tcp: bool, durable: bool) -> str:
         "unix_socket_directories": f"'{socket}'",
         "unix_socket_permissions": "0700",
         "max_connections": 100,
+        # A restore makes all tables and indexes in one transaction, and each is a lock.
+        "max_locks_per_transaction": 512,
         "shared_buffers": f"{min(1024, max(128, memory // 8))}MB",
         "effective_cache_size": f"{max(512, memory // 2)}MB",
         "work_mem": "16MB",

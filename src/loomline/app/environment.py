@@ -70,7 +70,11 @@ SETTINGS = (
     Setting("LOOMLINE_PORT", "8000", "Port of the web server."),
     Setting("LOOMLINE_HOST", "127.0.0.1", "Address to listen on; 0.0.0.0 lets phones on your network in."),
     Setting("LOOMLINE_DATA", "data", "Folder of the embedded database, files, mail and the secret key."),
-    Setting("LOOMLINE_DATABASE_URL", "", "postgresql://user:password@host:port/name of your own server."),
+    Setting(
+        "LOOMLINE_DATABASE_URL",
+        "",
+        "postgresql://user:password@host:port/name of your own server (15 or newer).",
+    ),
     Setting("LOOMLINE_SECRET_KEY", "", "Signs sessions and links; made once in the data folder if absent."),
     Setting(
         "LOOMLINE_ALLOWED_HOSTS", "", "Host names users type, comma separated; this machine's by default."
