@@ -169,7 +169,8 @@ def note_responses(
     ctx: Ctx, *, members: list[CampaignMember], response: Response, told: str = ""
 ) -> list[CampaignMember]:
     """Keep that somebody was reached, or what they answered; the first moment of each counts."""
-    members = lock_all(members)
+    rows = CampaignMember.objects.filter(pk__in=[one.pk for one in members])
+    members = lock_all(rows.select_related("campaign", "party", "lead"))
 
     changed = [one for one in members if one.response != response or (told and one.told != told)]
     for one in changed:
@@ -184,6 +185,7 @@ def note_responses(
                 party_id=one.party_id,
                 lead_id=one.lead_id,
                 campaign=one.campaign.name,
+                member=str(one),
                 response=str(Response(response).label).lower(),
             )
         )
@@ -321,6 +323,7 @@ def take_over_members(ctx: Ctx, *, pasts: list[PastMember]) -> list[CampaignMemb
                     party_id=one.party_id,
                     lead_id=one.lead_id,
                     campaign=one.campaign.name,
+                    member=str(one),
                     response=str(Response(one.response).label).lower(),
                     happened_at=one.responded_at,
                 )

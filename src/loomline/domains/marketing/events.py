@@ -52,12 +52,13 @@ class MembersAdded(Event, about=CAMPAIGN, icon="user-plus", tone="info"):
 class ResponseNoted(Event, about=MEMBER, icon="speakerphone", tone="accent"):
     """A campaign reached somebody, or somebody answered."""
 
-    says: ClassVar[str | Promise] = _("Campaign {campaign}: {response}")
+    says: ClassVar[str | Promise] = _("{member}: {response}, campaign {campaign}")
 
     campaign_id: int
     party_id: int | None
     lead_id: int | None
     campaign: str
+    member: str
     response: str
     happened_at: datetime | None = None
 

@@ -37,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     actions = [
         action(_("Plan now"), NOW, icon="refresh", method="post", kind="primary"),
         action(
-            _("Plan within capacity"),
+            _("Within capacity"),
             f"{NOW}?within=capacity",
             icon="building-factory-2",
             method="post",
