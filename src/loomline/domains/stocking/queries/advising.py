@@ -16,7 +16,7 @@ from loomline.engines.forecast.profile import profile
 from loomline.engines.heavy import heavy
 from loomline.engines.stocking.buffers import Buffer, buffer
 from loomline.engines.stocking.classes import abc, excess, fsn, xyz
-from loomline.engines.stocking.item_policy import Item, ItemPlan, demand_over, plan_item
+from loomline.engines.stocking.item_policy import Item, ItemPlan, Kind, Shape, demand_over, plan_item
 from loomline.engines.stocking.order_point import fill_rate
 from loomline.kernel.quantity import PLACES
 
@@ -29,13 +29,14 @@ Report = Callable[[int, int], None]
 ZERO = Decimal(0)
 CENT, MILL, SHARE = Decimal("0.01"), Decimal("0.001"), Decimal("0.0001")
 WEEKS_OF_YEAR = 52
-# A lot of so many weeks where nobody knows what an item costs.
-WEEKS_WITHOUT_COST = 4
+# A lot of so many weeks where nobody knows what an item costs; the books write no lower cost than this.
+WEEKS_WITHOUT_COST, LEAST_COST = 4, float(PLACES)
 # A two-bin Kanban suits what comes again within a week; a buffer what many things are made of.
 KANBAN_WEEKS, BUFFER_WEEKS, BUFFER_PARENTS = 1.0, 2.0, 3
 # Differences below this share change nothing worth a click.
 ALIKE = 0.1
 SEED = 20261123
+KIND_OF: dict[Method, Kind] = {Method.RS: "RS", Method.RSS: "sS", Method.SS: "sS"}
 # Lead time factors by weeks, and variability factors by class, of demand-driven buffers.
 LEAD_FACTORS = ((1.0, 0.7), (4.0, 0.5), (math.inf, 0.3))
 VARIES = {"X": 0.3, "Y": 0.5, "Z": 0.8}
@@ -230,8 +231,8 @@ class _Advising:
         return Method.RS if self.kinds.worth == "C" else Method.SQ
 
     def _item(self, method: Method, quantity: float, interval: float) -> Item:
-        shape = "simulated" if self.is_intermittent else "gamma" if method == Method.SS else "normal"
-        kind = {Method.RS: "RS", Method.RSS: "sS", Method.SS: "sS"}.get(method, "sQ")
+        shape: Shape = "simulated" if self.is_intermittent else "gamma" if method == Method.SS else "normal"
+        kind = KIND_OF.get(method, "sQ")
         return Item(
             "",
             self.mean,
@@ -240,8 +241,8 @@ class _Advising:
             self.facts.lead.deviation,
             interval if kind != "sQ" else 0.0,
             target=self.target,
-            kind=kind,  # type: ignore[arg-type]
-            shape=shape,  # type: ignore[arg-type]
+            kind=kind,
+            shape=shape,
             quantity=quantity,
             history=self.facts.demand if self.is_intermittent else (),
             seed=SEED,
@@ -254,7 +255,7 @@ class _Advising:
         rate = float(self.rule.holding_rate) / WEEKS_OF_YEAR
         self.figures |= {"setup": setup, "rate": float(self.rule.holding_rate), "tiers": self.facts.tiers}
         limits = {"least": float(planning.minimum), "multiple": float(planning.multiple)}
-        if cost <= 0:
+        if cost < LEAST_COST:
             lot, why = self.mean * WEEKS_WITHOUT_COST, "weeks"
         else:
             plan = plan_item(self._lot(setup, cost * rate, rate))
