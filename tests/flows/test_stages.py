@@ -399,7 +399,7 @@ class Season(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_a_past_moment_is_told_as_it_was_shown_then() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Season,
         settings=settings(
             max_examples=2, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)

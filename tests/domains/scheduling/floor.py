@@ -31,6 +31,9 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 class Floor:
     """What the tests of the schedule stand on. It is Monday, nine o'clock; people work from eight to four."""
 
+    hats: WorkOrder
+    caps: WorkOrder
+
     def __init__(self, ctx: Ctx) -> None:
         self.ctx = replace(ctx, accepted=frozenset({"MaterialsMissing", "NoBill"}))
         self.home: Site = sites.open_site(ctx, code="HOME", name="Home works", timezone="UTC")

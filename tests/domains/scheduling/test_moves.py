@@ -19,7 +19,7 @@ from tests.domains.scheduling.floor import Floor, at
 def busy(floor: Floor) -> Floor:
     """Hats until half past twelve, caps behind them; nothing is settled yet."""
     floor.limit(0)
-    floor.hats, floor.caps = floor.work(floor.hat, 60, due=23), floor.work(floor.cap, 100, due=24)  # type: ignore[attr-defined]
+    floor.hats, floor.caps = floor.work(floor.hat, 60, due=23), floor.work(floor.cap, 100, due=24)
     floor.schedule()
     return floor
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from loomline.domains.bills import commands as bills
 from loomline.domains.bills.commands import BillLineDraft, CoProductDraft
@@ -20,17 +21,17 @@ D = Decimal
 WANTED = date(2027, 2, 22)
 
 
-def made(works: Works, sku: str, *lines: BillLineDraft, **more: object) -> Item:
+def made(works: Works, sku: str, *lines: BillLineDraft, **more: Any) -> Item:
     """A thing that is made in one day of these."""
     kind = str(more.pop("kind", "stock"))
     item = catalog.add_item(works.ctx, sku=sku, name=sku.title(), unit="pcs", supply="make", kind=kind)
     stages = [bills.StageDraft(name="Assembly", kind="assembly", days=1)]
-    bills.add_bill(works.ctx, item=item, lines=list(lines), stages=stages, **more)  # type: ignore[arg-type]
+    bills.add_bill(works.ctx, item=item, lines=list(lines), stages=stages, **more)
     return item
 
 
-def line(item: Item, quantity: str, **more: object) -> BillLineDraft:
-    return BillLineDraft(component=item, quantity=D(quantity), **more)  # type: ignore[arg-type]
+def line(item: Item, quantity: str, **more: Any) -> BillLineDraft:
+    return BillLineDraft(component=item, quantity=D(quantity), **more)
 
 
 def wrong(works: Works) -> list[str]:

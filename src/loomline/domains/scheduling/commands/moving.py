@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -129,10 +130,10 @@ def unpin_operations(ctx: Ctx, *, operations: list[Operation]) -> list[Operation
     return _pin(operations, None)
 
 
-def _pin(operations: Sequence[Operation], who: object) -> list[Operation]:
+def _pin(operations: Sequence[Operation], who: Any) -> list[Operation]:
     locked: list[Operation] = lock_all(operations)
     for one in locked:
-        one.pinned_by = who  # type: ignore[assignment]
+        one.pinned_by = who
     Operation.objects.bulk_update(locked, ["pinned_by"])
     return locked
 

@@ -90,16 +90,20 @@ def _settle_running(facts: Facts, plan: Plan, taken: dict[Lane, list[tuple[int, 
             plan.fixed[step.pk] = Spot(step.lanes[0], 0, step.until)
             continue
         kept = spot_of(facts, step).lane if step.kept is not None else None
-
-        def free(lane: Lane) -> tuple[int, bool, int]:
-            return max((end for _start, end in taken[lane]), default=0), lane != kept, lane.machine  # noqa: B023
-
-        lane = min((one for one in step.lanes), key=free)
-        span = facts.hours[lane].fit(free(lane)[0], step.minutes)
+        free, _other, _machine, lane = min(
+            ((_free(taken[lane]), lane != kept, lane.machine, lane) for lane in step.lanes),
+            key=lambda found: found[:3],
+        )
+        span = facts.hours[lane].fit(free, step.minutes)
         if span is not None:
             plan.fixed[step.pk] = Spot(lane, *span)
             if lane.centre_id is not None:
                 taken[lane].append(span)
+
+
+def _free(taken: Iterable[tuple[int, int]]) -> int:
+    """The minute from which nothing is on a machine any more."""
+    return max((end for _start, end in taken), default=0)
 
 
 def _still_fits(facts: Facts, step: Step, spot: Spot, taken: Iterable[tuple[int, int]]) -> bool:

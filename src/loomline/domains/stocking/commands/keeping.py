@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.stocking.events import StockRecommended
 from loomline.domains.stocking.models import AdviceState, Recommendation, Round
-from loomline.domains.stocking.queries.advising import Advice, Advised
+from loomline.domains.stocking.queries.advising import Advised
+from loomline.domains.stocking.queries.policy import Advice
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused

@@ -1,9 +1,10 @@
 """What stocking answers, by noun."""
 
-from loomline.domains.stocking.queries.advising import Advice, Advised, advise
+from loomline.domains.stocking.queries.advising import Advised, advise
 from loomline.domains.stocking.queries.curve import Curve, CurvePoint, curve
 from loomline.domains.stocking.queries.facts import Facts, History, Lead, read_facts
 from loomline.domains.stocking.queries.placing import Laid, Placed, lay_out, network_of, place
+from loomline.domains.stocking.queries.policy import Advice
 from loomline.domains.stocking.queries.standing import (
     ByClass,
     by_class,

@@ -13,8 +13,8 @@ from loomline.domains.catalog.models import Item
 from loomline.domains.demand import queries as demand
 from loomline.domains.sites import queries as sites
 from loomline.domains.stocking.models import Chain, ChainLink, ChainStage, StockingRule
-from loomline.domains.stocking.queries.advising import deviation_of, mean_of
 from loomline.domains.stocking.queries.facts import WEEK, unit_costs
+from loomline.domains.stocking.queries.policy import deviation_of, mean_of
 from loomline.domains.supplyplan import queries as supplyplan
 from loomline.domains.supplyplan.queries.documents import Documents, Place
 from loomline.domains.supplyplan.queries.plant import Planning

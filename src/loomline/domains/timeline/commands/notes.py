@@ -86,7 +86,7 @@ def write_note(
         pinned=pinned,
     )
 
-    ctx.emit(NoteWritten(**_told(note)))
+    ctx.emit(_news(note, _told(note)))
     return note
 
 
@@ -106,14 +106,10 @@ def log_call(
     party: Party | None = None,
 ) -> Note:
     """Keep what was said on the phone, and what came of it."""
-    record = access.subject(ctx, about, about_kind, about_id, needed=True)
-    if not subject.strip() and not body.strip():
-        raise NoteEmpty(at_field="body")
-
-    note = _write(
+    return _log(
         ctx,
         kind=NoteKind.CALL,
-        about=record,
+        about=access.subject(ctx, about, about_kind, about_id, needed=True),
         party=party,
         subject=subject,
         body=body,
@@ -122,9 +118,6 @@ def log_call(
         outcome=outcome,
         at=at or ctx.now,
     )
-
-    ctx.emit(CallLogged(**_told(note), length=_length(duration_minutes), outcome=outcome))
-    return note
 
 
 @command(label=_("Log a meeting"), icon="users", creates=Note)
@@ -142,14 +135,10 @@ def log_meeting(
     party: Party | None = None,
 ) -> Note:
     """Keep what was agreed when people met."""
-    record = access.subject(ctx, about, about_kind, about_id, needed=True)
-    if not subject.strip() and not body.strip():
-        raise NoteEmpty(at_field="body")
-
-    note = _write(
+    return _log(
         ctx,
         kind=NoteKind.MEETING,
-        about=record,
+        about=access.subject(ctx, about, about_kind, about_id, needed=True),
         party=party,
         subject=subject,
         body=body,
@@ -157,9 +146,6 @@ def log_meeting(
         outcome=outcome,
         at=at or ctx.now,
     )
-
-    ctx.emit(MeetingLogged(**_told(note), length=_length(duration_minutes), outcome=outcome))
-    return note
 
 
 @command(label=_("Log an e-mail"), icon="mail", creates=Note)
@@ -196,8 +182,16 @@ def log_email(
         at=at or ctx.now,
     )
 
-    way = _t("received") if direction == Direction.IN else _t("sent")
-    ctx.emit(EmailLogged(**_told(note), way=way))
+    ctx.emit(_news(note, _told(note)))
+    return note
+
+
+def _log(ctx: Ctx, *, subject: str, body: str, **said: Any) -> Note:
+    """Keep what was spoken; something must be said of it."""
+    if not subject.strip() and not body.strip():
+        raise NoteEmpty(at_field="body")
+    note = _write(ctx, subject=subject, body=body, **said)
+    ctx.emit(_news(note, _told(note)))
     return note
 
 

@@ -8,7 +8,7 @@ adds nothing and is no cause; time that was made up again counts less than nothi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils.formats import date_format
@@ -71,11 +71,11 @@ class _Run:
 
     def _step(self, work: int, stage: WorkStage) -> Step:
         calendar = play.stage_calendar(self.book, work, stage)
-        plan = {"days": stage.days, "calendar": calendar, "move_days": stage.move_days}
+        plan = Step(stage.days, calendar, stage.move_days)
         if stage.pk not in self.stages or stage.expected_end is None:
-            return Step(**plan, not_before=stage.planned_start)  # type: ignore[arg-type]
+            return replace(plan, not_before=stage.planned_start)
         end = max(stage.expected_end, self.book.day) if stage.is_open else stage.expected_end
-        return Step(**plan, started_on=stage.expected_start, ended_on=end)  # type: ignore[arg-type]
+        return replace(plan, started_on=stage.expected_start, ended_on=end)
 
 
 def reasons_of(book: Book, line: OrderLine) -> tuple[Reason, ...]:
