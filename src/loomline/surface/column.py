@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import AmountField, PriceField
 from loomline.kernel.number import NumberField
-from loomline.kernel.quantity import QuantityField
+from loomline.kernel.quantity import QuantityField, ShareField
 from loomline.kernel.state import StateField
 from loomline.surface import registry
 from loomline.surface.draw_cells import Cell
@@ -29,15 +29,15 @@ from loomline.surface.path import BadPath, Path
 
 Read = Callable[[Sequence[Any]], Mapping[int, Any]]
 ToneOf = Callable[[Any], str]
-NUMERIC = frozenset({"money", "number", "quantity", "percent", "progress"})
+NUMERIC = frozenset({"money", "number", "quantity", "percent", "share", "progress"})
 TEXTUAL = (models.CharField, models.TextField)
 
 
 class Column:
     """One column: `Column("promised_on")`, `Column("margin", read=queries.margins)`.
 
-    `kind` is derived from the field and can be named: text, code, money, number, quantity, percent, date,
-    moment, ago, slip, bool, badge, person, party, stages, swatch, tags, progress, spark, file.
+    `kind` is derived from the field and can be named: text, code, money, number, quantity, percent, share,
+    date, moment, ago, slip, bool, badge, person, party, stages, swatch, tags, progress, spark, file.
     `read` takes the records of a page and returns their values by key, so that a page costs one statement.
     `tone` is a function of the record, or a path to a tone. `sub` is a path whose value stands small below.
     `against` is a path to a day: the column then shows by how many days its own day differs ("slip").
@@ -363,6 +363,7 @@ KINDS: tuple[tuple[type[Any] | tuple[type[Any], ...], str], ...] = (
     (StateField, "badge"),
     ((AmountField, PriceField), "money"),
     (QuantityField, "quantity"),
+    (ShareField, "share"),
     (models.DateTimeField, "moment"),
     (models.DateField, "date"),
     (models.BooleanField, "bool"),

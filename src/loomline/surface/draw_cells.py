@@ -17,8 +17,8 @@ from loomline.surface.markup import format_html
 class Cell:
     """What one place in a table or a list of facts shows.
 
-    `kind` says how `value` is written: text, code, money, number, quantity, percent, date, moment, ago,
-    slip, bool, badge, person, party, item, stages, swatch, tags, progress, spark, file. `text` wins over
+    `kind` says how `value` is written: text, code, money, number, quantity, percent, share, date, moment,
+    ago, slip, bool, badge, person, party, item, stages, swatch, tags, progress, spark, file. `text` wins over
     `value`; `sub` is a second line, `note` a quieter word beside, `below` puts a stage's name under its bar.
     """
 
@@ -293,6 +293,7 @@ WORDS: dict[str, Callable[[Cell], str]] = {
     "number": lambda cell: draw_text.number(_amount(cell.value), decimals=cell.decimals),
     "quantity": _quantity_words,
     "percent": lambda cell: draw_text.percent(_amount(cell.value), decimals=cell.decimals or 0),
+    "share": lambda cell: draw_text.percent(_amount(cell.value), decimals=cell.decimals),
     "progress": lambda cell: draw_text.percent(_amount(cell.value)),
     "date": lambda cell: draw_text.day(cell.value) if isinstance(cell.value, dt.date) else draw_text.NOTHING,
     "slip": lambda cell: draw_text.day(cell.value) if isinstance(cell.value, dt.date) else draw_text.NOTHING,
@@ -312,6 +313,7 @@ KINDS: dict[str, Callable[[Cell, Icon], SafeString]] = {
     "number": _text,
     "quantity": _text,
     "percent": _text,
+    "share": _text,
     "date": _date,
     "moment": _moment,
     "ago": _moment,
@@ -329,4 +331,6 @@ KINDS: dict[str, Callable[[Cell, Icon], SafeString]] = {
     "file": _file,
 }
 
-NUMERIC = frozenset({"code", "money", "number", "quantity", "percent", "date", "moment", "ago", "slip"})
+NUMERIC = frozenset(
+    {"code", "money", "number", "quantity", "percent", "share", "date", "moment", "ago", "slip"}
+)

@@ -74,8 +74,8 @@ def compact(value: Number | None, currency: str = "") -> str:
     return text.replace("K", "k") if here().language == "en" else text
 
 
-def percent(value: Number | None, *, decimals: int = 0) -> str:
-    """Write a share; 0.942 is 94 %."""
+def percent(value: Number | None, *, decimals: int | None = 0) -> str:
+    """Write a share; 0.942 is 94 %, or 94.2 % without `decimals`."""
     if value is None:
         return NOTHING
     return number(Decimal(str(value)) * 100, decimals=decimals) + "%"

@@ -116,6 +116,10 @@ def editable_cell(one: draw_cells.Cell) -> SafeString:
     return format_html(EDITABLE, one.edit_url, one.edit_label, inner)
 
 
+# What says nothing without the head of its column.
+NAMED_ON_PHONES = frozenset({"number", "percent", "share", "date", "moment", "ago", "bool"})
+
+
 @register.simple_tag
 def row_cells(cells: list[draw_cells.Cell], columns: list[Any]) -> SafeString:
     """Write the cells of one row. In Python, because a list writes hundreds of them."""
@@ -124,7 +128,11 @@ def row_cells(cells: list[draw_cells.Cell], columns: list[Any]) -> SafeString:
         css = draw_cells.classes(one)
         css = f"{css} end".strip() if get(column, "align") == "end" else css
         where = get(column, "slot") or "hide"
-        written.append(format_html('<td class="{}" data-m="{}">{}</td>', css, where, editable_cell(one)))
+        label = get(column, "label") if one.kind in NAMED_ON_PHONES else ""
+        name = format_html(' data-label="{}"', label) if label else ""
+        written.append(
+            format_html('<td class="{}" data-m="{}"{}>{}</td>', css, where, name, editable_cell(one))
+        )
     return mark_safe("".join(written))
 
 
