@@ -12,7 +12,7 @@ from loomline.domains.accounts.models import Grant, Role, Team, User
 from loomline.kernel import edit
 from loomline.kernel.audit import Activity, Change
 from loomline.kernel.context import Ctx
-from loomline.kernel.idempotency import KeyReused
+from loomline.kernel.idempotency import AnswerGone, KeyReused
 from loomline.kernel.integrity import Conflict
 from loomline.kernel.refusal import NotPermitted
 
@@ -136,6 +136,10 @@ def test_a_repeated_key_returns_the_first_answer(ctx: Ctx) -> None:
 
     with pytest.raises(KeyReused):
         teams["save"](keyed, record=Team(), values={"name": "Other"})
+
+    teams["delete"](ctx, records=[first])
+    with pytest.raises(AnswerGone, match="deleted since"):
+        teams["save"](keyed, record=Team(), values={"name": "Knit"})
 
 
 def test_the_database_says_no_in_words(ctx: Ctx) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 import pytest
@@ -88,12 +90,18 @@ def test_days_of_several_years_are_told_with_their_year(monkeypatch: pytest.Monk
 
     @dataclass(frozen=True, kw_only=True)
     class YarnPromised(Event):
-        says: ClassVar = "from {starts_on} to {ends_on}"
-        starts_on: str
-        ends_on: str
+        says: ClassVar = "{lot}from {starts_on} to {ends_on}{weight}"
+        starts_on: date
+        ends_on: date
+        lot: str = ""
+        weight: Decimal | None = None
 
     assert YarnPromised.name in known
     near = {"starts_on": "2026-08-17", "ends_on": "2026-12-01"}
     assert sentence(YarnPromised.name, near) == "from 17 Aug to 1 Dec"
     far = {"starts_on": "2026-08-17", "ends_on": "2027-08-17"}
     assert sentence(YarnPromised.name, far) == "from 17 Aug 2026 to 17 Aug 2027"
+    named = far | {"lot": "2024.10 2024-01-10 ", "weight": "12.500"}
+    assert sentence(YarnPromised.name, named) == "2024.10 2024-01-10 from 17 Aug 2026 to 17 Aug 202712.5"
+    for lot in ("2024.10", "1.²", "2024-01-10"):
+        assert sentence(YarnPromised.name, near | {"lot": lot}).startswith(lot)

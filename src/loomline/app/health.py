@@ -166,5 +166,5 @@ def _worker() -> Iterator[Finding]:
         yield Finding(tone, "worker", f"None at work, {waiting} jobs waiting.", "loomline up starts one.")
     if failed:
         yield Finding(
-            NOTE, "jobs", f"{failed} jobs have failed.", "The page Jobs says why and can repeat them."
+            NOTE, "jobs", f"{failed} jobs have failed.", "The log says why: search it for the word failed."
         )

@@ -44,6 +44,9 @@ from zoneinfo import ZoneInfo
 from loomline.engines import cells
 
 KINDS = ("text", "decimal", "integer", "date", "moment", "boolean", "country", "list", "minutes", "file")
+# "1,125" is a thousand and more, as it is in the files of most systems; "0,125" and "1.234,56" are not.
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 TRUE = {"true", "t", "yes", "y", "1", "x"}
 FALSE = {"false", "f", "no", "n", "0", ""}
 # A cell that a spreadsheet would run: it is kept as text and never evaluated, but numbers may be negative.
@@ -344,10 +347,12 @@ def _yes(text: str, column: str) -> bool:
 
 def _decimal(text: str, column: str) -> Decimal:
     plain = text.replace(" ", "").replace("\xa0", "").lstrip("$€£").rstrip("%")
-    if "," in plain and "." not in plain and re.fullmatch(r"-?\d+,\d{1,2}", plain):
-        plain = plain.replace(",", ".")
+    if THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
+    elif DECIMAL_COMMA.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", ".")
     try:
-        number = Decimal(plain.replace(",", ""))
+        number = Decimal(plain)
     except InvalidOperation as fault:
         raise BadValue(f"{column}: {text!r} is no number.") from fault
     if not number.is_finite() or abs(number) >= Decimal("1e13"):

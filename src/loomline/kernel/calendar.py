@@ -55,6 +55,3 @@ class WorkCalendar:
             if self.works(candidate):
                 return candidate
         raise NoWorkingDay(f"No working day within ten years of {day}: check the calendar's weekdays.")
-
-
-EVERY_DAY = WorkCalendar(weekdays=frozenset(range(7)))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -232,11 +233,19 @@ def sentence(name: str, payload: Mapping[str, Any]) -> str:
     cls = registry.get(name)
     if cls is None:
         return name
-    days = {key: day for key, value in payload.items() if (day := _day(value)) is not None}
+    kinds = _kinds(name)
+    given = [(key, kinds.get(key, ""), value) for key, value in payload.items()]
+    days = {key: day for key, kind, value in given if "date" in kind and (day := _day(value))}
     form = "j M Y" if len({day.year for day in days.values()}) > 1 else "j M"
-    shown = {key: _shown(value) for key, value in payload.items()}
+    shown = {key: _shown(kind, value) for key, kind, value in given}
     shown |= {key: date_format(day, form) for key, day in days.items()}
     return str(cls.says).format_map(_Blank(shown)) if cls.says else cls.__name__
+
+
+@cache
+def _kinds(name: str) -> dict[str, str]:
+    """The type of each field as it is written; a number of a lot or of a customer's order is no amount."""
+    return {field.name: str(field.type) for field in dataclasses.fields(registry[name])}
 
 
 class _Blank(dict[str, Any]):
@@ -268,19 +277,11 @@ def _typed(kind: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _day(value: Any) -> date | None:
-    if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value and len(value) == 10 else None
 
 
-def _shown(value: Any) -> Any:
-    return _short(value) if isinstance(value, str) else "" if value is None else value
-
-
-def _short(value: str) -> str:
-    digits = value.lstrip("-")
-    return plain(Decimal(value)) if digits.count(".") == 1 and digits.replace(".", "").isdigit() else value
+def _shown(kind: str, value: Any) -> Any:
+    if "Decimal" in kind and value not in (None, ""):
+        return plain(Decimal(value))
+    return "" if value is None else value

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,12 @@ class KeyReused(Refused):
 
     says = _("The idempotency key {key} was used for another request. Send a new key.")
     status = 409
+
+
+class AnswerGone(Refused):
+    """What the first call made is no longer there."""
+
+    says = _("What was made with the idempotency key {key} was deleted since. Send a new key.")
 
 
 class IdempotencyKey(models.Model):
@@ -60,7 +67,10 @@ def recall(ctx: Ctx, command: str, arguments: Mapping[str, Any]) -> Answer | Non
     stored = IdempotencyKey.objects.get(actor=ctx.actor, key=ctx.key)
     if stored.fingerprint != fingerprint:
         raise KeyReused(key=ctx.key)
-    return Answer(_revive(stored.answer))
+    try:
+        return Answer(_revive(stored.answer))
+    except ObjectDoesNotExist as gone:
+        raise AnswerGone(key=ctx.key) from gone
 
 
 def remember(ctx: Ctx, result: Any) -> None:

@@ -12,9 +12,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import close_old_connections, connections, models, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+    models,
+    transaction,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
 
 from loomline.kernel.command import inside
@@ -27,12 +35,20 @@ log = logging.getLogger("loomline.job")
 Work = Callable[..., Any]
 Report = Callable[[int, int, str], None]
 registry: dict[str, Job] = {}
+# A lost connection, a deadlock or a row that others hold; what is refused stays refused.
+AGAIN = RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[OperationalError, InterfaceError])
 
 
 class JobStopped(Refused):
     """Somebody asked the job to stop."""
 
     says = _("Stopped on request. What was done before stays.")
+
+
+class JobInterrupted(JobStopped):
+    """The worker ended in the middle of work that must not be done twice."""
+
+    says = _("Its worker ended in the middle. What was done before stays; start the rest again.")
 
 
 class JobState(States):
@@ -85,6 +101,12 @@ class Job:
         self.function = function
         self.title = title
         self.name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
+        self.interrupted: Work | None = None
+
+    def when_interrupted(self, work: Work) -> Work:
+        """Register what is done instead of beginning anew when a worker has ended in the middle."""
+        self.interrupted = work
+        return work
 
     def start(self, ctx: Ctx, *, title: str = "", **parameters: Any) -> JobRun:
         """Write the job down; a worker begins when this transaction commits."""
@@ -131,11 +153,13 @@ def reporting_apart(run: JobRun) -> Iterator[Report]:
 
 def perform(run: JobRun, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> JobRun:
     """Carry a job out here and now; every end is written into its row."""
+    kind = registry[run.name]
+    work = kind.interrupted if run.state == JobState.RUNNING and kind.interrupted else kind.function
     run.state, run.started_at = JobState.RUNNING, now()
     run.save(update_fields=["state", "started_at"])
     ctx = Ctx.new(actor=run.actor, via="job", now=run.started_at, request_id=f"job-{run.pk}")
     try:
-        result = registry[run.name].function(ctx, run, **run.parameters)
+        result = work(ctx, run, **run.parameters)
     except JobStopped as stop:
         run.state, run.message = JobState.STOPPED, str(stop)
     except Refused as refusal:
@@ -166,7 +190,7 @@ def run_job(run_id: int) -> None:
         perform(run)
 
 
-@queue.task(name="kernel.hear")
+@queue.task(name="kernel.hear", retry=AGAIN)
 def hear(handler: str, event_id: int, actor_id: int) -> None:
     """Let one handler hear one stored event, in a transaction of its own."""
     close_old_connections()

@@ -25,7 +25,6 @@ from loomline.surface.fields import Pool
 from loomline.surface.listing import MOST
 from loomline.surface.resource import Resource
 
-LARGEST_BODY = 8 * 1024 * 1024
 # What users give through pages and what needs live objects has no address of its own.
 CLOSED = ("surface",)
 

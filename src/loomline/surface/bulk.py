@@ -54,14 +54,12 @@ def apply(ctx: Ctx, records: Sequence[Any], work: Work, *, one_by_one: bool = Fa
             outcome.results.append(work(ctx, list(records)))
         except Warned:
             raise
-        except Refused as refusal:
+        except Refused:
             if len(records) == 1:
                 raise
-            outcome.failed.append(("", str(refusal)))
         else:
             outcome.done = len(records)
             return outcome
-    outcome.failed.clear()
     for record in records:
         try:
             outcome.results.append(work(ctx, [record]))

@@ -30,7 +30,6 @@ from loomline.surface.path import BadPath, Path
 Read = Callable[[Sequence[Any]], Mapping[int, Any]]
 ToneOf = Callable[[Any], str]
 NUMERIC = frozenset({"money", "number", "quantity", "percent", "share", "progress"})
-TEXTUAL = (models.CharField, models.TextField)
 
 
 class Column:
@@ -248,8 +247,6 @@ class Column:
 
 class _Aggregate(Column):
     """A figure over the records that belong to each row, computed by the database."""
-
-    default_kind = "number"
 
     def __init__(self, path: str, *, as_: str = "", **options: Any) -> None:
         super().__init__(path, as_=as_ or path.replace(".", "_"), **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from procrastinate.contrib.django import app as queue
 from loomline.kernel.actor import system_actor
 from loomline.kernel.command import registry as commands
 from loomline.kernel.context import Ctx
-from loomline.kernel.job import JobRun, job
+from loomline.kernel.job import JobInterrupted, JobRun, job
 from loomline.surface import argument, bulk, closed, registry
 from loomline.surface.bulk import Outcome
 from loomline.surface.commands import clear_trash
@@ -67,17 +68,16 @@ def bulk_command(
     given = {
         n: argument.resolved(command.parameters[n].annotation, v, pool, name=n) for n, v in arguments.items()
     }
-    told = Ctx.new(
-        actor=ctx.actor,
-        via="job",
-        now=ctx.now,
-        accepted=accepted,
-        request_id=ctx.request_id,
-        company=ctx.company,
-    )
+    told = replace(ctx, accepted=frozenset(accepted))
     return _through(
         told, run, chosen, argument.on_records(command, given), one_by_one=not argument.takes_many(command)
     )
+
+
+@bulk_command.when_interrupted
+def leave_bulk_command(ctx: Ctx, run: JobRun, **_given: Any) -> None:
+    """What commands do is not done twice."""
+    raise JobInterrupted
 
 
 @job(title=_("Clear the trash"))

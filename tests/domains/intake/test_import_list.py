@@ -14,13 +14,14 @@ from loomline.domains.accounts.models import Team, User
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog import reference as units
 from loomline.domains.catalog.models import Item
+from loomline.domains.intake import commands, ports
 from loomline.domains.intake.models import ImportRun, ImportState
 from loomline.domains.intake.resources import tables
 from loomline.domains.intake.resources.tables import Format
 from loomline.domains.parties.models import Party
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
-from loomline.kernel.job import JobRun, perform
+from loomline.kernel.job import JobRun, JobState, perform
 
 TEAMS = "/accounts/teams/"
 PARTIES = "/parties/parties/"
@@ -118,6 +119,33 @@ def test_a_file_comes_in_through_all_its_steps(client: Client, ctx: Ctx) -> None
     assert not Party.objects.exists()
     run.refresh_from_db()
     assert run.state == ImportState.UNDONE
+
+
+def test_what_came_in_before_a_worker_was_killed_is_counted_and_can_be_taken_back(
+    client: Client, ctx: Ctx
+) -> None:
+    run = upload(client, PARTIES, "customers.csv", CUSTOMERS.encode("cp1252"))
+    match(client, PARTIES, run, match_on="name")
+    client.post(f"{PARTIES}import/{run.pk}/check/")
+    job = JobRun.objects.latest("id")
+    told = Ctx.new(actor=ctx.actor, via="import", request_id=f"job-{job.pk}")
+    run.refresh_from_db()
+    commands.begin_import(told, run=run, job_id=job.pk)
+    file = ports.incoming(told, run=run)
+    file.take(next(iter(file.chunks())), ports.Tally())
+    JobRun.objects.update(state=JobState.RUNNING)
+
+    job.refresh_from_db()
+    perform(job)
+    run.refresh_from_db()
+    assert (run.state, run.created, run.changed) == (ImportState.STOPPED, 2, 0)
+    assert (job.state, job.message) == (
+        JobState.STOPPED,
+        "Its worker ended in the middle. What was done before stays; start the rest again.",
+    )
+    assert Party.objects.count() == 2
+    commands.undo_import(ctx, run=run)
+    assert not Party.objects.exists()
 
 
 def test_rows_that_fail_are_named_and_can_be_mended_or_left(client: Client, ctx: Ctx) -> None:

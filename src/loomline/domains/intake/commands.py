@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.intake import ports
@@ -90,6 +91,20 @@ def end_import(
     return run
 
 
+@command(hidden=True)
+def leave_import(ctx: Ctx, *, run: ImportRun) -> ImportRun:
+    """Count what an import had brought in when its worker ended, and leave it at that."""
+    run = lock(run)
+    model = ports.destination(ctx, resource=run.resource).model
+
+    rows = _came_in(run).filter(kind=model._meta.db_table)
+    made = rows.filter(operation="I").values("object_id")
+    changed = rows.filter(operation="U").exclude(object_id__in=made).values("object_id").distinct()
+    figures = {"created": made.count(), "changed": changed.count(), "unchanged": 0, "failed": 0}
+    advance(run, "stop", **figures)
+    return run
+
+
 @command(hidden=True, undo=True)
 def import_rows(ctx: Ctx, *, run: ImportRun, rows: list[dict[str, Any]]) -> dict[str, int]:
     """Make the new records and change the known ones, in a few statements for all of them."""
@@ -120,10 +135,13 @@ def undo_import(ctx: Ctx, *, run: ImportRun) -> int:
     if run.owner_id != ctx.actor.pk and not ctx.actor.is_superuser:
         raise NotPermitted(verb=_("undo the imports of others"), permission="intake.undo_import")
 
-    wanted = Change.objects.filter(activity__request_id=f"job-{run.job_id}", activity__verb=import_rows.name)
-    count = edit.reverse(wanted, ledgers=True)
+    count = edit.reverse(_came_in(run), ledgers=True)
     advance(run, "undo")
     return count
+
+
+def _came_in(run: ImportRun) -> QuerySet[Change]:
+    return Change.objects.filter(activity__request_id=f"job-{run.job_id}", activity__verb=import_rows.name)
 
 
 def _make(model: Any, fresh: Sequence[Mapping[str, Any]]) -> None:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.intake import commands, ports
-from loomline.domains.intake.models import ImportRun
+from loomline.domains.intake.models import ImportRun, ImportState
 from loomline.kernel.context import Ctx
-from loomline.kernel.job import JobRun, job
+from loomline.kernel.job import JobInterrupted, JobRun, job
 
 
 @job(title=_("Import a file"))
@@ -33,3 +33,12 @@ def run_import(ctx: Ctx, run: JobRun, *, import_id: int) -> dict[str, Any]:
             told, run=found, figures=tally.figures, problems=tally.problems, finished=finished
         )
     return {"done": tally.created + tally.changed, "failed": tally.failed}
+
+
+@run_import.when_interrupted
+def leave_import(ctx: Ctx, run: JobRun, *, import_id: int) -> None:
+    """Whole chunks have come in; they stay, and can be taken back as those of an import that was stopped."""
+    found = ImportRun.objects.get(pk=import_id)
+    if found.state == ImportState.RUNNING:
+        commands.leave_import(ctx, run=found)
+    raise JobInterrupted

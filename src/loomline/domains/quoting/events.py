@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +82,7 @@ class OfferShared(OfOffer, Event, about=OF_OFFER, icon="link", tone="info"):
     """The customer has a page of their own for the offer."""
 
     says = _("Quote {number}: page for the customer opened until {until}{to}")
-    until: str
+    until: date
     to: str = ""
 
 

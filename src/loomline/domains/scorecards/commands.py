@@ -99,7 +99,7 @@ def score_all(ctx: Ctx, *, starts_on: date, ends_on: date, supplier: Party | Non
                 supplier=score.supplier.name,
                 points=score.points,
                 rank=str(Rank(score.rank).label).lower(),
-                starts_on=starts_on.isoformat(),
+                starts_on=starts_on,
             )
         )
     return scores

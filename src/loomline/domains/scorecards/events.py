@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ class SupplierScored(Event, about=SCORE, icon="chart-bar", tone="info"):
     supplier: str
     points: Decimal
     rank: str
-    starts_on: str
+    starts_on: date
 
 
 @dataclass(frozen=True, kw_only=True)

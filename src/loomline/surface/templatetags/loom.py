@@ -125,11 +125,9 @@ def row_cells(cells: list[draw_cells.Cell], columns: list[Any]) -> SafeString:
     """Write the cells of one row. In Python, because a list writes hundreds of them."""
     written = []
     for one, column in zip(cells, columns, strict=True):
-        css = draw_cells.classes(one)
-        css = f"{css} end".strip() if get(column, "align") == "end" else css
-        where = get(column, "slot") or "hide"
-        label = get(column, "label") if one.kind in NAMED_ON_PHONES else ""
-        name = format_html(' data-label="{}"', label) if label else ""
+        css = draw_cells.classes(one) + (" end" if get(column, "align") == "end" else "")
+        where, named = get(column, "slot") or "hide", one.kind in NAMED_ON_PHONES
+        name = format_html(' data-label="{}"', get(column, "label")) if named else ""
         written.append(
             format_html('<td class="{}" data-m="{}"{}>{}</td>', css, where, name, editable_cell(one))
         )

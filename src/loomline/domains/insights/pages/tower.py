@@ -139,6 +139,7 @@ def _station(station: Station, *, by_orders: bool) -> dict[str, Any]:
         and station.dwell_days > station.standard_days * Decimal("1.2")
     )
     days = _("{n} d")
+    by_orders = by_orders or not station.unit
     return {
         "title": station.name,
         "icon": station.icon,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum
 from django.utils.translation import gettext as _
 
 from loomline.domains.bills.models import StageKind
@@ -23,7 +24,10 @@ DAYS = 30
 
 @dataclass(frozen=True)
 class Station:
-    """One stage: pieces standing in it, how long they dwell against the standard, how many orders slip."""
+    """One stage: what stands in it, how long it dwells against the standard, how many orders slip.
+
+    Without a `unit`, things of several units stand there and their sum says nothing.
+    """
 
     key: str
     name: str
@@ -73,14 +77,14 @@ def _sourcing(ctx: Ctx) -> Station:
         orders=Count("purchase", distinct=True),
         slipping=Count("purchase", filter=late, distinct=True),
         value=Sum("amount"),
+        **_units("item"),
     )
-    unit = waiting.order_by().values_list("item__unit__code", flat=True).first() or ""
     return Station(
         key="sourcing",
         name=_("Sourcing"),
         icon="spiral",
         quantity=found["quantity"] or ZERO,
-        unit=unit,
+        unit=_unit(found),
         orders=found["orders"],
         slipping=found["slipping"],
         value=found["value"] or ZERO,
@@ -97,6 +101,7 @@ def _making(ctx: Ctx) -> list[Station]:
             pieces=Sum("work__quantity"),
             orders=Count("work", distinct=True),
             slipping=Count("work", filter=Q(expected_end__gt=F("planned_end")), distinct=True),
+            **_units("work__item"),
         )
     )
     by_kind = {row["kind"]: row for row in standing}
@@ -115,7 +120,7 @@ def _making(ctx: Ctx) -> list[Station]:
             continue
         row: Any = by_kind.get(kind.value, {"pieces": ZERO, "orders": 0, "slipping": 0})
         station = Station(
-            kind.value, str(kind.label), kind.icon, row["pieces"], "pcs", row["orders"], row["slipping"]
+            kind.value, str(kind.label), kind.icon, row["pieces"], _unit(row), row["orders"], row["slipping"]
         )
         past = dwell.get(kind.value)
         if past and past["took"] is not None:
@@ -135,13 +140,15 @@ def _shipping(ctx: Ctx) -> Station:
         orders=Count("order", distinct=True),
         slipping=Count("order", filter=Q(expected_on__gt=F("order__promised_on")), distinct=True),
     )
-    pieces = ShipmentLine.objects.filter(shipment__in=moving).aggregate(quantity=Sum("quantity"))["quantity"]
+    packed = ShipmentLine.objects.filter(shipment__in=moving).aggregate(
+        quantity=Sum("quantity"), **_units("item")
+    )
     return Station(
         key="shipping",
         name=_("Shipping"),
         icon="truck-delivery",
-        quantity=pieces or ZERO,
-        unit="pcs",
+        quantity=packed["quantity"] or ZERO,
+        unit=_unit(packed),
         orders=found["orders"],
         slipping=found["slipping"],
     )
@@ -151,8 +158,17 @@ def _delivered(ctx: Ctx) -> Station:
     since = ctx.now - timedelta(days=7)
     done = access.visible(ctx, Shipment).filter(state=ShipmentState.DELIVERED, delivered_at__gte=since)
     found = ShipmentLine.objects.filter(shipment__in=done).aggregate(
-        quantity=Sum("quantity"), orders=Count("shipment__order", distinct=True)
+        quantity=Sum("quantity"), orders=Count("shipment__order", distinct=True), **_units("item")
     )
-    return Station(
-        "delivered", _("Delivered"), "circle-check", found["quantity"] or ZERO, "pcs", found["orders"], 0
-    )
+    quantity = found["quantity"] or ZERO
+    return Station("delivered", _("Delivered"), "circle-check", quantity, _unit(found), found["orders"], 0)
+
+
+def _units(item: str) -> dict[str, Min | Max]:
+    return {"first_unit": Min(f"{item}__unit__code"), "last_unit": Max(f"{item}__unit__code")}
+
+
+def _unit(found: Mapping[str, Any]) -> str:
+    """The unit of all that was summed; "" where there are several."""
+    first: str | None = found.get("first_unit")
+    return first or "" if first == found.get("last_unit") else ""

@@ -94,7 +94,7 @@ def _shared(ctx: Ctx, quote: Quote, *, to: str) -> OfferLink:
     ctx.emit(
         OfferShared(
             **_about(quote),
-            until=link.expires_at.date().isoformat(),
+            until=link.expires_at.date(),
             to=_t(", for {to}").format(to=to) if to else "",
         )
     )
@@ -126,7 +126,7 @@ def mail_again(ctx: Ctx, *, dispatch: Dispatch) -> Dispatch:
     advance(dispatch, "retry", at=ctx.now, error="")
 
     queue.configure_task("quoting.mail_offer", allow_unknown=True).defer(dispatch_id=dispatch.pk)
-    ctx.emit(OfferShared(**_about(dispatch.quote), until=dispatch.link.expires_at.date().isoformat()))
+    ctx.emit(OfferShared(**_about(dispatch.quote), until=dispatch.link.expires_at.date()))
     return dispatch
 
 
