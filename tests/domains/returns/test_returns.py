@@ -26,7 +26,8 @@ def sentence(refused: pytest.ExceptionInfo[Refused]) -> str:
 def test_a_return_goes_from_the_customers_words_to_stock_scrap_and_credit(home: Home) -> None:
     found = home.asked("5")
     line = home.line(found)
-    assert (found.number, found.customer, found.site) == ("RMA-0001", home.dock.customer, home.dock.mill.site)
+    assert found.number.startswith("RMA-")
+    assert (found.customer, found.site) == (home.dock.customer, home.dock.mill.site)
     assert (line.lot, line.delivered_on) == (home.lot, date(2026, 11, 23))
     assert line.warranty_until == date(2028, 11, 23)
     assert line.is_in_warranty(date(2028, 11, 23))
