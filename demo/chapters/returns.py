@@ -25,7 +25,7 @@ from loomline_demo.halden import Halden
 # Why, how many pieces, and what the customer says.
 ASKED = (
     ("Not wanted any more", 4, "Two too many of each size; unworn, still in their bags."),
-    ("Faulty", 3, "The cuffs open after the first wash. Photographs are with Ines."),
+    ("Faulty", 3, "The cuffs open after the first wash. Photographs follow."),
     ("Damaged on the way", 6, "The carton was wet on one side; the top layer is stained."),
 )
 

@@ -119,7 +119,7 @@ def test_nothing_is_made_or_lost_in_any_sequence() -> None:
     run_state_machine_as_test(
         Returning,
         settings=settings(
-            max_examples=8,
+            max_examples=5,
             stateful_step_count=14,
             deadline=None,
             derandomize=True,

@@ -213,7 +213,7 @@ class ReturnLine(Record):
         related_name="return_lines",
         verbose_name=_("lot"),
     )
-    quantity = QuantityField(_("quantity asked"))
+    quantity = QuantityField(_("quantity"))
     received = QuantityField(_("received"), default=Decimal(0), editable=False)
     inspected = QuantityField(_("inspected"), default=Decimal(0), editable=False)
     delivered_on = models.DateField(_("delivered"), null=True, editable=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.costing.pages.books import books
 from loomline.domains.inventory.models import Lot
-from loomline.domains.returns import commands, models, queries
+from loomline.domains.returns import models, queries
 from loomline.domains.returns.models import ReturnState as S
 from loomline.domains.sales.models import Order
 from loomline.domains.warehouse.models import Shipment
@@ -226,8 +226,6 @@ class GoodsReturn(Resource):
             "lot",
             Column("quantity", unit="item.unit"),
             Column("received", unit="item.unit"),
-            Column("inspected", unit="item.unit"),
-            "delivered_on",
             Column("warranty", read=warranty, label=_("Warranty"), wrap=True),
             title=_("Lines"),
         ),
@@ -267,7 +265,7 @@ class GoodsReturn(Resource):
         | party("customer")
         | everyone()
     )
-    create = commands.open_return
+    create = False
     delete = False
     actions = (
         "approve_return",

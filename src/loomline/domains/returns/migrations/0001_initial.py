@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                 (
                     "quantity",
                     loomline.kernel.quantity.QuantityField(
-                        decimal_places=6, max_digits=20, verbose_name="quantity asked"
+                        decimal_places=6, max_digits=20, verbose_name="quantity"
                     ),
                 ),
                 (
