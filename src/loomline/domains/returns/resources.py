@@ -137,7 +137,7 @@ def papers(ctx: Ctx, record: models.GoodsReturn) -> dict[str, Any] | None:
     """The note that the customer lays into the parcel."""
     if record.state not in WITH_US:
         return None
-    file = {
+    file: dict[str, Any] = {
         "name": _t("Return note"),
         "icon": "file-text",
         "url": f"/returns/{record.pk}/return-note.pdf",

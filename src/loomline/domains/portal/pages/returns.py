@@ -18,7 +18,7 @@ from loomline.domains.portal.pages.frame import framed
 from loomline.domains.portal.pages.home import Row, listed
 from loomline.domains.returns import commands, pages
 from loomline.domains.returns import queries as back
-from loomline.domains.returns.models import GoodsReturn, ReturnState
+from loomline.domains.returns.models import GoodsReturn, ReturnReason, ReturnState
 from loomline.domains.returns.queries import Returnable
 from loomline.domains.sales.models import Order
 from loomline.domains.warehouse.models import Shipment
@@ -34,7 +34,9 @@ STEPS = (S.REQUESTED, S.APPROVED, S.RECEIVED, S.SETTLED)
 class ReturnForm(forms.Form):
     """How much of what comes back, why, and what they say about it."""
 
-    reason = forms.ModelChoiceField(label=_l("Why you send it back"), queryset=None)
+    reason: forms.ModelChoiceField[ReturnReason] = forms.ModelChoiceField(
+        label=_l("Why you send it back"), queryset=None
+    )
     words = forms.CharField(
         label=_l("What we should know"),
         required=False,
