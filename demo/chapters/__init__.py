@@ -25,6 +25,7 @@ from loomline_demo.chapters import (
     plan,
     promises,
     reminders,
+    returns,
     rules,
     scenarios,
     schedule,
@@ -39,7 +40,7 @@ from loomline_demo.chapters import (
 CHAPTERS: tuple[ModuleType, ...] = (
     *(house, goods, orders, shelves, troubles),
     *(storeroom, hall, sourcing, needs, agreements, floor, checks, costs, straight, papers, reminders),
-    *(rules, thread, forecasts, plan, schedule, scenarios, promises),
+    *(returns, rules, thread, forecasts, plan, schedule, scenarios, promises),
 )
 
 

@@ -35,7 +35,7 @@ DOMAINS = (
         "storage",
         "counting",
     ),
-    *("planning", "corrections", "supplyplan", "scheduling", "promises", "dunning"),
+    *("planning", "corrections", "supplyplan", "scheduling", "promises", "dunning", "returns"),
     *("tracing", "risk", "footprint", "scorecards", "recalls", "stocking", "scenarios"),
     *("insights", "exchange", "intake", "portal", "scanning"),
 )

@@ -33,6 +33,7 @@ BLANKED: Mapping[str, Mapping[str, Any]] = {
     "recalls.notice": {"address": "", "answer": ""},
     "dunning.reminder": {"send_to": "", "note": ""},
     "marketing.campaignmember": {"told": ""},
+    "returns.goodsreturn": {"words": ""},
 }
 LEAD: Mapping[str, Any] = {
     "name": "–",

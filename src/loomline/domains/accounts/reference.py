@@ -45,8 +45,8 @@ COLLEAGUES = {
     "privacy.view": ALL,
 }
 
-# What was sold, and for which day.
-PROMISED = {"sales.view": ALL, "promises.view": ALL}
+# What was sold, for which day, and what of it comes back.
+PROMISED = {"sales.view": ALL, "promises.view": ALL, "returns.view": ALL}
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ SELLING: tuple[StandardRole, ...] = (
             "privacy.suppress_address": ALL,
             **PROMISED,
             "sales.do": TEAM,
+            **dict.fromkeys(("returns.open_return", "returns.return_shipment"), TEAM),
             **dict.fromkeys(HOLDING, TEAM),
             "parties.do": TEAM,
             "pricing.view": ALL,
@@ -120,6 +121,7 @@ SELLING: tuple[StandardRole, ...] = (
             "tasks.*": TEAM,
             "privacy.do": ALL,
             "sales.*": ALL,
+            "returns.*": ALL,
             **dict.fromkeys(HOLDING, ALL),
             "promises.*": ALL,
             "parties.*": ALL,
@@ -136,6 +138,7 @@ SELLING: tuple[StandardRole, ...] = (
         {
             "service.*": ALL,
             **PROMISED,
+            "returns.*": ALL,
             "warehouse.view": ALL,
             "quality.view": ALL,
             "corrections.view": ALL,
@@ -237,6 +240,7 @@ MAKING: tuple[StandardRole, ...] = (
             "inbound.*": ALL,
             "transport.*": ALL,
             **PROMISED,
+            **dict.fromkeys(("returns.receive_return", "returns.inspect_return"), ALL),
             "procurement.view": ALL,
             "procurement.receive_goods": ALL,
             "procurement.report_delay": ALL,
@@ -267,6 +271,7 @@ MAKING: tuple[StandardRole, ...] = (
             "procurement.view": ALL,
             "warehouse.view": ALL,
             **PROMISED,
+            "returns.inspect_return": ALL,
             "service.view": ALL,
         },
     ),
@@ -289,6 +294,7 @@ VIEWED = (
     "scheduling",
     "demand",
     "pricing",
+    "returns",
 )
 OFFICE: tuple[StandardRole, ...] = (
     StandardRole(
@@ -305,6 +311,7 @@ OFFICE: tuple[StandardRole, ...] = (
             "approvals.*": ALL,
             "contracts.view": ALL,
             **PROMISED,
+            "returns.settle_return": ALL,
             "procurement.view": ALL,
             "warehouse.view": ALL,
             "pricing.view": ALL,
@@ -330,22 +337,17 @@ OFFICE: tuple[StandardRole, ...] = (
 PORTALS: tuple[StandardRole, ...] = (
     StandardRole(
         _("Customer portal"),
-        _("A customer's own people: their quotes, orders, shipments and invoices."),
+        _("A customer's own people: their quotes, orders, shipments, invoices and returns."),
         {
             "parties.view_party": PARTY,
-            "sales.view_quote": PARTY,
-            "sales.view_quoteline": PARTY,
-            "sales.view_order": PARTY,
-            "sales.view_orderline": PARTY,
-            "sales.accept_quote": PARTY,
-            "sales.decline_quote": PARTY,
-            "quoting.accept_offer": PARTY,
-            "quoting.decline_offer": PARTY,
-            "quoting.ask_question": PARTY,
-            "warehouse.view_shipment": PARTY,
-            "warehouse.view_shipmentline": PARTY,
-            "finance.view_invoice": PARTY,
-            "finance.view_invoiceline": PARTY,
+            **dict.fromkeys(("sales.view_quote", "sales.view_quoteline"), PARTY),
+            **dict.fromkeys(("sales.view_order", "sales.view_orderline"), PARTY),
+            **dict.fromkeys(("sales.accept_quote", "sales.decline_quote"), PARTY),
+            **dict.fromkeys(("quoting.accept_offer", "quoting.decline_offer", "quoting.ask_question"), PARTY),
+            **dict.fromkeys(("warehouse.view_shipment", "warehouse.view_shipmentline"), PARTY),
+            **dict.fromkeys(("finance.view_invoice", "finance.view_invoiceline"), PARTY),
+            **dict.fromkeys(("returns.view_goodsreturn", "returns.view_returnline"), PARTY),
+            "returns.ask_for_return": PARTY,
         },
         is_colleague=False,
     ),

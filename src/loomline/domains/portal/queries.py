@@ -9,6 +9,8 @@ from django.db.models import F, Model, QuerySet
 from loomline.domains.accounts.models.roles import OWN_ACCOUNT
 from loomline.domains.finance.models import Invoice, InvoiceState
 from loomline.domains.procurement.models import Purchase, PurchaseState
+from loomline.domains.returns.commands.opening import DELIVERED
+from loomline.domains.returns.models import GoodsReturn
 from loomline.domains.sales.models import Order, OrderState, Quote, QuoteState
 from loomline.domains.sourcing.models import Award, Invitation, InvitationState, RfqState
 from loomline.domains.warehouse.models import Shipment, ShipmentState
@@ -84,6 +86,16 @@ def shipments(ctx: Ctx) -> QuerySet[Shipment]:
 def invoices(ctx: Ctx) -> QuerySet[Invoice]:
     """What they were asked to pay."""
     return _seen(ctx, Invoice).exclude(state=InvoiceState.DRAFT).select_related("customer", "order")
+
+
+def returns(ctx: Ctx) -> QuerySet[GoodsReturn]:
+    """What they send back, or want to."""
+    return _seen(ctx, GoodsReturn).select_related("customer", "order", "reason")
+
+
+def may_send_back(ctx: Ctx, order: Order) -> bool:
+    """True when they have goods of an order, and may ask us to take some back."""
+    return order.state in DELIVERED and access.may(ctx, "returns.ask_for_return")
 
 
 def _seen(ctx: Ctx, model: type[Model]) -> QuerySet[Any]:

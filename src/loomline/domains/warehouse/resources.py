@@ -12,6 +12,7 @@ from loomline.domains.costing.pages.books import books
 from loomline.domains.warehouse import commands, models, queries
 from loomline.domains.warehouse.models import ShipmentState as S
 from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
 from loomline.surface import draw_text
 from loomline.surface.resource import (
     Board,
@@ -113,6 +114,17 @@ def papers(ctx: Ctx, record: models.Shipment) -> dict[str, Any] | None:
     return {"files": files, "empty": ""}
 
 
+def as_delivered(ctx: Ctx, record: models.Shipment) -> dict[str, Any]:
+    """A return opens with what the shipment has brought."""
+    rows = queries.lines_of(shipment_ids=[record.pk])
+    return {
+        "lines": [
+            {"order_line": row.order_line_id, "lot": row.lot_id, "quantity": plain(row.quantity)}
+            for row in rows
+        ]
+    }
+
+
 def as_picked(ctx: Ctx, record: models.ShipmentLine) -> dict[str, Any]:
     """A short pick opens with what the list asks for."""
     return {"found": f"{record.quantity.normalize():f}"}
@@ -211,6 +223,7 @@ class Shipment(Resource):
             commands.unpack_shipment,
         )
     )
+    prefill = {"return_shipment": as_delivered}
     empty = _("No shipments yet. Confirm an order and pick it; its pick list is the shipment.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from loomline.domains.portal.pages import documents, home, offers, purchases, requests
+from loomline.domains.portal.pages import documents, home, offers, purchases, requests, returns
 
 urlpatterns: list[URLPattern] = [
     path("portal/", home.home),
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("portal/quotes/<int:pk>/quote.pdf", offers.paper),
     path("portal/orders/<int:pk>/", documents.order),
     path("portal/orders/<int:pk>/confirmation.pdf", documents.confirmation),
+    path("portal/orders/<int:pk>/return/", returns.ask),
+    path("portal/returns/", returns.returns),
+    path("portal/returns/<int:pk>/", returns.goods_return),
+    path("portal/returns/<int:pk>/return-note.pdf", returns.note),
     path("portal/shipments/<int:pk>/", documents.shipment),
     path("portal/invoices/<int:pk>/", documents.invoice),
     path("portal/invoices/<int:pk>/invoice.pdf", documents.invoice_letter),

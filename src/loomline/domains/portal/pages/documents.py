@@ -71,17 +71,35 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         pdf(f"{one.get_kind_display()} {one}", f"/portal/invoices/{one.pk}/invoice.pdf")
         for one in queries.invoices(ctx).filter(order=found).order_by("pk")
     ]
+    documents += [
+        {
+            "name": _("Return {number}").format(number=one.number),
+            "url": f"/portal/returns/{one.pk}/",
+            "size": "",
+            "date": str(one.state.label),
+        }
+        for one in queries.returns(ctx).filter(order=found).order_by("pk")
+    ]
     name = found.customer_reference or found.number
     shown = {
         "kicker": _("Your order {number}, placed {day}").format(
             number=name, day=draw_text.full_day(found.ordered_on)
         ),
         **_headline(found, lines),
+        "actions": _send_back(ctx, found),
         "tracker": _steps(found),
         "lines": [_order_line(line) for line in lines],
         "documents": documents,
     }
     return document(request, _("Your order {number}").format(number=name), shown)
+
+
+def _send_back(ctx: Ctx, found: Order, shipment: int | None = None) -> list[Shown]:
+    """The way to a return, once they have goods that could come back."""
+    if not queries.may_send_back(ctx, found):
+        return []
+    url = f"/portal/orders/{found.pk}/return/" + (f"?shipment={shipment}" if shipment else "")
+    return [{"label": _("Send something back"), "url": url, "kind": "", "method": "get", "fields": []}]
 
 
 def _headline(found: Order, lines: list[OrderLine]) -> Shown:
@@ -164,6 +182,7 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "headline": _where(found, ctx),
         "text": _how(found),
+        "actions": _send_back(ctx, found.order, found.pk) if found.shipped_at else [],
         "lines": [
             {
                 "name": line.item.name,

@@ -22,6 +22,7 @@ def framed(request: HttpRequest, title: str) -> dict[str, Any]:
             (_("Orders"), "/portal/orders/"),
             (_("Shipments"), "/portal/shipments/"),
             (_("Invoices"), "/portal/invoices/"),
+            (_("Returns"), "/portal/returns/"),
         ]
     if queries.sells_to_us(request.user):
         places += [(_("Requests"), "/portal/requests/"), (_("Our orders to you"), "/portal/purchases/")]

@@ -13,6 +13,7 @@ from loomline.domains.sales.models import OrderState
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.sales.resources.parts import TYPED, callout, drafts_of, papers
 from loomline.kernel.context import Ctx
+from loomline.kernel.quantity import plain
 from loomline.surface import draw_text
 from loomline.surface.resource import (
     Board,
@@ -44,6 +45,13 @@ from loomline.surface.resource import (
 def as_ordered(ctx: Ctx, record: models.Order) -> dict[str, Any]:
     """An order opens with its lines."""
     return drafts_of(record, "delivery")
+
+
+def as_delivered(ctx: Ctx, record: models.Order) -> dict[str, Any]:
+    """A return opens with what was delivered of goods."""
+    rows = record.lines.filter(shipped__gt=0).select_related("item").order_by("position", "pk")
+    goods = [row for row in rows if row.item.is_stocked]
+    return {"lines": [{"order_line": row.pk, "quantity": plain(row.shipped)} for row in goods]}
 
 
 def order_papers(ctx: Ctx, record: models.Order) -> dict[str, Any]:
@@ -271,7 +279,7 @@ class Order(Resource):
     create = commands.open_order
     create_many = commands.open_orders
     actions = "confirm_order", "pick_order", "invoice_order", "amend_order", "cancel_order"
-    prefill = {"amend_order": as_ordered}
+    prefill = {"amend_order": as_ordered, "open_return": as_delivered}
     empty = _("No orders yet. Win a deal, or write the first order yourself.")
 
 
