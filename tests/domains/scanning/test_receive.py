@@ -151,3 +151,21 @@ def test_nothing_is_received_of_what_is_not_awaited(gun: Handheld, store: Store)
     gun.press("Receive 1 line")
     gun.open("/scan/receive/")
     assert f"{order.number} is received: nothing of it is awaited." in gun.scan(order.number).words
+
+
+def test_a_part_is_rejected_with_its_reason(gun: Handheld, store: Store) -> None:
+    order = store.purchase("", buttons="500")
+    gun.open("/scan/receive/", purchase=str(order.pk))
+    gun.scan("B-1")
+    gun.scan("200")
+    gun.press("Reject some")
+    assert "200 pcs came. Say how much of it is rejected" in gun.scan("201").words
+    gun.scan("30")
+    assert "Say why it is rejected" in gun.scan("").words
+    assert "30 pcs rejected: wrong shade" in gun.scan("wrong shade").words
+    gun.press("Receive 1 line")
+
+    row = Receipt.objects.get().lines.get()
+    assert (row.quantity, row.rejected, row.reason) == (Decimal(200), Decimal(30), "wrong shade")
+    assert store.lying(store.mill.button)[STORE, ""] == Decimal(170)
+    assert order.lines.get().open_quantity == Decimal(330)

@@ -66,13 +66,23 @@ from loomline.domains.payables.commands.matching import (
     release_supplier_invoice,
     set_match_tolerance,
 )
+from loomline.domains.payables.commands.reversing import (
+    BilledAgain,
+    CreditNotPosted,
+    CreditReversedForNothing,
+    LaterCredit,
+    reverse_supplier_credit,
+)
 
 __all__ = [
+    "BilledAgain",
     "BilledElsewhere",
     "BilledLess",
     "CreditElsewhere",
+    "CreditNotPosted",
     "CreditNumberMissing",
     "CreditRejectedForNothing",
+    "CreditReversedForNothing",
     "CreditTotalsDiffer",
     "CreditUnexplained",
     "CreditUsed",
@@ -87,6 +97,7 @@ __all__ = [
     "HeldForNothing",
     "InvoiceOfAnother",
     "InvoiceWithoutLines",
+    "LaterCredit",
     "NotCompared",
     "NotPostedYet",
     "NotSentBack",
@@ -121,6 +132,7 @@ __all__ = [
     "reject_supplier_credit",
     "reject_supplier_invoice",
     "release_supplier_invoice",
+    "reverse_supplier_credit",
     "set_match_tolerance",
     "settle_consumption",
     "take_back_credit",

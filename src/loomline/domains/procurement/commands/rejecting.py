@@ -54,12 +54,6 @@ class WentToCustomer(Refused):
     )
 
 
-class InWorkAlready(Refused):
-    """What work has cost is not taken out of it again."""
-
-    says = _("{receipt} is part of what work has cost. Enter a supplier's credit note instead.")
-
-
 @command(label=_("Reject"), icon="circle-x", danger=True)
 def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reason: str) -> ReceiptLine:
     """Refuse goods that were taken in and proved bad: they stand apart, and the supplier owes them again."""
@@ -122,9 +116,6 @@ def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
 
     if purchase.customer is not None:
         raise WentToCustomer(receipt=receipt.number, customer=purchase.customer)
-
-    if any(row.unit_cost is not None for row in rows):
-        raise InWorkAlready(receipt=receipt.number)
 
     advance(receipt, "reverse")
     _undo_moves(ctx, receipt, reason)

@@ -30,12 +30,15 @@ class Got:
     quantity: Decimal
     lot: str = ""
     expires_on: date | None = None
+    rejected: Decimal = Decimal(0)
+    fault: str = ""
 
     @property
     def text(self) -> str:
         """How it stands in an address."""
         day = self.expires_on.isoformat() if self.expires_on else ""
-        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{self.lot}"
+        bad = f"{plain(self.rejected)}~{self.fault.replace('~', '-')}" if self.rejected else "~"
+        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{bad}~{self.lot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Delivery:
     lot: str | None = None
     expires_on: date | None = None
     quantity: Decimal | None = None
+    # Which of what was scanned is being looked at because some of it is bad.
+    bad: int | None = None
 
     def values(self) -> dict[str, Any]:
         """What the address of this step holds."""
@@ -62,6 +67,7 @@ class Delivery:
             "lot": {None: "", "": "~"}.get(self.lot, self.lot),
             "expires": self.expires_on.isoformat() if self.expires_on else "",
             "quantity": plain(self.quantity) if self.quantity else "",
+            "bad": "" if self.bad is None else self.bad,
         }
 
     @property
@@ -92,9 +98,11 @@ def delivery_of(ctx: Ctx, sent: Any) -> Delivery:
     known = {str(line.pk): line for line in lines}
     got = []
     for text in sent.getlist("got"):
-        key, quantity, day, lot = [*text.split("~", 3), "", "", ""][:4]
+        key, quantity, day, bad, fault, lot = [*text.split("~", 5), *[""] * 5][:6]
         if key in known:
-            got.append(Got(known[key], number(quantity), lot, _day(day)))
+            rejected = number(bad) if bad else Decimal(0)
+            got.append(Got(known[key], number(quantity), lot, _day(day), rejected, fault))
+    bad_one = sent.get("bad", "")
     lot = sent.get("lot") or None
     return Delivery(
         purchase=purchase,
@@ -105,6 +113,7 @@ def delivery_of(ctx: Ctx, sent: Any) -> Delivery:
         lot="" if lot == "~" else lot,
         expires_on=_day(sent.get("expires", "")),
         quantity=number(sent["quantity"]) if sent.get("quantity") else None,
+        bad=int(bad_one) if bad_one.isdigit() and int(bad_one) < len(got) else None,
     )
 
 

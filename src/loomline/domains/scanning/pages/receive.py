@@ -17,7 +17,7 @@ from loomline.domains.inventory import queries as stock
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt
 from loomline.domains.scanning import queries
-from loomline.domains.scanning.pages import things
+from loomline.domains.scanning.pages import refuse, things
 from loomline.domains.scanning.pages.delivery import COMMAND, HERE, Delivery, delivery_of
 from loomline.domains.scanning.pages.step import (
     HOME,
@@ -110,7 +110,14 @@ def do(request: HttpRequest) -> HttpResponse:
     accepted = frozenset(request.POST.getlist("accept"))
     giving = replace(ctx, accepted=accepted, key=f"scan-receive-{delivery.key}")
     lines = [
-        procurement.ReceivedLine(line=one.line, quantity=one.quantity, lot=one.lot, expires_on=one.expires_on)
+        procurement.ReceivedLine(
+            line=one.line,
+            quantity=one.quantity,
+            lot=one.lot,
+            expires_on=one.expires_on,
+            rejected=one.rejected,
+            fault=one.fault,
+        )
         for one in delivery.got
     ]
     try:
@@ -174,6 +181,8 @@ def _due(purchase: Purchase) -> str:
 
 def _next(ctx: Ctx, delivery: Delivery, scanned: str) -> Delivery:
     """The step after this scan: it named an item, a lot, or how much."""
+    if delivery.bad is not None:
+        return refuse.next_of(delivery, delivery.bad, scanned)
     line = delivery.line
     if line is None:
         return _item_scanned(ctx, delivery, queries.read_code(scanned, on=ctx.today))
@@ -242,6 +251,9 @@ def _draw(
     purchase = delivery.purchase
     title = _("Receive {number}").format(number=purchase.number)
     wrong = problem(str(refusal or says), refusal, request)
+    if delivery.bad is not None:
+        step = refuse.asked(delivery, delivery.bad)
+        return draw(request, title, **step, problem=wrong, status=status)
     if delivery.line is not None:
         return draw(request, title, **_in_hand(delivery, delivery.line), problem=wrong, status=status)
     at_end = fields(delivery.values())
@@ -300,7 +312,7 @@ def _best_before(delivery: Delivery) -> str:
 
 
 def _bare(delivery: Delivery) -> Delivery:
-    return replace(delivery, line=None, lot=None, expires_on=None, quantity=None)
+    return replace(delivery, line=None, lot=None, expires_on=None, quantity=None, bad=None)
 
 
 def _scanned(delivery: Delivery) -> list[dict[str, Any]]:
@@ -310,8 +322,12 @@ def _scanned(delivery: Delivery) -> list[dict[str, Any]]:
         said = amount(one.quantity, one.line.item.unit)
         text = _("{quantity}, lot {lot}").format(quantity=said, lot=one.lot) if one.lot else said
         out = button(_("Take out"), replace(_bare(delivery), got=kept).url, "x")
+        bad = button(_("Reject some"), replace(_bare(delivery), bad=n).url, "circle-x")
         badge = {"text": _("Scanned"), "tone": "ok"}
-        rows.append(row(one.line.item.name, text, badge=badge, buttons=[out]))
+        if one.rejected:
+            badge = {"text": _("Part rejected"), "tone": "warn"}
+        said = ", ".join(part for part in (text, refuse.said_of(one)) if part)
+        rows.append(row(one.line.item.name, said, badge=badge, buttons=[bad, out]))
     return rows
 
 
