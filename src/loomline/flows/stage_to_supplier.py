@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-
 from loomline.domains.costing import commands as costing
 from loomline.domains.costing.models import ChargeKind
 from loomline.domains.manufacturing.models import WorkOrder, WorkStage
-from loomline.domains.payables import queries as payables
 from loomline.domains.planning.models import WORK_STAGE
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.events import GoodsReceived, ReceiptReversed
@@ -15,18 +12,8 @@ from loomline.domains.procurement.models import PurchaseLine, Receipt
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
 from loomline.kernel.money import Money
-from loomline.kernel.refusal import Refused
 
 WORK = WorkOrder._meta.label_lower
-
-
-class BilledReceipt(Refused):
-    """What somebody asks money for has come."""
-
-    says = _(
-        "{receipt} is billed by {invoice}. Reject that invoice, or enter a supplier's credit note; then"
-        " reverse the receipt."
-    )
 
 
 @on(GoodsReceived)
@@ -57,20 +44,15 @@ def goods_received(ctx: Ctx, event: GoodsReceived) -> None:
 
 @on(ReceiptReversed)
 def receipt_reversed(ctx: Ctx, event: ReceiptReversed) -> None:
-    """What was received by mistake is not billed, and what a stage cost by it is taken out of its work.
+    """What a stage cost by it is taken out of its work.
 
     What the stage has handed over or reported stays: that is said on the stage.
     """
     receipt = Receipt.objects.get(pk=event.receipt_id)
-    rows = list(receipt.lines.select_related("purchase_line").order_by("pk"))
-    billed = payables.allocated(receipt_line_ids=[row.pk for row in rows])
-    for row in rows:
-        if billed.get(row.pk):
-            bill = row.billed.latest("pk").line.invoice
-            raise BilledReceipt(receipt=event.receipt, invoice=bill)
-    stages = {row.purchase_line.origin_id for row in rows if row.purchase_line.origin_kind == WORK_STAGE}
+    rows = receipt.lines.filter(purchase_line__origin_kind=WORK_STAGE).select_related("purchase_line")
+    stages = {row.purchase_line.origin_id for row in rows}
     works = dict(WorkStage.objects.filter(pk__in=stages).values_list("pk", "work_id"))
-    for row in rows:
+    for row in rows.order_by("pk"):
         work = works.get(row.purchase_line.origin_id or 0)
         amount = Money(row.accepted * (row.unit_cost or 0), ctx.company.currency).rounded().amount
         if work is not None and amount > 0:

@@ -47,6 +47,8 @@ COLLEAGUES = {
 
 # What was sold, and for which day.
 PROMISED = {"sales.view": ALL, "promises.view": ALL}
+# What was ordered, and what of it is announced.
+BOUGHT = {"procurement.view": ALL, "inbound.view": ALL}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class StandardRole:
 
 PLANS = ("planning.*", "supplyplan.*", "scheduling.*", "scenarios.*", "stocking.*", "demand.*")
 MAKES = ("bills.*", "workcentres.*", "manufacturing.*", "shopfloor.*")
-BUYS = ("procurement.*", "requisitions.*", "sourcing.*", "contracts.*", "scorecards.*")
+BUYS = ("procurement.*", "inbound.*", "requisitions.*", "sourcing.*", "contracts.*", "scorecards.*")
 HOLDING = ("planning.hold_goods", "planning.send_and_hold", "planning.end_hold")
 SELLERS_READ = {
     "planning.view": ALL,
@@ -110,7 +112,7 @@ SELLING: tuple[StandardRole, ...] = (
         _("All deals, quotes and orders, prices and terms."),
         {
             **SELLERS_READ,
-            "procurement.view": ALL,
+            **BOUGHT,
             "pipeline.*": ALL,
             "leads.*": ALL,
             "forecasting.*": ALL,
@@ -159,7 +161,7 @@ MAKING: tuple[StandardRole, ...] = (
             "sourcing.view": ALL,
             "requisitions.*": ALL,
             "approvals.view": ALL,
-            "procurement.view": ALL,
+            **BOUGHT,
             "procurement.open_purchase": ALL,
             "procurement.open_purchases": ALL,
             "inventory.reserve": ALL,
@@ -264,7 +266,7 @@ MAKING: tuple[StandardRole, ...] = (
             "inventory.block_lot": ALL,
             "bills.view": ALL,
             "manufacturing.view": ALL,
-            "procurement.view": ALL,
+            **BOUGHT,
             "warehouse.view": ALL,
             **PROMISED,
             "service.view": ALL,
@@ -305,7 +307,7 @@ OFFICE: tuple[StandardRole, ...] = (
             "approvals.*": ALL,
             "contracts.view": ALL,
             **PROMISED,
-            "procurement.view": ALL,
+            **BOUGHT,
             "warehouse.view": ALL,
             "pricing.view": ALL,
             "parties.do": ALL,
@@ -371,7 +373,10 @@ PORTALS: tuple[StandardRole, ...] = (
             "sourcing.view_bidprice": PARTY,
             "sourcing.answer_invitation": PARTY,
             "sourcing.decline_invitation": PARTY,
+            "inbound.view_shippingnotice": PARTY,
+            "inbound.view_noticeline": PARTY,
             "inbound.announce_goods": PARTY,
+            "inbound.withdraw_notice": PARTY,
             "scorecards.view_score": PARTY,
             "scorecards.dispute_score": PARTY,
         },

@@ -71,6 +71,7 @@ from loomline.domains.payables.commands.reversing import (
     CreditNotPosted,
     CreditReversedForNothing,
     LaterCredit,
+    UsedMeanwhile,
     reverse_supplier_credit,
 )
 
@@ -118,6 +119,7 @@ __all__ = [
     "SupplierInvoiceLineDraft",
     "TakenBack",
     "TotalsDiffer",
+    "UsedMeanwhile",
     "allocate_bill_line",
     "apply_supplier_credit",
     "approve_supplier_invoice",

@@ -40,6 +40,13 @@ class LaterCredit(Refused):
     says = _("{later} was posted later for the same goods. Reverse that one before {number}.")
 
 
+class UsedMeanwhile(Refused):
+    """Somebody else has used it at the same moment."""
+
+    says = _("Credit note {number} was used for another invoice just now. Look at it again, then reverse it.")
+    status = 409
+
+
 class BilledAgain(Refused):
     """A received quantity is billed once."""
 
@@ -55,17 +62,20 @@ def reverse_supplier_credit(ctx: Ctx, *, credit: SupplierCredit, reason: str) ->
 
     The day it was booked on stays as it is; the opposite is posted today.
     """
-    used = credit.applications.values("invoice")
-    invoices: dict[int, SupplierInvoice] = {
-        one.pk: one for one in lock_all(SupplierInvoice.objects.filter(pk__in=used))
-    }
+    settled = SupplierInvoice.objects.filter(pk__in=credit.applications.values("invoice"))
+    invoices: dict[int, SupplierInvoice] = {one.pk: one for one in lock_all(settled)}
     credit = lock(credit)
     _refuse_standing(credit, reason.strip())
 
     sums = credit.applications.order_by().values_list("invoice").annotate(n=Sum("amount"))
-    for pk in sorted(pk for pk, amount in sums if amount):
+    used = sorted(pk for pk, amount in sums if amount)
+    if not invoices.keys() >= set(used):
+        raise UsedMeanwhile(number=credit)
+    for pk in used:
         if invoices[pk].state == SupplierInvoiceState.PAID:
             raise PaidMeanwhile(number=invoices[pk])
+
+    for pk in used:
         credit = take_back_credit(ctx, credit=credit, invoice=invoices[pk])
     advance(credit, "reverse", reversed_reason=reason.strip()[:200])
 

@@ -54,8 +54,9 @@ DECLARE
     most numeric;
     said numeric;
 BEGIN
-    SELECT quantity - rejected INTO most FROM procurement_receiptline WHERE id = NEW.receipt_line_id
-    FOR NO KEY UPDATE;
+    SELECT CASE r.state WHEN 'reversed' THEN 0 ELSE l.quantity - l.rejected END INTO most
+    FROM procurement_receiptline l JOIN procurement_receipt r ON r.id = l.receipt_id
+    WHERE l.id = NEW.receipt_line_id FOR NO KEY UPDATE OF l;
     SELECT sum(quantity) - coalesce((SELECT sum(c.quantity) FROM payables_creditallocation c
             JOIN payables_matchallocation b ON b.id = c.billed_id
             JOIN payables_suppliercreditline l ON l.id = c.line_id
@@ -120,6 +121,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0010_sparse_ties"),
         ("payables", "0003_supplier_credits"),
+        ("procurement", "0003_direct_delivery"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

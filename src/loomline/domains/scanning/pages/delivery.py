@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from loomline.domains.inbound.models import ShippingNotice
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.scanning.pages.step import HOME, address, may, number, one_of
@@ -54,6 +55,8 @@ class Delivery:
     lot: str | None = None
     expires_on: date | None = None
     quantity: Decimal | None = None
+    # What the supplier has announced it with; what was announced then stands there as scanned.
+    notice: ShippingNotice | None = None
     # Which of what was scanned is being looked at because some of it is bad.
     bad: int | None = None
 
@@ -61,6 +64,7 @@ class Delivery:
         """What the address of this step holds."""
         return {
             "purchase": self.purchase.pk,
+            "notice": self.notice.pk if self.notice else "",
             "key": self.key,
             "got": [one.text for one in self.got],
             "line": self.line.pk if self.line else "",
@@ -109,12 +113,28 @@ def delivery_of(ctx: Ctx, sent: Any) -> Delivery:
         lines=lines,
         key=(sent.get("key") or ctx.request_id)[:60],
         got=tuple(got),
+        notice=_notice(ctx, purchase, sent.get("notice")),
         line=known.get(sent.get("line", "")),
         lot="" if lot == "~" else lot,
         expires_on=_day(sent.get("expires", "")),
         quantity=number(sent["quantity"]) if sent.get("quantity") else None,
         bad=int(bad_one) if bad_one.isdigit() and int(bad_one) < len(got) else None,
     )
+
+
+def announced(notice: ShippingNotice) -> str:
+    """The address of the step that holds all that was announced, to be counted."""
+    rows = notice.lines.select_related("purchase_line").order_by("pk")
+    got = [Got(row.purchase_line, row.quantity, row.lot, row.expires_on).text for row in rows]
+    return address(HERE, purchase=notice.purchase_id, notice=notice.pk, got=got)
+
+
+def _notice(ctx: Ctx, purchase: Purchase, key: str | None) -> ShippingNotice | None:
+    if not key:
+        return None
+    rows = access.visible(ctx, ShippingNotice).filter(purchase=purchase)
+    found: ShippingNotice = one_of(rows, key, what=_("shipping notice"))
+    return found
 
 
 def _day(text: str) -> date | None:

@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from loomline.domains.catalog.models import Tracking
+from loomline.domains.inbound import commands as inbound
+from loomline.domains.inbound.models import NoticeState, ShippingNotice
 from loomline.domains.inventory import queries as stock
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt
 from loomline.domains.scanning import queries
 from loomline.domains.scanning.pages import refuse, things
-from loomline.domains.scanning.pages.delivery import COMMAND, HERE, Delivery, delivery_of
+from loomline.domains.scanning.pages.delivery import COMMAND, HERE, Delivery, announced, delivery_of
 from loomline.domains.scanning.pages.step import (
     HOME,
     address,
@@ -49,11 +51,14 @@ ONE = Decimal(1)
 class NoOrder(Refused):
     """A code that names no purchase order."""
 
-    says = _l("No purchase order is called {code}. Scan or type the number on the delivery note.")
+    says = _l(
+        "No purchase order is called {code}, and no shipping notice. Scan or type the number on the delivery"
+        " note."
+    )
 
 
 class NotAwaited(Refused):
-    """An order of which nothing is to come."""
+    """An order, or a notice, of which nothing is to come."""
 
     says = _l("{number} is {state}: nothing of it is awaited.")
 
@@ -120,13 +125,12 @@ def do(request: HttpRequest) -> HttpResponse:
         )
         for one in delivery.got
     ]
+    papers = {"lines": lines, "delivery_note": request.POST.get("delivery_note", "")[:80]}
     try:
-        receipt = COMMAND(
-            giving,
-            purchase=delivery.purchase,
-            lines=lines,
-            delivery_note=request.POST.get("delivery_note", "")[:80],
-        )
+        if delivery.notice is not None:
+            receipt = inbound.receive_announced(giving, notice=delivery.notice, **papers)
+        else:
+            receipt = COMMAND(giving, purchase=delivery.purchase, **papers)
     except KeyReused:
         says = str(ReceivedBefore(number=delivery.purchase.number))
         return _draw(request, delivery, says=says, status=409)
@@ -141,14 +145,14 @@ def _which(request: HttpRequest, ctx: Ctx) -> HttpResponse:
     says, scanned = "", request.GET.get("scan", "").strip()
     if scanned:
         try:
-            return HttpResponseRedirect(address(HERE, purchase=_named(ctx, scanned).pk))
+            return HttpResponseRedirect(_named(ctx, scanned))
         except Refused as refusal:
             says = str(refusal)
     awaited = open_to(ctx, COMMAND, queries.awaited_of(ctx))[: queries.SHOWN]
     return draw(
         request,
         _("Receive"),
-        ask=ask(_("Scan the purchase order"), HERE),
+        ask=ask(_("Scan the purchase order or the shipping notice"), HERE),
         problem=problem(says),
         rows=[
             row(
@@ -164,13 +168,27 @@ def _which(request: HttpRequest, ctx: Ctx) -> HttpResponse:
     )
 
 
-def _named(ctx: Ctx, scanned: str) -> Purchase:
-    """The purchase order with a scanned number, while something of it is awaited."""
+def _named(ctx: Ctx, scanned: str) -> str:
+    """The step for the purchase order or the notice with a scanned number, while something is awaited."""
     code = queries.read_code(scanned, on=ctx.today)
     found = access.visible(ctx, Purchase).filter(number__in=code.spellings).first()
     if found is None:
-        raise NoOrder(code=code.text)
+        return announced(_notice(ctx, code))
     if not found.is_awaited:
+        raise NotAwaited(number=found.number, state=found.state.label.lower())
+    return address(HERE, purchase=found.pk)
+
+
+def _notice(ctx: Ctx, code: queries.Code) -> ShippingNotice:
+    """The notice with a scanned number, or the only open one with this tracking number."""
+    rows = access.visible(ctx, ShippingNotice)
+    found = rows.filter(number__in=code.spellings).first()
+    if found is None and code.text:
+        tracked = list(rows.filter(tracking__in=code.spellings, state=NoticeState.ANNOUNCED)[:2])
+        found = tracked[0] if len(tracked) == 1 else None
+    if found is None:
+        raise NoOrder(code=code.text)
+    if found.state != NoticeState.ANNOUNCED:
         raise NotAwaited(number=found.number, state=found.state.label.lower())
     return found
 

@@ -57,7 +57,14 @@ def ordered_with(ctx: Ctx, stage: WorkStage) -> dict[str, Any] | None:
         for row in rows.select_related("purchase__supplier", "item__unit").order_by("pk")
     ]
     heads = (_t("Order"), _t("Supplier"), _t("State"), _t("Service"), _t("Ordered"), _t("Came back"))
-    return plain_table(_t("Ordered with"), (*heads, _t("Rejected"), _t("Value")), cells) if cells else None
+    if not cells:
+        return None
+    return plain_table(
+        _t("Ordered with"),
+        (*heads, _t("Rejected"), _t("Value")),
+        cells,
+        slots=("a1", "b1", "a2", "c1", "b2", "c2", "hide", "hide"),
+    )
 
 
 def _waiting(ctx: Ctx, lines: Sequence[OrderLine], delayed: Mapping[int, int]) -> dict[str, Any] | None:
