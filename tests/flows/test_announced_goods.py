@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_what_cannot_be_announced_is_refused(
     planned: Callable[..., Order],
     bought: Callable[[], Purchase],
     quantity: str,
-    more: dict[str, object],
+    more: dict[str, Any],
     says: str,
 ) -> None:
     planned((dock.label, "100"))

@@ -13,7 +13,7 @@ from loomline.domains.procurement.events import (
     PurchaseCompleted,
     ReceiptReversed,
 )
-from loomline.domains.procurement.models import Purchase, Receipt
+from loomline.domains.procurement.models import Receipt
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
 
@@ -33,19 +33,19 @@ def notice_withdrawn(ctx: Ctx, event: NoticeWithdrawn) -> None:
 @on(PurchaseCompleted)
 def purchase_completed(ctx: Ctx, event: PurchaseCompleted) -> None:
     """All of it is here, whatever was announced of it."""
-    inbound.settle_notices(ctx, purchase=Purchase.objects.get(pk=event.purchase_id), reason=_t("given up"))
+    inbound.settle_notices(ctx, purchase_id=event.purchase_id, reason=_t("given up"))
 
 
 @on(PurchaseClosed)
 def purchase_closed(ctx: Ctx, event: PurchaseClosed) -> None:
     """What is missing was given up."""
-    inbound.settle_notices(ctx, purchase=Purchase.objects.get(pk=event.purchase_id), reason=event.missing)
+    inbound.settle_notices(ctx, purchase_id=event.purchase_id, reason=event.missing)
 
 
 @on(PurchaseCancelled)
 def purchase_cancelled(ctx: Ctx, event: PurchaseCancelled) -> None:
     """Nothing of it comes."""
-    inbound.settle_notices(ctx, purchase=Purchase.objects.get(pk=event.purchase_id), reason=event.reason)
+    inbound.settle_notices(ctx, purchase_id=event.purchase_id, reason=event.reason)
 
 
 @on(ReceiptReversed)

@@ -156,10 +156,16 @@ def announce_goods(
 
 
 @command(move="arrive", label=_("Receive"), icon="truck-delivery")
-def receive_announced(
-    ctx: Ctx, *, notice: ShippingNotice, lines: Sequence[ReceivedLine] = (), delivery_note: str = ""
+def receive_announced(ctx: Ctx, *, notice: ShippingNotice, delivery_note: str = "") -> Receipt:
+    """Take in what was announced, as it was announced."""
+    return receive_counted(ctx, notice=notice, lines=_as_announced(notice), delivery_note=delivery_note)
+
+
+@command(hidden=True)
+def receive_counted(
+    ctx: Ctx, *, notice: ShippingNotice, lines: list[ReceivedLine], delivery_note: str = ""
 ) -> Receipt:
-    """Take in what was announced: as it was counted, or without lines as it was announced."""
+    """Take in what was announced, as it was counted: the notice has arrived, whatever differs."""
     purchase = lock(notice.purchase)
     notice = lock(notice)
     if notice.state != NoticeState.ANNOUNCED:
@@ -169,7 +175,7 @@ def receive_announced(
     receipt = procurement.receive_goods(
         ctx,
         purchase=purchase,
-        lines=list(lines) or _as_announced(notice),
+        lines=lines,
         delivery_note=delivery_note or notice.delivery_note,
     )
     ShippingNotice.objects.filter(pk=notice.pk).update(receipt=receipt)
@@ -199,13 +205,14 @@ def withdraw_notice(ctx: Ctx, *, notice: ShippingNotice, reason: str) -> Shippin
 
 
 @command(hidden=True)
-def settle_notices(ctx: Ctx, *, purchase: Purchase, reason: str) -> list[ShippingNotice]:
+def settle_notices(ctx: Ctx, *, purchase_id: int, reason: str) -> list[ShippingNotice]:
     """End what is announced of an order of which nothing is awaited: it arrived, or was given up."""
-    notices: list[ShippingNotice] = lock_all(purchase.notices.filter(state=NoticeState.ANNOUNCED))
+    rows = ShippingNotice.objects.filter(purchase=purchase_id, state=NoticeState.ANNOUNCED)
+    notices: list[ShippingNotice] = lock_all(rows)
 
     for notice in notices:
         lines = _lines(notice)
-        if purchase.state == PurchaseState.RECEIVED and not all(line.is_closed for line in lines):
+        if notice.purchase.state == PurchaseState.RECEIVED and not all(line.is_closed for line in lines):
             advance(notice, "arrive")
             ctx.emit(AnnouncedArrived(**_about(notice, lines)))
         else:

@@ -125,10 +125,10 @@ def do(request: HttpRequest) -> HttpResponse:
         )
         for one in delivery.got
     ]
-    papers = {"lines": lines, "delivery_note": request.POST.get("delivery_note", "")[:80]}
+    papers: dict[str, Any] = {"lines": lines, "delivery_note": request.POST.get("delivery_note", "")[:80]}
     try:
         if delivery.notice is not None:
-            receipt = inbound.receive_announced(giving, notice=delivery.notice, **papers)
+            receipt = inbound.receive_counted(giving, notice=delivery.notice, **papers)
         else:
             receipt = COMMAND(giving, purchase=delivery.purchase, **papers)
     except KeyReused:
