@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_UP, Decimal
 
 from pydantic import SecretStr
 
 from loomline.domains.accounts import commands as accounts
-from loomline.domains.accounts.models import Role
+from loomline.domains.accounts.models import Role, User
+from loomline.domains.inbound import commands as inbound
+from loomline.domains.inbound.commands import AnnouncedLine
 from loomline.domains.parties import commands as parties
+from loomline.domains.procurement import commands as procurement
+from loomline.domains.procurement import queries as purchasing
+from loomline.domains.procurement.commands import PurchaseLineDraft
 from loomline.domains.procurement.models import PurchaseState
 from loomline.domains.sourcing import commands as sourcing
 from loomline.domains.sourcing.commands import BidDraft, Judgement, LandingDraft, RfqLineDraft
@@ -26,10 +32,13 @@ OFFERS = {
 
 
 def ends(halden: Halden) -> None:
-    """Spring's merino was asked of three mills and split; labels are being asked for now."""
+    """Spring's merino was asked of three mills and split; labels are being asked for now.
+
+    The mill in Biella announces what is on its way.
+    """
     _spring(halden)
     _labels(halden)
-    _guest(halden)
+    _announce(halden, _guest(halden))
 
 
 def proves(halden: Halden) -> None:
@@ -136,7 +145,7 @@ def _labels(halden: Halden) -> None:
     )
 
 
-def _guest(halden: Halden) -> None:
+def _guest(halden: Halden) -> User:
     """Somebody of the mill in Biella signs in to the portal."""
     s = halden.s
     guest = accounts.add_person(
@@ -148,3 +157,29 @@ def _guest(halden: Halden) -> None:
         roles=[Role.objects.get(name="Supplier portal")],
     )
     parties.give_portal_access(s.by("admin"), party=halden.partners["biella"], user=guest)
+    return guest
+
+
+def _announce(halden: Halden, guest: User) -> None:
+    """Half of an order of yarn has left Biella; the rest follows, so no day moves."""
+    s = halden.s
+    mill = halden.partners["biella"]
+    line = purchasing.awaited_lines().filter(purchase__supplier=mill, purchase__site__isnull=False).first()
+    if line is None:
+        item = PurchaseLineDraft(item=halden.yarns["merino"], quantity=Decimal(240), price=Decimal("27.20"))
+        order = procurement.open_purchase(
+            s.by("buyer"), supplier=mill, lines=[item], requested_on=s.today + 28 * DAY
+        )
+        shrugs = frozenset({"BelowMinimum", "PriceMissing", "AboveAgreed", "SoonerThanAgreed"})
+        order = procurement.send_purchase(replace(s.by("buyer"), accepted=shrugs), purchase=order)
+        line = order.lines.get()
+    half = (line.open_quantity / 2).quantize(Decimal(1), ROUND_UP)
+    inbound.announce_goods(
+        replace(s.by("buyer"), actor=guest),
+        purchase=line.purchase,
+        lines=[AnnouncedLine(line=line, quantity=half, lot="BY-8804" if line.item.tracking == "lot" else "")],
+        expected_on=max(line.expected_on or s.today, s.today),
+        carrier="Alpina Trasporti",
+        tracking="AT 4471 0926",
+        delivery_note="DDT 1187",
+    )

@@ -17,7 +17,7 @@ from loomline.domains.costing import commands as costing
 from loomline.domains.costing import queries as costs
 from loomline.domains.costing.models import Counter
 from loomline.domains.finance import commands as finance
-from loomline.domains.inventory.models import Balance, Reservation, StockMove
+from loomline.domains.inventory.models import Balance, Lot, Reservation, StockMove
 from loomline.domains.ledger import queries as books
 from loomline.domains.ledger.models import EntryKind, JournalEntry
 from loomline.domains.parties import commands as parties
@@ -29,6 +29,7 @@ from loomline.domains.planning import commands as planning
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, Receipt
 from loomline.domains.procurement.pages import purchase_data
+from loomline.domains.recalls import queries as recalls
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales.models import Delivery, Order, OrderState
 from loomline.domains.supplyplan.queries import documents
@@ -239,6 +240,13 @@ def test_the_bill_of_the_supplier_clears_what_was_delivered(
 
     assert stands(dock.ctx, Counter.SUPPLIER) == 0
     assert (stands(dock.ctx, Counter.CUSTOMER), stands(dock.ctx, Counter.PRICE)) == (D(260), D(10))
+    receipt = Receipt.objects.latest("pk")
+    with pytest.raises(Refused) as kept:
+        procurement.reverse_receipt(dock.ctx, receipt=receipt, reason="typed twice")
+    assert str(kept.value) == (
+        f"{receipt.number} is billed by {bill.number}. Reject that invoice, or enter a supplier's credit"
+        " note; then reverse the receipt."
+    )
 
 
 @pytest.mark.parametrize(
@@ -283,12 +291,6 @@ def test_the_ways_do_not_mix(dock: Dock, mug: Item, sent: Callable[..., tuple[Or
         procurement.change_purchase(dock.ctx, purchase=Purchase.objects.latest("pk"), site=dock.mill.site)
 
     receipt = bring(dock, purchase, "5")
-    with pytest.raises(procurement.WentToCustomer) as kept:
-        procurement.reverse_receipt(dock.ctx, receipt=receipt, reason="typed twice")
-    assert str(kept.value) == (
-        f"{receipt.number} says what Nord Living has got, and their order counts it as delivered."
-        " Credit the customer and enter a supplier's credit note instead."
-    )
     with pytest.raises(procurement.GoesToCustomer):
         procurement.reject_goods(dock.ctx, receipt_line=receipt.lines.get(), quantity=D(1), reason="chipped")
 
@@ -314,3 +316,95 @@ def test_a_draft_is_not_delivered(dock: Dock, mug: Item) -> None:
     assert str(refused.value) == (
         f"{draft.number} is draft; only orders that were sent and are not finished are delivered."
     )
+
+
+def test_a_delivery_noted_by_mistake_is_taken_back(
+    dock: Dock, mug: Item, sent: Callable[..., tuple[Order, Purchase]]
+) -> None:
+    dock.stock(mug, "7")
+    order, purchase = sent()
+    procurement.confirm_purchase(dock.ctx, purchase=purchase, confirmed_on=date(2026, 12, 8))
+    moves, owed, cost = (
+        StockMove.objects.count(),
+        stands(dock.ctx, Counter.SUPPLIER),
+        stands(dock.ctx, Counter.CUSTOMER),
+    )
+    bring(dock, purchase, "15")
+    rest = bring(dock, purchase, "25")
+    order.refresh_from_db()
+    assert (order.state, stands(dock.ctx, Counter.SUPPLIER) - owed) == (OrderState.SHIPPED, D(-260))
+
+    procurement.reverse_receipt(dock.ctx, receipt=rest, reason="wrong order")
+    order.refresh_from_db()
+    purchase.refresh_from_db()
+    line = order.lines.get()
+    assert (order.state, order.shipped_at, line.shipped, line.stage) == (
+        OrderState.PART_SHIPPED,
+        None,
+        15,
+        "",
+    )
+    assert (expected(order), line.expected_on) == (date(2026, 12, 8), date(2026, 12, 8))
+    assert (purchase.state, purchase.lines.get().open_quantity) == (PurchaseState.PART_RECEIVED, 25)
+    assert stands(dock.ctx, Counter.SUPPLIER) - owed == D("-97.50")
+    assert stands(dock.ctx, Counter.CUSTOMER) - cost == D("97.50")
+    assert StockMove.objects.count() == moves
+    assert told("sales.DeliveryTakenBack") == [
+        f"25 of order {order.number} count as not delivered: wrong order"
+    ]
+
+    finance.invoice_order(dock.ctx, order=order)
+    first = Receipt.objects.earliest("pk")
+    with pytest.raises(sales.InvoicedMore) as kept:
+        procurement.reverse_receipt(dock.ctx, receipt=first, reason="wrong order")
+    assert str(kept.value) == (
+        f"Order {order.number}: 15 pcs of {mug} are invoiced, so no fewer can have been delivered."
+        " Credit the customer first."
+    )
+    first.refresh_from_db()
+    assert (first.state, stands(dock.ctx, Counter.SUPPLIER) - owed) == ("posted", D("-97.50"))
+
+    bring(dock, purchase, "25")
+    order.refresh_from_db()
+    assert (order.state, stands(dock.ctx, Counter.CUSTOMER) - cost) == (OrderState.SHIPPED, D(260))
+
+
+def test_the_lot_that_the_supplier_names_leads_to_the_customer(
+    dock: Dock, potter: Party, sent: Callable[..., tuple[Order, Purchase]]
+) -> None:
+    jug = catalog.add_item(dock.ctx, sku="JUG", name="Jug", tracking="lot")
+    terms = procurement.SupplierItemDraft(supplier=potter, item=jug, price=D(9), delivers_directly=True)
+    procurement.agree_supply(dock.ctx, drafts=[terms])
+    order, purchase = sent((jug, "12"))
+    line = purchase.lines.get()
+    rows = [
+        procurement.DeliveredLine(line=line, quantity=D(5), lot="K-7"),
+        procurement.DeliveredLine(line=line, quantity=D(3)),
+    ]
+    receipt = procurement.deliver_directly(dock.ctx, purchase=purchase, lines=rows)
+
+    kept = [(row.quantity, row.lot and row.lot.number) for row in receipt.lines.order_by("pk")]
+    assert kept == [(D(5), "K-7"), (D(3), None)]
+    lot = Lot.objects.get(number="K-7")
+    assert (lot.item, lot.supplier, lot.supplier_lot) == (jug, potter, "K-7")
+    assert not StockMove.objects.filter(lot=lot).exists()
+    [reached] = tracing.reached_by(lot)
+    assert (reached.line, reached.quantity, reached.brought) == (
+        order.lines.get(),
+        5,
+        receipt.lines.earliest("pk"),
+    )
+    [known] = recalls.deliveries_of(lot_ids=[lot.pk])
+    assert (known.customer_id, known.item_id, known.quantity, known.lots) == (dock.customer.pk, jug.pk, 5, 1)
+
+    procurement.reverse_receipt(dock.ctx, receipt=receipt, reason="typed twice")
+    order.refresh_from_db()
+    assert (order.state, tracing.reached_by(lot), recalls.deliveries_of(lot_ids=[lot.pk])) == (
+        OrderState.CONFIRMED,
+        [],
+        [],
+    )
+    _order, other = sent()
+    row = procurement.DeliveredLine(line=other.lines.get(), quantity=D(1), lot="K-8")
+    with pytest.raises(Refused, match="is not tracked by lot, so K-8 cannot be kept"):
+        procurement.deliver_directly(dock.ctx, purchase=other, lines=[row])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from loomline.domains.catalog import commands as catalog
 from loomline.domains.catalog.models import Item
@@ -97,9 +98,27 @@ def test_what_comes_back_is_output_and_cost_and_clears_with_the_bill(
     with pytest.raises(Refused) as kept:
         procurement.reverse_receipt(ctx, receipt=Receipt.objects.latest("pk"), reason="typed twice")
     assert str(kept.value) == (
-        f"{Receipt.objects.latest('pk').number} is part of what work has cost."
-        " Enter a supplier's credit note instead."
+        f"{Receipt.objects.latest('pk').number} is billed by {bill.number}. Reject that invoice, or enter a"
+        " supplier's credit note; then reverse the receipt."
     )
+
+
+def test_a_stage_received_by_mistake_is_taken_out_of_its_work(
+    ctx: Ctx, world: World, work: WorkOrder, dyeing: Item
+) -> None:
+    purchase = ordered(ctx, world, work, dyeing)
+    stage = world.stage(work, "Dyeing")
+    planning.receive_stage(ctx, stage=stage, quantity=D(200), lot="D-1", is_last=False)
+    page = Client()
+    page.force_login(ctx.actor)
+    shown = page.get(f"/manufacturing/stages/{stage.pk}/?tab=ordered").content.decode()
+    assert purchase.number in shown
+
+    procurement.reverse_receipt(ctx, receipt=Receipt.objects.get(), reason="typed twice")
+    assert _books(ctx) == {"stock": D(18160), "work": D(0), "owed": D(-18160)}
+    assert list(WorkCharge.objects.order_by("pk").values_list("amount", flat=True)) == [D(270), D(-270)]
+    line = purchase.lines.get()
+    assert (line.received, line.open_quantity) == (D(0), D("436.8"))
 
 
 def test_material_that_was_used_otherwise_is_asked_about(

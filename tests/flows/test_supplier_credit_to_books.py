@@ -143,6 +143,42 @@ def test_a_closed_month_takes_no_credit_note(ctx: Ctx, mill: Mill) -> None:
     assert str(posted_on) == "2026-12-01"
 
 
+def test_a_credit_note_posted_by_mistake_is_reversed_in_the_open_month(ctx: Ctx, mill: Mill) -> None:
+    bill = mill.approve(mill.bill("100", "10", mill.order("100", "9", "100")))
+    note = payables.post_supplier_credit(ctx, credit=mill.credit(bill, 10))
+    other = payables.post_supplier_credit(ctx, credit=mill.credit(bill, 5))
+    with pytest.raises(payables.LaterCredit, match=f"{other} was posted later for the same goods"):
+        payables.reverse_supplier_credit(ctx, credit=note, reason="Typed twice")
+    payables.reverse_supplier_credit(ctx, credit=other, reason="Typed twice")
+    december = Ctx.new(actor=ctx.actor, via="page", now=ctx.now + timedelta(days=10))
+    first = JournalEntry.objects.first()
+    assert first is not None
+    while costing.value_pending(december):
+        continue
+    ledger.close_period(december, period=first.period)
+
+    again = mill.approve(mill.bill("4", "9"))
+    with pytest.raises(payables.BilledAgain, match="4 kg more are billed than were taken"):
+        payables.reverse_supplier_credit(december, credit=note, reason="Another supplier's")
+    payables.post_supplier_credit(december, credit=mill.credit(again, 4, booked_on=december.today))
+    [last] = again.lines.get().credits.all()
+    payables.reverse_supplier_credit(december, credit=last.credit, reason="Not agreed")
+    payables.post_supplier_credit(december, credit=mill.credit(again, 4, booked_on=december.today))
+    with pytest.raises(payables.LaterCredit):
+        payables.reverse_supplier_credit(december, credit=note, reason="Another supplier's")
+    bill.refresh_from_db()
+    note.refresh_from_db()
+    assert (bill.credited, note.state, note.applied) == (D(100), "used", D(100))
+    assert stands(december, Counter.SUPPLIER) == D(-90)
+
+    newest = SupplierCredit.objects.latest("pk")
+    payables.reverse_supplier_credit(december, credit=newest, reason="Not agreed")
+    entry = JournalEntry.objects.filter(origin_kind=CREDIT).latest("pk")
+    assert (str(entry.posted_on), entry.reverses is not None) == ("2026-12-03", True)
+    assert queries.owed_to() == {(mill.party.pk, "EUR"): D(936)}
+    assert books.stands_on(purpose=Purpose.PAYABLE) == D(-936)
+
+
 def test_in_foreign_money_the_rest_is_an_exchange_difference(ctx: Ctx, mill: Mill) -> None:
     ledger.record_rates(ctx, rates={"USD": D("1.25")}, on=ISSUED - timedelta(days=30))
     ledger.record_rates(ctx, rates={"USD": D("1.6")}, on=ISSUED + timedelta(days=1))
@@ -163,7 +199,9 @@ def test_in_foreign_money_the_rest_is_an_exchange_difference(ctx: Ctx, mill: Mil
 
 
 STEP = st.tuples(
-    st.sampled_from(("bill", "return", "credit", "price", "alone", "use", "take back", "pay", "pay less")),
+    st.sampled_from(
+        ("bill", "return", "credit", "price", "alone", "use", "take back", "pay", "pay less", "undo")
+    ),
     st.integers(1, 30),
     st.decimals(min_value="0.01", max_value="20", places=2),
 )
@@ -230,5 +268,7 @@ def do(ctx: Ctx, mill: Mill, step: str, quantity: int, price: Decimal, number: i
     elif step in ("use", "take back") and notes:
         verb = payables.apply_supplier_credit if step == "use" else payables.take_back_credit
         verb(ctx, credit=notes[quantity % len(notes)], invoice=bill)
+    elif step == "undo" and notes:
+        payables.reverse_supplier_credit(ctx, credit=notes[-1 - quantity % len(notes)], reason="By mistake")
     elif step.startswith("pay"):
         payables.pay_supplier_invoice(ctx, invoice=bill, take_credits=step == "pay less")

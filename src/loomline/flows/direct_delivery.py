@@ -17,6 +17,7 @@ from loomline.domains.procurement.events import (
     PurchaseAmended,
     PurchaseCancelled,
     PurchaseClosed,
+    ReceiptReversed,
 )
 from loomline.domains.procurement.models import Purchase, Receipt, SupplierItem
 from loomline.domains.sales import ports as sales
@@ -85,6 +86,22 @@ def purchase_closed(ctx: Ctx, event: PurchaseClosed) -> None:
 def purchase_cancelled(ctx: Ctx, event: PurchaseCancelled) -> None:
     """The supplier brings none of it."""
     planning.lose_direct(ctx, purchase_lines=list(event.line_ids), reason=event.reason)
+
+
+@on(ReceiptReversed)
+def receipt_reversed(ctx: Ctx, event: ReceiptReversed) -> None:
+    """The customer has not got it, we do not owe it, and it has cost nothing: from today."""
+    receipt = Receipt.objects.select_related("purchase").get(pk=event.receipt_id)
+    if not receipt.purchase.is_direct:
+        return
+    planning.undo_direct(ctx, receipt=receipt, reason=event.reason)
+    ledger.reverse_document(
+        ctx,
+        origin_kind=Receipt._meta.label_lower,
+        origin_id=receipt.pk,
+        kind=EntryKind.STOCK,
+        text=f"{event.receipt} · {event.number} · {event.reason}"[:200],
+    )
 
 
 @on(DeliveredDirectly)

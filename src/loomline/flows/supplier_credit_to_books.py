@@ -13,7 +13,11 @@ from loomline.domains.ledger import queries as books
 from loomline.domains.ledger.commands import Amount, DocumentDraft
 from loomline.domains.ledger.models import EntryKind, Purpose
 from loomline.domains.payables import queries as payables
-from loomline.domains.payables.events import SupplierCreditApplied, SupplierCreditPosted
+from loomline.domains.payables.events import (
+    SupplierCreditApplied,
+    SupplierCreditPosted,
+    SupplierCreditReversed,
+)
 from loomline.domains.payables.models import POSTED, SupplierCredit, SupplierInvoice
 from loomline.domains.procurement.models import Receipt
 from loomline.flows.bill_to_books import post_bill
@@ -58,6 +62,14 @@ def supplier_credit_posted(ctx: Ctx, event: SupplierCreditPosted) -> None:
 def supplier_credit_applied(ctx: Ctx, event: SupplierCreditApplied) -> None:
     """What it settles must stand in the books as well; between the two nothing is posted."""
     _post_bills(ctx, event.supplier_invoice_ids)
+
+
+@on(SupplierCreditReversed)
+def supplier_credit_reversed(ctx: Ctx, event: SupplierCreditReversed) -> None:
+    """We owe it again, from today: the month it was posted in may be closed."""
+    credit = SupplierCredit.objects.get(pk=event.supplier_credit_id)
+    text = f"{credit} · {credit.their_number}"
+    ledger.reverse_document(ctx, origin_kind=CREDIT, origin_id=credit.pk, kind=EntryKind.INVOICE, text=text)
 
 
 def _post_bills(ctx: Ctx, keys: Iterable[int]) -> None:

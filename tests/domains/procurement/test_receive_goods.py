@@ -232,7 +232,7 @@ def test_receiving_many_lines_costs_as_many_statements_as_few(
         for n, line in enumerate(purchase.lines.order_by("position"))
     ]
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         procurement.receive_goods(ctx, purchase=purchase, lines=rows)
 
     assert world.available(world.merino) == Decimal(3000)

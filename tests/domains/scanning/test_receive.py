@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from loomline.domains.catalog.models import Item
+from loomline.domains.inbound import commands as inbound
 from loomline.domains.inventory.models import Lot
 from loomline.domains.procurement.models import PurchaseState, Receipt
 from tests.domains.scanning.conftest import GTIN, Handheld, Store
@@ -103,7 +104,7 @@ def test_more_than_was_ordered_is_asked_about_and_too_much_refused(gun: Handheld
 def test_wrong_scans_say_what_was_expected_and_change_nothing(gun: Handheld, store: Store) -> None:
     order = store.purchase("100")
     gun.open("/scan/receive/")
-    assert "No purchase order is called P-99." in gun.scan("P-99").words
+    assert "No purchase order is called P-99, and no shipping notice." in gun.scan("P-99").words
     gun.scan(order.number)
     assert f"Button 12 mm is not on {order.number}. Put it aside" in gun.scan("B-1").words
     assert "XYZ names no item." in gun.scan("XYZ").words
@@ -151,3 +152,49 @@ def test_nothing_is_received_of_what_is_not_awaited(gun: Handheld, store: Store)
     gun.press("Receive 1 line")
     gun.open("/scan/receive/")
     assert f"{order.number} is received: nothing of it is awaited." in gun.scan(order.number).words
+
+
+def test_a_part_is_rejected_with_its_reason(gun: Handheld, store: Store) -> None:
+    order = store.purchase("", buttons="500")
+    gun.open("/scan/receive/", purchase=str(order.pk))
+    gun.scan("B-1")
+    gun.scan("200")
+    gun.press("Reject some")
+    assert "200 pcs came. Say how much of it is rejected" in gun.scan("201").words
+    gun.scan("30")
+    assert "Say why it is rejected" in gun.scan("").words
+    assert "30 pcs rejected: wrong shade" in gun.scan("wrong shade").words
+    gun.press("Receive 1 line")
+
+    row = Receipt.objects.get().lines.get()
+    assert (row.quantity, row.rejected, row.reason) == (Decimal(200), Decimal(30), "wrong shade")
+    assert store.lying(store.mill.button)[STORE, ""] == Decimal(170)
+    assert order.lines.get().open_quantity == Decimal(330)
+
+
+def test_what_was_announced_is_received_by_the_number_of_its_notice(gun: Handheld, store: Store) -> None:
+    order = store.purchase("100", buttons="500")
+    yarn, buttons = order.lines.order_by("position")
+    lines = [
+        inbound.AnnouncedLine(line=yarn, quantity=Decimal(60), lot="BY-9"),
+        inbound.AnnouncedLine(line=buttons, quantity=Decimal(500)),
+    ]
+    notice = inbound.announce_goods(
+        store.ctx, purchase=order, lines=lines, expected_on=date(2026, 12, 14), tracking="AL-77"
+    )
+    gun.open("/scan/")
+    assert "60 kg, BY-9" in gun.scan(notice.number).words
+    gun.press(f"Receive {notice.number}")
+    assert "Merino 2/48 Scanned 60 kg, lot BY-9" in gun.page.words
+    gun.open("/scan/receive/")
+    page = gun.scan("al-77")
+    gun.press("Receive 2 lines")
+    gun.page = page
+    gun.press("Receive 2 lines")
+
+    receipt = Receipt.objects.get()
+    notice.refresh_from_db()
+    assert (notice.state, notice.receipt) == ("arrived", receipt)
+    assert store.lying(store.mill.yarn) == {(STORE, "BY-9"): Decimal(60)}
+    gun.open("/scan/receive/")
+    assert f"{notice.number} is arrived: nothing of it is awaited." in gun.scan(notice.number).words

@@ -29,11 +29,9 @@ COLLEAGUES = {
     "tasks.*": OWN,
     "mail.*": OWN,
     "requisitions.view": OWN,
-    "requisitions.open_requisition": OWN,
-    "requisitions.amend_requisition": OWN,
-    "requisitions.submit_requisition": OWN,
-    "requisitions.take_back_requisition": OWN,
-    "requisitions.cancel_requisition": OWN,
+    **{
+        f"requisitions.{verb}_requisition": OWN for verb in ("open", "amend", "submit", "take_back", "cancel")
+    },
     "approvals.view_approval": OWN,
     "approvals.view_turn": OWN,
     "approvals.view_deputy": OWN,
@@ -45,8 +43,9 @@ COLLEAGUES = {
     "privacy.view": ALL,
 }
 
-# What was sold, for which day, and what of it comes back.
+# What was sold and bought: for which day, what of it comes back, what of it is announced.
 PROMISED = {"sales.view": ALL, "promises.view": ALL, "returns.view": ALL}
+BOUGHT = {"procurement.view": ALL, "inbound.view": ALL}
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class StandardRole:
 
 PLANS = ("planning.*", "supplyplan.*", "scheduling.*", "scenarios.*", "stocking.*", "demand.*")
 MAKES = ("bills.*", "workcentres.*", "manufacturing.*", "shopfloor.*")
-BUYS = ("procurement.*", "requisitions.*", "sourcing.*", "contracts.*", "scorecards.*")
+BUYS = ("procurement.*", "inbound.*", "requisitions.*", "sourcing.*", "contracts.*", "scorecards.*")
 HOLDING = ("planning.hold_goods", "planning.send_and_hold", "planning.end_hold")
 SELLERS_READ = {
     "planning.view": ALL,
@@ -111,7 +110,7 @@ SELLING: tuple[StandardRole, ...] = (
         _("All deals, quotes and orders, prices and terms."),
         {
             **SELLERS_READ,
-            "procurement.view": ALL,
+            **BOUGHT,
             "pipeline.*": ALL,
             "leads.*": ALL,
             "forecasting.*": ALL,
@@ -162,7 +161,7 @@ MAKING: tuple[StandardRole, ...] = (
             "sourcing.view": ALL,
             "requisitions.*": ALL,
             "approvals.view": ALL,
-            "procurement.view": ALL,
+            **BOUGHT,
             "procurement.open_purchase": ALL,
             "procurement.open_purchases": ALL,
             "inventory.reserve": ALL,
@@ -268,7 +267,7 @@ MAKING: tuple[StandardRole, ...] = (
             "inventory.block_lot": ALL,
             "bills.view": ALL,
             "manufacturing.view": ALL,
-            "procurement.view": ALL,
+            **BOUGHT,
             "warehouse.view": ALL,
             **PROMISED,
             "returns.inspect_return": ALL,
@@ -312,7 +311,7 @@ OFFICE: tuple[StandardRole, ...] = (
             "contracts.view": ALL,
             **PROMISED,
             "returns.settle_return": ALL,
-            "procurement.view": ALL,
+            **BOUGHT,
             "warehouse.view": ALL,
             "pricing.view": ALL,
             "parties.do": ALL,
@@ -373,7 +372,10 @@ PORTALS: tuple[StandardRole, ...] = (
             "sourcing.view_bidprice": PARTY,
             "sourcing.answer_invitation": PARTY,
             "sourcing.decline_invitation": PARTY,
+            "inbound.view_shippingnotice": PARTY,
+            "inbound.view_noticeline": PARTY,
             "inbound.announce_goods": PARTY,
+            "inbound.withdraw_notice": PARTY,
             "scorecards.view_score": PARTY,
             "scorecards.dispute_score": PARTY,
         },

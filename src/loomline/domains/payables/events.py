@@ -155,3 +155,11 @@ class SupplierCreditRejected(OfSupplierCredit, Event, about=CREDIT, icon="circle
 
     says = _("Supplier credit note {their_number} rejected: {reason}")
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCreditReversed(OfSupplierCredit, Event, about=CREDIT, icon="arrow-back-up", tone="bad"):
+    """A credit note was posted by mistake: we owe the supplier what it had taken off."""
+
+    says = _("Supplier credit note {their_number} reversed: {reason}")
+    reason: str

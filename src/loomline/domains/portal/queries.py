@@ -8,6 +8,7 @@ from django.db.models import F, Model, QuerySet
 
 from loomline.domains.accounts.models.roles import OWN_ACCOUNT
 from loomline.domains.finance.models import Invoice, InvoiceState
+from loomline.domains.inbound.models import ShippingNotice
 from loomline.domains.procurement.models import Purchase, PurchaseState
 from loomline.domains.returns.commands.opening import DELIVERED
 from loomline.domains.returns.models import GoodsReturn
@@ -55,6 +56,11 @@ def waiting_invitations(ctx: Ctx) -> QuerySet[Invitation]:
 def purchases(ctx: Ctx) -> QuerySet[Purchase]:
     """What was ordered from them; drafts are nobody's business outside."""
     return _seen(ctx, Purchase).exclude(ordered_on=None).exclude(state=PurchaseState.DRAFT)
+
+
+def notices(ctx: Ctx) -> QuerySet[ShippingNotice]:
+    """What they have announced."""
+    return _seen(ctx, ShippingNotice)
 
 
 def unconfirmed_purchases(ctx: Ctx) -> QuerySet[Purchase]:

@@ -206,6 +206,15 @@ class OrderShipped(OfOrder, Event, about=ORDER, icon="truck-delivery", tone="ok"
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryTakenBack(OfOrder, Event, about=ORDER, icon="arrow-back-up", tone="warn"):
+    """Goods that counted as delivered are not with the customer."""
+
+    says = _("{quantity} of order {number} count as not delivered: {reason}")
+    quantity: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderClosed(OfOrder, Event, about=ORDER, icon="archive"):
     """Nothing more will happen with the order."""
 

@@ -20,7 +20,13 @@ from loomline.domains.costing.commands.revaluing import (
 )
 from loomline.domains.costing.commands.rules import add_reference, set_rule
 from loomline.domains.costing.commands.valuing import value_moves
-from loomline.domains.costing.commands.working import charge_work, finish_work, settle_again, settle_work
+from loomline.domains.costing.commands.working import (
+    charge_work,
+    finish_work,
+    settle_again,
+    settle_work,
+    take_back_charge,
+)
 
 __all__ = [
     "NoGoods",
@@ -45,6 +51,7 @@ __all__ = [
     "set_standard",
     "settle_again",
     "settle_work",
+    "take_back_charge",
     "value_moves",
     "value_pending",
 ]

@@ -60,6 +60,27 @@ def charge_work(
     coin = minor_unit(ctx.company.currency)
     if amount <= 0 or amount % coin:
         raise ChargeTooFine(coin=coin, amount=amount)
+    return _charge(ctx, (origin_kind, origin_id), kind, amount, text=text, on=on)
+
+
+@command(hidden=True)
+def take_back_charge(
+    ctx: Ctx, *, origin_kind: str, origin_id: int, kind: ChargeKind, amount: Decimal, text: str = ""
+) -> WorkCharge:
+    """Take a charge back by its opposite, posted today: what was charged stays where it was."""
+    return _charge(ctx, (origin_kind, origin_id), kind, -amount, text=text)
+
+
+def _charge(
+    ctx: Ctx,
+    origin: tuple[str, int],
+    kind: ChargeKind,
+    amount: Decimal,
+    *,
+    text: str,
+    on: date | None = None,
+) -> WorkCharge:
+    origin_kind, origin_id = origin
     rules = queries.rules() or add_reference(ctx)
 
     # A partner's service is owed like goods received; our own hours have been paid as wages already.

@@ -66,13 +66,24 @@ from loomline.domains.payables.commands.matching import (
     release_supplier_invoice,
     set_match_tolerance,
 )
+from loomline.domains.payables.commands.reversing import (
+    BilledAgain,
+    CreditNotPosted,
+    CreditReversedForNothing,
+    LaterCredit,
+    UsedMeanwhile,
+    reverse_supplier_credit,
+)
 
 __all__ = [
+    "BilledAgain",
     "BilledElsewhere",
     "BilledLess",
     "CreditElsewhere",
+    "CreditNotPosted",
     "CreditNumberMissing",
     "CreditRejectedForNothing",
+    "CreditReversedForNothing",
     "CreditTotalsDiffer",
     "CreditUnexplained",
     "CreditUsed",
@@ -87,6 +98,7 @@ __all__ = [
     "HeldForNothing",
     "InvoiceOfAnother",
     "InvoiceWithoutLines",
+    "LaterCredit",
     "NotCompared",
     "NotPostedYet",
     "NotSentBack",
@@ -107,6 +119,7 @@ __all__ = [
     "SupplierInvoiceLineDraft",
     "TakenBack",
     "TotalsDiffer",
+    "UsedMeanwhile",
     "allocate_bill_line",
     "apply_supplier_credit",
     "approve_supplier_invoice",
@@ -121,6 +134,7 @@ __all__ = [
     "reject_supplier_credit",
     "reject_supplier_invoice",
     "release_supplier_invoice",
+    "reverse_supplier_credit",
     "set_match_tolerance",
     "settle_consumption",
     "take_back_credit",

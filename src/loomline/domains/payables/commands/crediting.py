@@ -276,7 +276,7 @@ def _refuse_head(credit: SupplierCredit, drafts: Sequence[SupplierCreditLineDraf
     if not credit.their_number:
         raise CreditNumberMissing(at_field="their_number")
     twin = SupplierCredit.objects.filter(supplier=credit.supplier, their_number=credit.their_number)
-    if known := twin.exclude(state="rejected").first():
+    if known := twin.exclude(state__in=queries.VOID).first():
         raise CreditedBefore(
             their_number=credit.their_number,
             supplier=credit.supplier,

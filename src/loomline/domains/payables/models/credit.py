@@ -23,6 +23,7 @@ class SupplierCreditState(States):
     OPEN = "open", _("Open"), "ok"
     USED = "used", _("Used up"), "muted"
     REJECTED = "rejected", _("Rejected"), "bad"
+    REVERSED = "reversed", _("Reversed"), "bad"
 
 
 class CreditKind(models.TextChoices):
@@ -43,12 +44,14 @@ class SupplierCredit(Document):
         use_up=C.OPEN >> C.USED,
         open_again=C.USED >> C.OPEN,
         reject=C.ENTERED >> C.REJECTED,
+        reverse=(C.OPEN, C.USED) >> C.REVERSED,
     )
     editable = {
         SupplierCreditState.ENTERED: ("booked_on", "owner", "note", "custom"),
         SupplierCreditState.OPEN: ("note", "custom"),
         SupplierCreditState.USED: ("note", "custom"),
         SupplierCreditState.REJECTED: ("note", "custom"),
+        SupplierCreditState.REVERSED: ("note", "custom"),
     }
 
     number = NumberField(series="supplier_credit", prefix="SCN-", verbose_name=_("number"))
@@ -77,6 +80,9 @@ class SupplierCredit(Document):
     applied = AmountField(_("used"), default=0, editable=False)
     reason = models.CharField(_("what for"), max_length=200)
     rejected_reason = models.CharField(_("why rejected"), max_length=200, blank=True, editable=False)
+    reversed_reason = models.CharField(
+        _("why reversed"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
     note = models.TextField(_("note"), blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -103,7 +109,7 @@ class SupplierCredit(Document):
         constraints = [
             models.UniqueConstraint(
                 fields=["supplier", "their_number"],
-                condition=~Q(state="rejected"),
+                condition=~Q(state__in=("rejected", "reversed")),
                 name="payables_credit_number",
                 violation_error_message=_(
                     "This credit note of the supplier was entered before. Look it up by its number."
@@ -121,9 +127,13 @@ class SupplierCredit(Document):
                 violation_error_message=_("A posted credit note settles no more than its own amount."),
             ),
             models.CheckConstraint(
-                condition=~Q(reason="") & (~Q(state="rejected") | ~Q(rejected_reason="")),
+                condition=~Q(reason="")
+                & (~Q(state="rejected") | ~Q(rejected_reason=""))
+                & (~Q(state="reversed") | ~Q(reversed_reason="")),
                 name="payables_credit_reason",
-                violation_error_message=_("Say what the credit note is for, and why it is rejected."),
+                violation_error_message=_(
+                    "Say what the credit note is for, and why it is rejected or reversed."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["supplier", "state"], name="payables_credit_open")]

@@ -9,6 +9,7 @@ from loomline.domains.payables.queries.consumption import (
     to_settle,
 )
 from loomline.domains.payables.queries.credits import (
+    VOID,
     Credited,
     allocations_of_credit,
     billed_parts,
@@ -16,6 +17,7 @@ from loomline.domains.payables.queries.credits import (
     credit_lines_of,
     credited_of,
     credited_returns,
+    later_credits,
     lines_to_credit,
     open_credits,
     open_invoices,
@@ -36,6 +38,7 @@ from loomline.domains.payables.queries.matching import (
 )
 
 __all__ = [
+    "VOID",
     "Agreed",
     "Credited",
     "Limit",
@@ -50,6 +53,7 @@ __all__ = [
     "credit_lines_of",
     "credited_of",
     "credited_returns",
+    "later_credits",
     "lines_to_credit",
     "not_billed",
     "open_credits",

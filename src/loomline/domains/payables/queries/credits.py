@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from loomline.domains.payables.models import (
     POSTED,
@@ -23,7 +23,10 @@ from loomline.domains.payables.models import (
 from loomline.domains.procurement.models import ReceiptLine
 
 ZERO = Decimal(0)
-STANDING = ~Q(credit__state=SupplierCreditState.REJECTED)
+VOID = (SupplierCreditState.REJECTED, SupplierCreditState.REVERSED)
+STANDING = ~Q(credit__state__in=VOID)
+# What a credit note that was reversed took off bills is billed again.
+IN_FORCE = ~Q(line__credit__state=SupplierCreditState.REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def billed_parts(*, line_ids: Iterable[int]) -> list[MatchAllocation]:
 
 def taken_back(*, billed_ids: Iterable[int]) -> dict[int, Decimal]:
     """How much of what was billed of receipts is credited, by allocation. Costs one statement."""
-    rows = CreditAllocation.objects.filter(billed__in=set(billed_ids)).order_by()
+    rows = CreditAllocation.objects.filter(IN_FORCE, billed__in=set(billed_ids)).order_by()
     return dict(rows.values_list("billed").annotate(n=Sum("quantity")))
 
 
@@ -93,6 +96,18 @@ def allocations_of_credit(*, credit: SupplierCredit) -> QuerySet[CreditAllocatio
     """Which received goods a posted credit note takes off the bills, in its own order."""
     rows = CreditAllocation.objects.filter(line__credit=credit).order_by("pk")
     return rows.select_related("line", "billed__receipt_line__item", "billed__receipt_line__purchase_line")
+
+
+def later_credits(*, credit: SupplierCredit) -> QuerySet[SupplierCredit]:
+    """Credit notes posted after this one that give back goods of the same receipts, the newest first."""
+    own = CreditAllocation.objects.filter(line__credit=credit)
+    later = CreditAllocation.objects.filter(
+        IN_FORCE,
+        billed__receipt_line__in=own.values("billed__receipt_line"),
+        pk__gt=own.aggregate(n=Max("pk"))["n"] or 0,
+    )
+    rows = SupplierCredit.objects.filter(pk__in=later.values("line__credit")).exclude(pk=credit.pk)
+    return rows.order_by("-pk")
 
 
 def cleared(
@@ -103,7 +118,7 @@ def cleared(
     """
     keys = set(receipt_line_ids)
     billed = MatchAllocation.objects.filter(receipt_line__in=keys, line__invoice__state__in=POSTED)
-    opened = CreditAllocation.objects.filter(billed__receipt_line__in=keys, is_returned=False)
+    opened = CreditAllocation.objects.filter(IN_FORCE, billed__receipt_line__in=keys, is_returned=False)
     if bill is not None:
         billed, opened = billed.exclude(line__invoice=bill), opened.exclude(billed__line__invoice=bill)
     if but is not None:
@@ -117,7 +132,7 @@ def cleared(
 def taken_for_returns(*, receipt_line_ids: Iterable[int], but: SupplierCredit) -> dict[int, Decimal]:
     """What other credit notes gave back for goods sent back, by receipt line. Costs one statement."""
     rows = CreditAllocation.objects.filter(
-        billed__receipt_line__in=set(receipt_line_ids), is_returned=True
+        IN_FORCE, billed__receipt_line__in=set(receipt_line_ids), is_returned=True
     ).exclude(line__credit=but)
     return dict(rows.order_by().values_list("billed__receipt_line").annotate(n=Sum("quantity")))
 

@@ -16,6 +16,7 @@ from loomline.domains.payables.models import (
     SupplierInvoice,
     SupplierInvoiceLine,
 )
+from loomline.domains.payables.queries.credits import IN_FORCE
 from loomline.domains.procurement.models import ReceiptLine, ReceiptState
 from loomline.kernel.quantity import plain
 
@@ -107,7 +108,7 @@ def allocated(*, receipt_line_ids: Iterable[int]) -> dict[int, Decimal]:
     keys = set(receipt_line_ids)
     billed = MatchAllocation.objects.filter(receipt_line__in=keys).order_by()
     found = dict(billed.values_list("receipt_line").annotate(n=Sum("quantity")))
-    credited = CreditAllocation.objects.filter(billed__receipt_line__in=keys).order_by()
+    credited = CreditAllocation.objects.filter(IN_FORCE, billed__receipt_line__in=keys).order_by()
     for key, back in credited.values_list("billed__receipt_line").annotate(n=Sum("quantity")):
         found[key] -= back
     return found
@@ -119,7 +120,7 @@ def not_billed() -> QuerySet[ReceiptLine]:
     What a supplier has credited is not billed any more.
     """
     rows = ReceiptLine.objects.filter(receipt__state=ReceiptState.POSTED)
-    credited = CreditAllocation.objects.filter(billed__receipt_line=OuterRef("pk")).order_by()
+    credited = CreditAllocation.objects.filter(IN_FORCE, billed__receipt_line=OuterRef("pk")).order_by()
     back = credited.values("billed__receipt_line").annotate(n=Sum("quantity")).values("n")
     rows = rows.annotate(
         billed_quantity=Sum("billed__quantity", default=ZERO) - Coalesce(Subquery(back), Value(ZERO))

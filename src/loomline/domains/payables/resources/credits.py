@@ -41,6 +41,8 @@ def what_is_left(ctx: Ctx, record: models.SupplierCredit) -> list[dict[str, Any]
     """What to do with what has settled nothing yet, or why it was sent back."""
     if record.state == SupplierCreditState.REJECTED:
         return [_callout("bad", _t("Rejected."), record.rejected_reason)]
+    if record.state == SupplierCreditState.REVERSED:
+        return [_callout("bad", _t("Reversed."), record.reversed_reason)]
     if not record.open_amount:
         return []
     owed = queries.open_invoices(supplier_id=record.supplier_id, currency=record.currency)
@@ -182,6 +184,7 @@ class SupplierCredit(Resource):
             "applied",
             "reason",
             "rejected_reason",
+            "reversed_reason",
             "posted_by",
             "posted_at",
             "note",
@@ -199,6 +202,7 @@ class SupplierCredit(Resource):
         "post_supplier_credit",
         "apply_supplier_credit",
         "take_back_credit",
+        "reverse_supplier_credit",
         "reject_supplier_credit",
     )
     empty = _(

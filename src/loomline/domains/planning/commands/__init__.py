@@ -8,6 +8,7 @@ from loomline.domains.planning.commands.direct import (
     lose_direct,
     note_direct,
     review_direct,
+    undo_direct,
 )
 from loomline.domains.planning.commands.following import end_pegs, follow_supply, note_stages
 from loomline.domains.planning.commands.holding import (
@@ -76,5 +77,6 @@ __all__ = [
     "review_direct",
     "send_and_hold",
     "turn_hold",
+    "undo_direct",
     "wait_for_centre",
 ]

@@ -109,6 +109,23 @@ def note_direct(ctx: Ctx, *, receipt: Receipt) -> list[Order]:
 
 
 @command(hidden=True)
+def undo_direct(ctx: Ctx, *, receipt: Receipt, reason: str) -> list[Order]:
+    """Count what a supplier has not brought after all as open on the order it was bought for."""
+    rows = receipt.lines.filter(purchase_line__origin_kind=ORDER_LINE).select_related("purchase_line")
+    back: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        back[row.purchase_line.origin_id or 0] += row.quantity
+    bought = {row.purchase_line_id: row.purchase_line for row in rows}
+
+    orders = sales.take_back_shipped(ctx, back=back, reason=reason) if back else []
+    write_pegs(
+        [peg_of(ORDER_LINE, r.origin_id, PURCHASE_LINE, r.pk, r.item_id, r.quantity) for r in bought.values()]
+    )
+    follow_supply(ctx, purchase_lines=list(bought))
+    return orders
+
+
+@command(hidden=True)
 def review_direct(ctx: Ctx, *, purchase: Purchase) -> list[Order]:
     """Hold against each other what a changed order brings and what its customer still waits for.
 

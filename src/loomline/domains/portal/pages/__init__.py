@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from loomline.domains.portal.pages import documents, home, offers, purchases, requests, returns
+from loomline.domains.portal.pages import documents, home, notices, offers, purchases, requests, returns
 
 urlpatterns: list[URLPattern] = [
     path("portal/", home.home),
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("portal/purchases/<int:pk>/", purchases.purchase),
     path("portal/purchases/<int:pk>/confirm/", purchases.confirm),
     path("portal/purchases/<int:pk>/order.pdf", purchases.letter),
+    path("portal/purchases/<int:pk>/announce/", notices.announce),
+    path("portal/notices/<int:pk>/", notices.notice),
+    path("portal/notices/<int:pk>/withdraw/", notices.withdraw),
     path("portal/quotes/<int:pk>/", offers.offer),
     path("portal/quotes/<int:pk>/accept/", offers.accept),
     path("portal/quotes/<int:pk>/decline/", offers.decline),

@@ -17,6 +17,7 @@ from loomline.domains.portal import queries
 from loomline.domains.portal.pages.documents import one_of
 from loomline.domains.portal.pages.frame import framed
 from loomline.domains.portal.pages.home import listed, purchase_row
+from loomline.domains.portal.pages.notices import announced_of
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement import pages as procurement_pages
 from loomline.domains.procurement.commands import LineAnswerDraft
@@ -166,6 +167,7 @@ def _shown(request: HttpRequest, found: Purchase, form: AnswerForm, said: str) -
             "reference": form["supplier_reference"],
             "url": f"/portal/purchases/{found.pk}/confirm/",
             "pdf": f"/portal/purchases/{found.pk}/order.pdf",
+            "announced": announced_of(ctx_of(request), found),
         },
     }
     return render(request, "portal/purchase.html", context, status=422 if form.errors or said else 200)

@@ -37,6 +37,7 @@ from loomline.domains.procurement.commands.ending import (
     complete_purchase,
     reopen_purchase,
 )
+from loomline.domains.procurement.commands.expecting import expect_goods
 from loomline.domains.procurement.commands.opening import (
     OrderedDayMissing,
     PurchaseDraft,
@@ -67,11 +68,11 @@ from loomline.domains.procurement.commands.receiving import (
     SiteMissing,
     TooMuchReceived,
     receive_goods,
+    refuse_lot,
 )
 from loomline.domains.procurement.commands.rejecting import (
     MoreThanAccepted,
     NothingToReturn,
-    WentToCustomer,
     reject_goods,
     return_goods,
     reverse_receipt,
@@ -118,7 +119,6 @@ __all__ = [
     "SupplierBlocked",
     "SupplierItemDraft",
     "TooMuchReceived",
-    "WentToCustomer",
     "WhyNot",
     "accept_answer",
     "add_purchase_lines",
@@ -133,12 +133,14 @@ __all__ = [
     "complete_purchase",
     "confirm_purchase",
     "deliver_directly",
+    "expect_goods",
     "keep_costs",
     "open_purchase",
     "open_purchases",
     "prefer_supplier",
     "receive_goods",
     "redirect_purchase",
+    "refuse_lot",
     "reject_goods",
     "reopen_purchase",
     "report_delay",

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.inventory.models import Lot
 from loomline.domains.procurement import queries
 from loomline.domains.procurement.commands.ending import complete_purchase
 from loomline.domains.procurement.commands.opening import (
@@ -21,7 +22,14 @@ from loomline.domains.procurement.commands.opening import (
     written_lines,
 )
 from loomline.domains.procurement.commands.ordering import LineElsewhere, said_of
-from loomline.domains.procurement.commands.receiving import COST_PLACES, NothingReceived, rate_of
+from loomline.domains.procurement.commands.receiving import (
+    COST_PLACES,
+    NothingReceived,
+    ReceivedLine,
+    lots_of,
+    rate_of,
+    refuse_lot,
+)
 from loomline.domains.procurement.events import DeliveredDirectly
 from loomline.domains.procurement.models import Purchase, PurchaseLine, PurchaseState, Receipt, ReceiptLine
 from loomline.domains.procurement.models.purchase import AWAITING
@@ -65,10 +73,11 @@ class DeliveredWhen(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveredLine:
-    """What a customer got of a line, in the item's stock unit."""
+    """What a customer got of a line, in the item's stock unit, and the lot that the supplier names."""
 
     line: PurchaseLine
     quantity: Decimal
+    lot: str = ""
 
 
 @command(label=_("Delivered to customer"), icon="truck-delivery", states=AWAITING)
@@ -83,7 +92,8 @@ def deliver_directly(
 ) -> Receipt:
     """Note what the supplier says it has brought to the customer: it counts as delivered on their order.
 
-    Without a day it was today. Our stock does not move; what the goods cost us stands in the books.
+    Without a day it was today. Our stock does not move; what the goods cost us stands in the books. A lot is
+    kept as the supplier names it, so that a complaint finds it; none is made up.
     """
     purchase = lock(purchase)
     ordered = {row.pk: row for row in lock_all(purchase.lines.select_related("item__unit"))}
@@ -99,15 +109,17 @@ def deliver_directly(
         tracking=tracking.strip(),
     )
     rate = rate_of(ctx, purchase)
+    lots = _lots(ctx, purchase, receipt, lines, ordered)
     ReceiptLine.objects.bulk_create(
         ReceiptLine(
             receipt=receipt,
             purchase_line_id=row.line.pk,
             item_id=ordered[row.line.pk].item_id,
+            lot=lot,
             quantity=row.quantity,
             unit_cost=_cost(ordered[row.line.pk], rate),
         )
-        for row in lines
+        for row, lot in zip(lines, lots, strict=True)
     )
     for row in lines:
         ordered[row.line.pk].received += row.quantity
@@ -196,6 +208,20 @@ def _refuse_wrong(
                 open=plain(line.open_quantity),
                 number=purchase.number,
             )
+        refuse_lot(line.item, row.lot, row.quantity, is_asked=False)
+
+
+def _lots(
+    ctx: Ctx,
+    purchase: Purchase,
+    receipt: Receipt,
+    lines: Sequence[DeliveredLine],
+    ordered: Mapping[int, PurchaseLine],
+) -> list[Lot | None]:
+    """The lot of each line that the supplier has named one for."""
+    named = [ReceivedLine(line=row.line, quantity=row.quantity, lot=row.lot) for row in lines if row.lot]
+    lots = iter(lots_of(ctx, purchase, receipt, named, ordered) if named else [])
+    return [next(lots) if row.lot else None for row in lines]
 
 
 def _cost(line: PurchaseLine, rate: Decimal | None) -> Decimal:

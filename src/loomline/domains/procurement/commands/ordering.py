@@ -184,7 +184,7 @@ def confirm_purchase(
     )
 
     _tell_confirmed(ctx, purchase, lines, was_on)
-    _tell_delays(ctx, purchase, lines, before, reason=_t("confirmed later than asked for"))
+    tell_delays(ctx, purchase, lines, before, reason=_t("confirmed later than asked for"))
     return purchase
 
 
@@ -215,7 +215,7 @@ def report_delay(
     purchase.expected_on = max(day for day in (purchase.expected_on, arrives) if day)
     Purchase.objects.filter(pk=purchase.pk).update(expected_on=purchase.expected_on)
 
-    _tell_delays(ctx, purchase, moved, before, reason=reason.strip())
+    tell_delays(ctx, purchase, moved, before, reason=reason.strip())
     return purchase
 
 
@@ -351,7 +351,7 @@ def _tell_confirmed(ctx: Ctx, purchase: Purchase, lines: Sequence[PurchaseLine],
     )
 
 
-def _tell_delays(
+def tell_delays(
     ctx: Ctx,
     purchase: Purchase,
     lines: Sequence[PurchaseLine],

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.catalog.models import Tracking
+from loomline.domains.catalog.models import Item, Tracking
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory import ports as inventory_ports
 from loomline.domains.inventory.models import Lot
@@ -128,7 +128,7 @@ def receive_goods(
         delivery_note=delivery_note,
         note=note,
     )
-    lots = _lots(ctx, purchase, receipt, lines, ordered)
+    lots = lots_of(ctx, purchase, receipt, lines, ordered)
     _put_away(ctx, purchase, receipt, lines, lots, ordered)
     _write_lines(receipt, lines, lots, ordered, sums)
     advance(purchase, "receive")
@@ -157,10 +157,18 @@ def _refuse_wrong(
         item = ordered[row.line.pk].item
         if row.quantity <= 0 or not 0 <= row.rejected <= row.quantity:
             raise QuantityWrong(item=item, quantity=plain(row.quantity), rejected=plain(row.rejected))
-        if item.tracking == Tracking.NONE and row.lot:
-            raise LotNotKept(item=item, lot=row.lot)
-        if item.tracking == Tracking.SERIAL and row.quantity != 1:
-            raise OnePiecePerSerial(item=item)
+        refuse_lot(item, row.lot, row.quantity, is_asked=True)
+
+
+def refuse_lot(item: Item, lot: str, quantity: Decimal, *, is_asked: bool) -> None:
+    """Say no to a lot of goods that have none, and to many pieces under one serial number.
+
+    Where goods never come to us nobody is asked for their numbers.
+    """
+    if item.tracking == Tracking.NONE and lot:
+        raise LotNotKept(item=item, lot=lot)
+    if item.tracking == Tracking.SERIAL and quantity != 1 and (lot or is_asked):
+        raise OnePiecePerSerial(item=item)
 
 
 def _sums(lines: Sequence[ReceivedLine]) -> Sums:
@@ -189,7 +197,7 @@ def _refuse_too_much(ctx: Ctx, ordered: Mapping[int, PurchaseLine], sums: Sums) 
         ctx.warn(ReceivedMore(**facts, over=plain(accepted - line.quantity)))
 
 
-def _lots(
+def lots_of(
     ctx: Ctx,
     purchase: Purchase,
     receipt: Receipt,

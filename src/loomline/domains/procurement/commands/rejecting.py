@@ -45,21 +45,6 @@ class WhyRejected(Refused):
     says = _("Say why the goods are rejected: the supplier will ask.")
 
 
-class WentToCustomer(Refused):
-    """What a customer has is not undone by us alone."""
-
-    says = _(
-        "{receipt} says what {customer} has got, and their order counts it as delivered."
-        " Credit the customer and enter a supplier's credit note instead."
-    )
-
-
-class InWorkAlready(Refused):
-    """What work has cost is not taken out of it again."""
-
-    says = _("{receipt} is part of what work has cost. Enter a supplier's credit note instead.")
-
-
 @command(label=_("Reject"), icon="circle-x", danger=True)
 def reject_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal, reason: str) -> ReceiptLine:
     """Refuse goods that were taken in and proved bad: they stand apart, and the supplier owes them again."""
@@ -115,16 +100,11 @@ def return_goods(ctx: Ctx, *, receipt_line: ReceiptLine, quantity: Decimal | Non
 @command(move="reverse", label=_("Reverse"), icon="arrow-back-up", danger=True)
 def reverse_receipt(ctx: Ctx, *, receipt: Receipt, reason: str) -> Receipt:
     """Take back a receipt entered by mistake: its stock moves are reversed, the goods awaited again."""
+    # Bills hold the lines of receipts, so these come first.
+    rows: list[ReceiptLine] = lock_all(receipt.lines.select_related("item__unit", "lot"))
     receipt = lock(receipt)
     purchase = lock(receipt.purchase)
-    rows = list(receipt.lines.select_related("item__unit", "lot"))
     ordered = {line.pk: line for line in lock_all(purchase.lines.all())}
-
-    if purchase.customer is not None:
-        raise WentToCustomer(receipt=receipt.number, customer=purchase.customer)
-
-    if any(row.unit_cost is not None for row in rows):
-        raise InWorkAlready(receipt=receipt.number)
 
     advance(receipt, "reverse")
     _undo_moves(ctx, receipt, reason)

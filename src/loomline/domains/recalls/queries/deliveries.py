@@ -15,12 +15,22 @@ from loomline.domains.parties.models import ContactKind, ContactPoint, Relations
 from loomline.domains.recalls.models import NoticeState, Recall
 
 ZERO = Decimal(0)
+# What left our stock, and what suppliers brought straight to customers.
 DELIVERED = """
-SELECT s.customer_id, l.item_id, sum(l.quantity), count(DISTINCT l.lot_id), max(s.shipped_at)
-FROM warehouse_shipmentline l
-JOIN warehouse_shipment s ON s.id = l.shipment_id
-WHERE l.lot_id = ANY (%s::bigint[]) AND s.shipped_at IS NOT NULL AND s.state <> 'cancelled'
-GROUP BY 1, 2 ORDER BY 1, 2
+WITH left_for AS (
+    SELECT s.customer_id, l.item_id, l.quantity, l.lot_id, s.shipped_at AS at
+    FROM warehouse_shipmentline l
+    JOIN warehouse_shipment s ON s.id = l.shipment_id
+    WHERE l.lot_id = ANY (%s::bigint[]) AND s.shipped_at IS NOT NULL AND s.state <> 'cancelled'
+    UNION ALL
+    SELECT p.customer_id, l.item_id, l.quantity, l.lot_id, r.received_at
+    FROM procurement_receiptline l
+    JOIN procurement_receipt r ON r.id = l.receipt_id AND r.state = 'posted'
+    JOIN procurement_purchase p ON p.id = r.purchase_id AND p.customer_id IS NOT NULL
+    WHERE l.lot_id = ANY (%s::bigint[])
+)
+SELECT customer_id, item_id, sum(quantity), count(DISTINCT lot_id), max(at)
+FROM left_for GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
@@ -68,8 +78,9 @@ class Effectiveness:
 
 def deliveries_of(*, lot_ids: Iterable[int]) -> list[Delivered]:
     """Who has goods of these lots: by customer and item. One statement for any number of lots."""
+    ids = list(lot_ids)
     with connection.cursor() as cursor:
-        cursor.execute(DELIVERED, [list(lot_ids)])
+        cursor.execute(DELIVERED, [ids, ids])
         return [Delivered(*row) for row in cursor.fetchall()]
 
 

@@ -66,6 +66,7 @@ from loomline.domains.sales.commands.quotes import (
     write_quotes,
 )
 from loomline.domains.sales.commands.takeover import OrderWithoutLines, PastOrder, take_over_orders
+from loomline.domains.sales.commands.undelivering import InvoicedMore, take_back_shipped
 
 __all__ = [
     "AlternativeOfNothing",
@@ -78,6 +79,7 @@ __all__ = [
     "DealSettled",
     "DeclinedForNothing",
     "InvoicedAlready",
+    "InvoicedMore",
     "ItemRetired",
     "LineDraft",
     "LineElsewhere",
@@ -130,6 +132,7 @@ __all__ = [
     "revise_quote",
     "send_quote",
     "ship_order",
+    "take_back_shipped",
     "take_over_orders",
     "write_quote",
     "write_quotes",

@@ -42,6 +42,8 @@ class Order(Document):
         confirm=OrderState.DRAFT >> OrderState.CONFIRMED,
         ship_part=OrderState.CONFIRMED >> OrderState.PART_SHIPPED,
         ship=OPEN >> OrderState.SHIPPED,
+        unship_part=OrderState.SHIPPED >> OrderState.PART_SHIPPED,
+        unship=(OrderState.PART_SHIPPED, OrderState.SHIPPED) >> OrderState.CONFIRMED,
         close=(OrderState.PART_SHIPPED, OrderState.SHIPPED) >> OrderState.CLOSED,
         cancel=(OrderState.DRAFT, OrderState.CONFIRMED) >> OrderState.CANCELLED,
     )

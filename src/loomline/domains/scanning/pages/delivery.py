@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from loomline.domains.inbound.models import ShippingNotice
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.scanning.pages.step import HOME, address, may, number, one_of
@@ -30,12 +31,15 @@ class Got:
     quantity: Decimal
     lot: str = ""
     expires_on: date | None = None
+    rejected: Decimal = Decimal(0)
+    fault: str = ""
 
     @property
     def text(self) -> str:
         """How it stands in an address."""
         day = self.expires_on.isoformat() if self.expires_on else ""
-        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{self.lot}"
+        bad = f"{plain(self.rejected)}~{self.fault.replace('~', '-')}" if self.rejected else "~"
+        return f"{self.line.pk}~{plain(self.quantity)}~{day}~{bad}~{self.lot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,23 @@ class Delivery:
     lot: str | None = None
     expires_on: date | None = None
     quantity: Decimal | None = None
+    # What the supplier has announced it with; what was announced then stands there as scanned.
+    notice: ShippingNotice | None = None
+    # Which of what was scanned is being looked at because some of it is bad.
+    bad: int | None = None
 
     def values(self) -> dict[str, Any]:
         """What the address of this step holds."""
         return {
             "purchase": self.purchase.pk,
+            "notice": self.notice.pk if self.notice else "",
             "key": self.key,
             "got": [one.text for one in self.got],
             "line": self.line.pk if self.line else "",
             "lot": {None: "", "": "~"}.get(self.lot, self.lot),
             "expires": self.expires_on.isoformat() if self.expires_on else "",
             "quantity": plain(self.quantity) if self.quantity else "",
+            "bad": "" if self.bad is None else self.bad,
         }
 
     @property
@@ -92,20 +102,39 @@ def delivery_of(ctx: Ctx, sent: Any) -> Delivery:
     known = {str(line.pk): line for line in lines}
     got = []
     for text in sent.getlist("got"):
-        key, quantity, day, lot = [*text.split("~", 3), "", "", ""][:4]
+        key, quantity, day, bad, fault, lot = [*text.split("~", 5), *[""] * 5][:6]
         if key in known:
-            got.append(Got(known[key], number(quantity), lot, _day(day)))
+            rejected = number(bad) if bad else Decimal(0)
+            got.append(Got(known[key], number(quantity), lot, _day(day), rejected, fault))
+    bad_one = sent.get("bad", "")
     lot = sent.get("lot") or None
     return Delivery(
         purchase=purchase,
         lines=lines,
         key=(sent.get("key") or ctx.request_id)[:60],
         got=tuple(got),
+        notice=_notice(ctx, purchase, sent.get("notice")),
         line=known.get(sent.get("line", "")),
         lot="" if lot == "~" else lot,
         expires_on=_day(sent.get("expires", "")),
         quantity=number(sent["quantity"]) if sent.get("quantity") else None,
+        bad=int(bad_one) if bad_one.isdigit() and int(bad_one) < len(got) else None,
     )
+
+
+def announced(notice: ShippingNotice) -> str:
+    """The address of the step that holds all that was announced, to be counted."""
+    rows = notice.lines.select_related("purchase_line").order_by("pk")
+    got = [Got(row.purchase_line, row.quantity, row.lot, row.expires_on).text for row in rows]
+    return address(HERE, purchase=notice.purchase_id, notice=notice.pk, got=got)
+
+
+def _notice(ctx: Ctx, purchase: Purchase, key: str | None) -> ShippingNotice | None:
+    if not key:
+        return None
+    rows = access.visible(ctx, ShippingNotice).filter(purchase=purchase)
+    found: ShippingNotice = one_of(rows, key, what=_("shipping notice"))
+    return found
 
 
 def _day(text: str) -> date | None:

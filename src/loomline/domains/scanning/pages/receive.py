@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from loomline.domains.catalog.models import Tracking
+from loomline.domains.inbound import commands as inbound
+from loomline.domains.inbound.models import NoticeState, ShippingNotice
 from loomline.domains.inventory import queries as stock
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine, Receipt
 from loomline.domains.scanning import queries
-from loomline.domains.scanning.pages import things
-from loomline.domains.scanning.pages.delivery import COMMAND, HERE, Delivery, delivery_of
+from loomline.domains.scanning.pages import refuse, things
+from loomline.domains.scanning.pages.delivery import COMMAND, HERE, Delivery, announced, delivery_of
 from loomline.domains.scanning.pages.step import (
     HOME,
     address,
@@ -49,11 +51,14 @@ ONE = Decimal(1)
 class NoOrder(Refused):
     """A code that names no purchase order."""
 
-    says = _l("No purchase order is called {code}. Scan or type the number on the delivery note.")
+    says = _l(
+        "No purchase order is called {code}, and no shipping notice. Scan or type the number on the delivery"
+        " note."
+    )
 
 
 class NotAwaited(Refused):
-    """An order of which nothing is to come."""
+    """An order, or a notice, of which nothing is to come."""
 
     says = _l("{number} is {state}: nothing of it is awaited.")
 
@@ -110,16 +115,22 @@ def do(request: HttpRequest) -> HttpResponse:
     accepted = frozenset(request.POST.getlist("accept"))
     giving = replace(ctx, accepted=accepted, key=f"scan-receive-{delivery.key}")
     lines = [
-        procurement.ReceivedLine(line=one.line, quantity=one.quantity, lot=one.lot, expires_on=one.expires_on)
+        procurement.ReceivedLine(
+            line=one.line,
+            quantity=one.quantity,
+            lot=one.lot,
+            expires_on=one.expires_on,
+            rejected=one.rejected,
+            fault=one.fault,
+        )
         for one in delivery.got
     ]
+    papers: dict[str, Any] = {"lines": lines, "delivery_note": request.POST.get("delivery_note", "")[:80]}
     try:
-        receipt = COMMAND(
-            giving,
-            purchase=delivery.purchase,
-            lines=lines,
-            delivery_note=request.POST.get("delivery_note", "")[:80],
-        )
+        if delivery.notice is not None:
+            receipt = inbound.receive_counted(giving, notice=delivery.notice, **papers)
+        else:
+            receipt = COMMAND(giving, purchase=delivery.purchase, **papers)
     except KeyReused:
         says = str(ReceivedBefore(number=delivery.purchase.number))
         return _draw(request, delivery, says=says, status=409)
@@ -134,14 +145,14 @@ def _which(request: HttpRequest, ctx: Ctx) -> HttpResponse:
     says, scanned = "", request.GET.get("scan", "").strip()
     if scanned:
         try:
-            return HttpResponseRedirect(address(HERE, purchase=_named(ctx, scanned).pk))
+            return HttpResponseRedirect(_named(ctx, scanned))
         except Refused as refusal:
             says = str(refusal)
     awaited = open_to(ctx, COMMAND, queries.awaited_of(ctx))[: queries.SHOWN]
     return draw(
         request,
         _("Receive"),
-        ask=ask(_("Scan the purchase order"), HERE),
+        ask=ask(_("Scan the purchase order or the shipping notice"), HERE),
         problem=problem(says),
         rows=[
             row(
@@ -157,13 +168,27 @@ def _which(request: HttpRequest, ctx: Ctx) -> HttpResponse:
     )
 
 
-def _named(ctx: Ctx, scanned: str) -> Purchase:
-    """The purchase order with a scanned number, while something of it is awaited."""
+def _named(ctx: Ctx, scanned: str) -> str:
+    """The step for the purchase order or the notice with a scanned number, while something is awaited."""
     code = queries.read_code(scanned, on=ctx.today)
     found = access.visible(ctx, Purchase).filter(number__in=code.spellings).first()
     if found is None:
-        raise NoOrder(code=code.text)
+        return announced(_notice(ctx, code))
     if not found.is_awaited:
+        raise NotAwaited(number=found.number, state=found.state.label.lower())
+    return address(HERE, purchase=found.pk)
+
+
+def _notice(ctx: Ctx, code: queries.Code) -> ShippingNotice:
+    """The notice with a scanned number, or the only open one with this tracking number."""
+    rows = access.visible(ctx, ShippingNotice)
+    found = rows.filter(number__in=code.spellings).first()
+    if found is None and code.text:
+        tracked = list(rows.filter(tracking__in=code.spellings, state=NoticeState.ANNOUNCED)[:2])
+        found = tracked[0] if len(tracked) == 1 else None
+    if found is None:
+        raise NoOrder(code=code.text)
+    if found.state != NoticeState.ANNOUNCED:
         raise NotAwaited(number=found.number, state=found.state.label.lower())
     return found
 
@@ -174,6 +199,8 @@ def _due(purchase: Purchase) -> str:
 
 def _next(ctx: Ctx, delivery: Delivery, scanned: str) -> Delivery:
     """The step after this scan: it named an item, a lot, or how much."""
+    if delivery.bad is not None:
+        return refuse.next_of(delivery, delivery.bad, scanned)
     line = delivery.line
     if line is None:
         return _item_scanned(ctx, delivery, queries.read_code(scanned, on=ctx.today))
@@ -242,6 +269,9 @@ def _draw(
     purchase = delivery.purchase
     title = _("Receive {number}").format(number=purchase.number)
     wrong = problem(str(refusal or says), refusal, request)
+    if delivery.bad is not None:
+        step = refuse.asked(delivery, delivery.bad)
+        return draw(request, title, **step, problem=wrong, status=status)
     if delivery.line is not None:
         return draw(request, title, **_in_hand(delivery, delivery.line), problem=wrong, status=status)
     at_end = fields(delivery.values())
@@ -300,7 +330,7 @@ def _best_before(delivery: Delivery) -> str:
 
 
 def _bare(delivery: Delivery) -> Delivery:
-    return replace(delivery, line=None, lot=None, expires_on=None, quantity=None)
+    return replace(delivery, line=None, lot=None, expires_on=None, quantity=None, bad=None)
 
 
 def _scanned(delivery: Delivery) -> list[dict[str, Any]]:
@@ -310,8 +340,12 @@ def _scanned(delivery: Delivery) -> list[dict[str, Any]]:
         said = amount(one.quantity, one.line.item.unit)
         text = _("{quantity}, lot {lot}").format(quantity=said, lot=one.lot) if one.lot else said
         out = button(_("Take out"), replace(_bare(delivery), got=kept).url, "x")
+        bad = button(_("Reject some"), replace(_bare(delivery), bad=n).url, "circle-x")
         badge = {"text": _("Scanned"), "tone": "ok"}
-        rows.append(row(one.line.item.name, text, badge=badge, buttons=[out]))
+        if one.rejected:
+            badge = {"text": _("Part rejected"), "tone": "warn"}
+        said = ", ".join(part for part in (text, refuse.said_of(one)) if part)
+        rows.append(row(one.line.item.name, said, badge=badge, buttons=[bad, out]))
     return rows
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from loomline.domains.catalog.models import Item, Tracking
 from loomline.domains.counting import commands as counting
 from loomline.domains.counting.models import CountSheet, SheetState
+from loomline.domains.inbound import commands as inbound
+from loomline.domains.inbound.models import NoticeState, ShippingNotice
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Balance, HandlingUnit, Lot, UnitState
 from loomline.domains.manufacturing.models import WorkOrder
@@ -34,6 +36,7 @@ MODELS: dict[str, type[Model]] = {
     "unit": HandlingUnit,
     "package": Package,
     "purchase": Purchase,
+    "notice": ShippingNotice,
     "shipment": Shipment,
     "work": WorkOrder,
     "count": CountSheet,
@@ -146,6 +149,30 @@ def _purchase(ctx: Ctx, purchase: Purchase) -> dict[str, Any]:
         "rows": [row(line.item.name, amount(line.open_quantity, line.item.unit)) for line in lines[:SHOWN]],
         "rows_title": _("Still to come"),
         "empty": _("Nothing more is to come."),
+    }
+
+
+def _notice(ctx: Ctx, notice: ShippingNotice) -> dict[str, Any]:
+    lines = notice.lines.select_related("item__unit").order_by("pk")[:SHOWN]
+    is_open = notice.state == NoticeState.ANNOUNCED and notice.purchase.site_id is not None
+    receive = None
+    if is_open and may(ctx, inbound.receive_announced, notice):
+        label = _("Receive {number}").format(number=notice.number)
+        receive = button(
+            label, address(f"{HOME}receive/", scan=notice.number), "truck-delivery", kind="primary"
+        )
+    return {
+        "text": _("for {number}").format(number=notice.purchase.number),
+        "shows": [
+            show(_("Supplier"), str(notice.supplier), notice.state.label, is_big=True),
+            show(_("Arrives"), draw_text.day(notice.expected_on), notice.carrier),
+        ],
+        "buttons": [receive, _record(notice)],
+        "rows": [
+            row(line.item.name, ", ".join(x for x in (amount(line.quantity, line.item.unit), line.lot) if x))
+            for line in lines
+        ],
+        "rows_title": _("Announced"),
     }
 
 
@@ -267,6 +294,7 @@ SHOWS: dict[type[Model], Callable[[Ctx, Any], dict[str, Any]]] = {
     Location: _place,
     HandlingUnit: _unit,
     Purchase: _purchase,
+    ShippingNotice: _notice,
     Shipment: _shipment,
     WorkOrder: _work,
     CountSheet: _count,

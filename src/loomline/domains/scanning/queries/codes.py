@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.counting.models import CountSheet
+from loomline.domains.inbound.models import ShippingNotice
 from loomline.domains.inventory.models import HandlingUnit, Lot
 from loomline.domains.manufacturing.models import WorkOrder
 from loomline.domains.procurement.models import Purchase
@@ -27,11 +28,12 @@ LONGEST, MOST = 200, 10
 GTINS, SSCC = (8, 12, 13, 14), 18
 # An element string that names goods or a pallet has an identifier and 14 digits at the least.
 SHORTEST = 16
-NUMBERED: tuple[type[Model], ...] = (Purchase, Shipment, WorkOrder, CountSheet)
+NUMBERED: tuple[type[Model], ...] = (Purchase, ShippingNotice, Shipment, WorkOrder, CountSheet)
 WITH: dict[type[Model], tuple[str, ...]] = {
     Item: ("unit",),
     Lot: ("item__unit",),
     Purchase: ("supplier", "site"),
+    ShippingNotice: ("supplier", "purchase__site"),
     Shipment: ("customer", "site"),
     WorkOrder: ("item", "style"),
     CountSheet: ("site",),

@@ -62,6 +62,10 @@ def origins(ctx: Ctx, lot: Lot) -> dict[str, Any] | None:
 
 
 def _shipment(one: queries.Reached) -> Cell:
+    if one.brought is not None:
+        receipt = one.brought.receipt
+        sub = _t("straight from the supplier")
+        return Cell(kind="code", text=receipt.number, url=registry.url(receipt), sub=sub)
     if one.shipped is None:
         return Cell(kind="badge", text=_t("Not shipped yet"), tone="muted")
     shipment = one.shipped.shipment

@@ -1,4 +1,4 @@
-"""What tracing adds to the pages of work orders and purchase orders: the customers that wait for them."""
+"""What tracing adds to the pages of work, stages and purchase orders: who waits for them, who brings them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loomline.domains.manufacturing.models import WorkOrder
-from loomline.domains.procurement.models import Purchase
+from loomline.domains.manufacturing.models import WorkOrder, WorkStage
+from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing import queries
 from loomline.domains.tracing.resources.cells import expected, seen_lines
+from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
 from loomline.surface import registry
@@ -35,6 +36,35 @@ def waiting_for_purchase(ctx: Ctx, purchase: Purchase) -> dict[str, Any] | None:
     bought = list(purchase.lines.values_list("pk", flat=True))
     lines = queries.orders_standing_on(purchase_lines=bought)
     return _waiting(ctx, lines, queries.delayed_by(lines, purchases=[purchase.pk], today=ctx.today))
+
+
+def ordered_with(ctx: Ctx, stage: WorkStage) -> dict[str, Any] | None:
+    """With which purchase order the service of a stage is ordered, and what of it came back."""
+    rows = access.visible(ctx, PurchaseLine).filter(
+        origin_kind=WorkStage._meta.label_lower, origin_id=stage.pk
+    )
+    cells = [
+        (
+            Cell(kind="code", text=row.purchase.number, url=registry.url(row.purchase)),
+            Cell(kind="party", text=row.purchase.supplier.name),
+            Cell(text=row.purchase.state.label),
+            Cell(text=row.item.name),
+            Cell(kind="quantity", value=row.quantity, unit=row.item.unit.code),
+            Cell(kind="quantity", value=row.received, unit=row.item.unit.code),
+            Cell(kind="quantity", value=row.rejected, unit=row.item.unit.code),
+            Cell(kind="money", value=row.amount, unit=row.purchase.currency),
+        )
+        for row in rows.select_related("purchase__supplier", "item__unit").order_by("pk")
+    ]
+    heads = (_t("Order"), _t("Supplier"), _t("State"), _t("Service"), _t("Ordered"), _t("Came back"))
+    if not cells:
+        return None
+    return plain_table(
+        _t("Ordered with"),
+        (*heads, _t("Rejected"), _t("Value")),
+        cells,
+        slots=("a1", "b1", "a2", "c1", "b2", "c2", "hide", "hide"),
+    )
 
 
 def _waiting(ctx: Ctx, lines: Sequence[OrderLine], delayed: Mapping[int, int]) -> dict[str, Any] | None:
@@ -92,3 +122,4 @@ registry.contribute(WorkOrder, Panel(TABLE, read=waiting_for_work, title=_("Wait
 registry.contribute(
     Purchase, Panel(TABLE, read=waiting_for_purchase, title=_("Waiting orders"), name="waiting")
 )
+registry.contribute(WorkStage, Panel(TABLE, read=ordered_with, title=_("Purchase order"), name="ordered"))
