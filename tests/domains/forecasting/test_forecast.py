@@ -20,6 +20,8 @@ from loomline.domains.forecasting.queries import COMPANY, Period
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline import queries as selling
 from loomline.domains.pipeline.models import Category, ForecastAdjustment, Opportunity, Quota, Stage
+from loomline.kernel import access
+from loomline.kernel.access import Level
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, perform
 from tests.domains.pipeline.desk import NOW, TODAY
@@ -211,6 +213,25 @@ def test_accuracy_holds_what_was_forecast_against_what_came(ctx: Ctx, deal: Deal
 
     assert (found.ahead, found.taken_on) == (30, date(2026, 12, 1))
     assert (found.forecast, found.actual, found.accuracy) == (Decimal(150), Decimal(250), Decimal("0.6"))
+
+
+def test_accuracy_and_bridge_tell_a_seller_nothing_of_others(ctx: Ctx, deal: Deal, lea: User) -> None:
+    role = Role.objects.create(name="Seller")
+    role.grants.create(permission="forecasting.*", level=Level.OWN)
+    role.grants.create(permission="pipeline.*", level=Level.OWN)
+    RoleHolder.objects.create(user=lea, role=role)
+    deal(owner=lea, probability_override=50)
+    deal(name="Foreign", amount=Decimal(5000))
+    mine, theirs = deal(owner=lea, name="Mine, undone"), deal(name="Foreign, undone", amount=Decimal(7000))
+    start = forecasting.take_snapshot(ctx.at(NOW + timedelta(days=8)))
+    Opportunity.objects.filter(pk__in=[mine.pk, theirs.pk]).delete()
+    after = Ctx.new(actor=lea, via="page", now=NOW + timedelta(days=60))
+    rows = access.visible(after, Opportunity)
+    [found] = queries.accuracy(after, rows=rows, scope=COMPANY, before=QUARTER.moved(1))
+    before, _now = queries.between(after, start=start, end=None, rows=rows, scope=COMPANY, period=QUARTER)
+
+    # Half of her own open deal, and a tenth of the one that she took back.
+    assert (found.forecast, {one.name for one in before.values()}) == (Decimal(60), {"Autumn", "Mine, undone"})
 
 
 def test_history_is_continued_by_the_engine_in_a_job(ctx: Ctx, deal: Deal, lea: User) -> None:

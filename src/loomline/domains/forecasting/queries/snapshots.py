@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from loomline.domains.forecasting.models import Snapshot, SnapshotLine
 from loomline.domains.forecasting.queries.bridge import OPEN, Deal
@@ -16,6 +16,7 @@ from loomline.domains.forecasting.queries.figures import Scope
 from loomline.domains.forecasting.queries.periods import Period
 from loomline.domains.pipeline import ports as pipeline_ports
 from loomline.domains.pipeline.models import Opportunity, OpportunityState
+from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
 
@@ -98,6 +99,13 @@ def _of(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     return rows.filter(team=scope.team_id) if scope.team_id else rows
 
 
+def lines_seen(ctx: Ctx, *, rows: QuerySet[Opportunity]) -> QuerySet[SnapshotLine]:
+    """The lines of deals among the rows; of a deal that was taken back, what its line opens to the reader."""
+    same = OuterRef("opportunity")
+    gone = access.visible(ctx, SnapshotLine).filter(~Exists(Opportunity.objects.filter(pk=same)))
+    return SnapshotLine.objects.filter(Exists(rows.filter(pk=same))) | gone
+
+
 FIELDS = ("opportunity_id", "state", "amount", "closes_on", "closed_on", "name")
 
 
@@ -148,7 +156,8 @@ def between(
         before |= open_deals(snapshot=start, scope=scope, period=period, also=others)
     keys = [*before, *after]
     seen = set(rows.filter(pk__in=keys).values_list("pk", flat=True))
-    gone = set(before) - set(Opportunity.objects.filter(pk__in=list(before)).values_list("pk", flat=True))
+    missing = start.lines.filter(opportunity__in=[key for key in before if key not in seen])
+    gone = set((lines_seen(ctx, rows=rows) & missing).values_list("opportunity_id", flat=True))
     return (
         {key: deal for key, deal in before.items() if key in seen or key in gone},
         {key: deal for key, deal in after.items() if key in seen},
