@@ -16,7 +16,7 @@ from loomline.domains.forecasting import commands as forecasting
 from loomline.domains.forecasting import queries
 from loomline.domains.forecasting.commands import MonthDraft
 from loomline.domains.forecasting.models import ProjectedMonth, Snapshot, SnapshotLine
-from loomline.domains.forecasting.queries import COMPANY, Period
+from loomline.domains.forecasting.queries import COMPANY, Period, Scope
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline import queries as selling
 from loomline.domains.pipeline.models import Category, ForecastAdjustment, Opportunity, Quota, Stage
@@ -188,6 +188,8 @@ def test_the_bridge_from_a_snapshot_to_now(ctx: Ctx, deal: Deal) -> None:
         "won": -100,
         "lost": -100,
         "slipped": -100,
+        "taken_over": 0,
+        "handed_over": 0,
     }
     end = forecasting.take_snapshot(now)
     between = queries.between(
@@ -196,6 +198,38 @@ def test_the_bridge_from_a_snapshot_to_now(ctx: Ctx, deal: Deal) -> None:
     again = queries.bridge(before=between[0], after=between[1], **days)
     assert (again.start, again.end) == (made.start, made.end)
     assert {p: again.part(p) for p in queries.ORDER} == {p: made.part(p) for p in queries.ORDER}
+
+
+def test_a_deal_that_goes_to_somebody_else_is_handed_over_and_not_lost(
+    ctx: Ctx, deal: Deal, lea: User, north: Team
+) -> None:
+    made = deal(owner=lea)
+    start = forecasting.take_snapshot(ctx)
+    now = ctx.at(NOW + timedelta(days=7))
+    Opportunity.objects.filter(pk=made.pk).update(owner=ctx.actor.pk, team=north, amount=Decimal(130))
+    end = forecasting.take_snapshot(now)
+    moves = {}
+    for name, scope in (
+        ("lea", Scope(owner_id=lea.pk)),
+        ("ada", Scope(owner_id=ctx.actor.pk)),
+        ("north", Scope(team_id=north.pk)),
+        ("all", COMPANY),
+    ):
+        for until in (None, end):
+            before, after = queries.between(
+                now, start=start, end=until, rows=Opportunity.objects.all(), scope=scope, period=QUARTER
+            )
+            found = queries.bridge(
+                before=before, after=after, starts_on=QUARTER.starts_on, ends_on=QUARTER.ends_on
+            )
+            assert found.start + sum(step.amount for step in found.steps) == found.end
+            moves[name, until is None] = [(step.part, int(step.amount)) for step in found.steps]
+
+    for is_now in (True, False):
+        assert moves["lea", is_now] == [("handed_over", -100)]
+        assert moves["ada", is_now] == [("taken_over", 130)]
+        assert moves["north", is_now] == [("taken_over", 130)]
+        assert moves["all", is_now] == [("changed", 30)]
 
 
 def test_accuracy_holds_what_was_forecast_against_what_came(ctx: Ctx, deal: Deal) -> None:

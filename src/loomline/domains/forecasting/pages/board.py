@@ -276,7 +276,9 @@ def _bridge(request: HttpRequest, ctx: Ctx, period: Period, scope: Scope) -> dic
     made = queries.bridge(before=before, after=after, starts_on=period.starts_on, ends_on=period.ends_on)
     bars = [(draw_text.day(start.taken_on), made.start, "whole")]
     bars += [
-        (str(PARTS[part]), made.part(part), "won" if part == "won" else "part") for part in queries.ORDER
+        (str(PARTS[part]), made.part(part), "won" if part == "won" else "part")
+        for part in queries.ORDER
+        if part not in BETWEEN_PEOPLE or made.part(part)
     ]
     bars += [(_("Now"), made.end, "whole")]
     said = ", ".join(f"{label} {_money(amount, ctx)}" for label, amount, _kind in bars)
@@ -292,11 +294,15 @@ def _bridge(request: HttpRequest, ctx: Ctx, period: Period, scope: Scope) -> dic
             for one in known[:6]
         ],
         "picture": waterfall(bars, currency=ctx.company.currency),
+    "taken_over": _l("Taken over"),
         "label": _("Open pipeline of the period: {said}.").format(said=said),
         "parts": [
             {
                 "title": str(PARTS[part]),
+    "handed_over": _l("Handed over"),
                 "amount": _money(made.part(part), ctx),
+# Of the whole company nothing goes to anybody else.
+BETWEEN_PEOPLE = ("taken_over", "handed_over")
                 "deals": [
                     {
                         "name": step.name,

@@ -48,6 +48,17 @@ class Scope:
 COMPANY = Scope()
 
 
+def of_scope(rows: QuerySet[Opportunity], scope: Scope) -> QuerySet[Opportunity]:
+    """The rows of a person or a team; all for the company."""
+    return rows.filter(condition(scope))
+
+
+def condition(scope: Scope) -> Q:
+    """Which rows with an owner and a team are of a scope."""
+    wanted = Q(owner=scope.owner_id) if scope.owner_id else Q()
+    return wanted & Q(team=scope.team_id) if scope.team_id else wanted
+
+
 @dataclass(frozen=True)
 class Seen:
     """What the reader may see: the door to every figure."""
