@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -105,6 +106,10 @@ def _opening(row: Row, ctx: Ctx) -> str:
         return _("There is no quota for this period. Set one in the settings to see how far it is.")
     missing = quota - row.forecast.closed
     if missing <= 0:
+    if row.forecast.quota_left_out:
+        return _("The quota of {quota} has no exchange rate. Enter one to see how far it is.").format(
+            quota=_amounts(row.forecast.quota_left_out)
+        )
         return _("The quota of {quota} is reached.").format(quota=_money(quota, ctx))
     return _("{missing} to go to the quota of {quota}.").format(
         missing=_money(missing, ctx), quota=_money(quota, ctx)
@@ -116,8 +121,11 @@ def _money(amount: Decimal | None, ctx: Ctx) -> str:
 
 
 def _left_out(row: Row) -> str:
-    parts = [draw_text.money(amount, currency) for currency, amount in row.forecast.left_out.items()]
-    return ", ".join(parts)
+    return _amounts(row.forecast.left_out)
+
+
+def _amounts(by_currency: Mapping[str, Decimal]) -> str:
+    return ", ".join(draw_text.money(amount, currency) for currency, amount in by_currency.items())
 
 
 def _address(request: HttpRequest, **given: Any) -> str:
@@ -228,7 +236,7 @@ def _cells(request: HttpRequest, ctx: Ctx, row: Row) -> tuple[Cell, ...]:
         (made.committed, _own(row, Category.COMMIT, ctx)),
         (row.statistical, _span(row, ctx) if row.statistical is not None else ""),
         (made.closed, ""),
-        (made.quota, ""),
+        (made.quota, _("{amount}, no rate").format(amount=without) if without else ""),
     )
     return (
         Cell(text=whose, url=url, sub=kind, strong=not row.scope.owner_id),
@@ -249,6 +257,7 @@ def _amount(amount: Decimal | None, currency: str, sub: str = "") -> Cell:
 def _own(row: Row, category: str, ctx: Ctx) -> str:
     """The manager's own figure with who says so and why."""
     own = row.own(category)
+    without = _amounts(made.quota_left_out)
     if own is None:
         return ""
     return _("{who}: {amount}, {note}").format(who=own.author, amount=_money(own.amount, ctx), note=own.note)

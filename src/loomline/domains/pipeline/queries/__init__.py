@@ -20,6 +20,7 @@ from loomline.domains.pipeline.queries.figures import (
     forecast,
     open_worth,
     open_worth_by_week,
+    quotas,
     velocity,
     weighted_pipeline,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "open_worth_by_week",
     "single_threaded",
     "slips",
+    "quotas",
     "speed_to_lead",
     "stages_of",
     "stalled",
