@@ -16,7 +16,11 @@ from loomline.domains.parties import commands as parties
 from loomline.domains.parties.models import Party, PartyKind, Role
 from loomline.domains.parties.models.fields import PhoneUnclear, mail_address, phone_number
 from loomline.domains.pipeline import queries
-from loomline.domains.pipeline.commands.opportunities import OpportunityDraft, open_opportunities
+from loomline.domains.pipeline.commands.opportunities import (
+    OpportunityDraft,
+    OpportunitySettled,
+    open_opportunities,
+)
 from loomline.domains.pipeline.events import (
     ConversionTakenBack,
     LeadAssigned,
@@ -27,7 +31,7 @@ from loomline.domains.pipeline.events import (
     LeadReopened,
     LeadWorked,
 )
-from loomline.domains.pipeline.models import Lead, LeadState, Opportunity, Stage
+from loomline.domains.pipeline.models import Lead, LeadState, Opportunity, OpportunityState, Stage
 from loomline.kernel.audit import Activity, Change
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -270,6 +274,10 @@ def convert_lead(
                     source=lead.source,
                     owner=lead.owner,
                     team=lead.team,
+        opportunity = lock(opportunity)
+        if opportunity.state != OpportunityState.OPEN:
+            state = opportunity.state.label.lower()
+            raise OpportunitySettled(number=opportunity.number, state=state, at_field="opportunity")
                 )
             ],
         )[0]
