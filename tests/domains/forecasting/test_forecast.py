@@ -265,7 +265,10 @@ def test_accuracy_and_bridge_tell_a_seller_nothing_of_others(ctx: Ctx, deal: Dea
     before, _now = queries.between(after, start=start, end=None, rows=rows, scope=COMPANY, period=QUARTER)
 
     # Half of her own open deal, and a tenth of the one that she took back.
-    assert (found.forecast, {one.name for one in before.values()}) == (Decimal(60), {"Autumn", "Mine, undone"})
+    assert (found.forecast, {one.name for one in before.values()}) == (
+        Decimal(60),
+        {"Autumn", "Mine, undone"},
+    )
 
 
 def test_history_is_continued_by_the_engine_in_a_job(ctx: Ctx, deal: Deal, lea: User) -> None:
@@ -336,6 +339,24 @@ def test_the_page_shows_the_three_numbers_and_takes_an_own_figure(golden: Ctx, l
     assert "Two will slip" in client.get("/forecasting/?period=2026-Q4").content.decode()
     bad = client.post("/forecasting/adjust/?period=2026-Q4", {**given, "note": ""}, headers=HTMX)
     assert bad.status_code == 422
+
+
+def test_the_page_says_the_pace_and_a_quota_without_a_rate(golden: Ctx, deal: Deal) -> None:
+    days = {"starts_on": QUARTER.starts_on, "ends_on": QUARTER.ends_on}
+    Quota.objects.create(**days, amount=300, currency="XTS")
+    opened = deal(at=golden.at(NOW - timedelta(days=60)), amount=Decimal(120))
+    pipeline.win_opportunity(golden, opportunity=opened, reason="Signed")
+    client = Client()
+    client.force_login(golden.actor)
+    text = client.get("/forecasting/?period=2026-Q4").content.decode()
+
+    # Two were won, one at once and one after 60 days; three are open: 3 x 120 x 100 % / 30 = 12 a day.
+    assert (
+        "Pace of the last 90 days: 3 open × €120 a won deal × 100% won ÷ 30 days to close = €12 a day."
+        in text
+    )
+    assert "has no exchange rate. Enter one to see how far it is." in text
+    assert "There is no quota for this period." not in text
 
 
 def test_a_seller_sees_the_own_figures_only(golden: Ctx, lea: User, deal: Deal) -> None:
