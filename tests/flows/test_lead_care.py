@@ -33,6 +33,7 @@ from loomline.domains.pipeline import reference
 from loomline.domains.pipeline.models import Lead
 from loomline.domains.territories.models import Territory, TerritoryMember, TerritoryRule
 from loomline.kernel.context import Ctx
+from loomline.kernel.event import StoredEvent
 from tests.domains.pipeline.desk import make_ctx
 
 
@@ -125,3 +126,22 @@ def test_the_page_of_a_deal_shows_its_chance_with_reasons(ctx: Ctx) -> None:
     assert ">64<" in listed
     tab = browser(ctx).get(f"/pipeline/opportunities/{deal.pk}/?tab=score_lines").content.decode()
     assert "speaks for a win" in tab
+
+
+def test_why_somebody_got_a_lead_stands_on_it(ctx: Ctx) -> None:
+    rule = AssignmentRule.objects.create(name="Fairs", how="round_robin")
+    bo = User.objects.create(email="bo@example.org", name="Bo")
+    AssignmentMember.objects.create(rule=rule, person=bo)
+    lead = pipeline.capture_lead(ctx, name="Ines")
+    told = StoredEvent.objects.get(name="pipeline.LeadAssigned")
+    assert (told.payload["rule"], told.sentence) == (
+        "Fairs",
+        f"Lead {lead.number} given to Bo by the rule “Fairs”",
+    )
+    assert (
+        "Given to Bo by the rule “Fairs”." in browser(ctx).get(f"/pipeline/leads/{lead.pk}/").content.decode()
+    )
+
+    pipeline.assign_leads(ctx, leads=[lead], owner=ctx.actor)
+    newest = StoredEvent.objects.filter(name="pipeline.LeadAssigned").latest("pk")
+    assert newest.sentence == f"Lead {lead.number} given to Ada Boss"

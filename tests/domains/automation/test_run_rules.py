@@ -206,6 +206,24 @@ def test_by_hand_a_rule_works_through_all_that_fits(ctx: Ctx, rule: Make, deal: 
     assert (Note.objects.count(), Run.objects.get().says) == (1, "Started by Ada Boss")
 
 
+def test_a_run_that_takes_only_a_part_says_so_and_the_next_one_goes_on(
+    ctx: Ctx, rule: Make, deal: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_RECORDS", 2)
+    deals = [deal() for _n in range(5)]
+    made: Rule = rule(active=True, condition="", pause_days=7, actions=[write_note("Look")])
+    for minutes in range(4):
+        at = ctx.at(NOW + timedelta(minutes=minutes))
+        automation.run_now(Ctx.new(actor=at.actor, via="page", now=at.now), rule=made)
+        automation.carry_on(at)
+
+    runs = list(Run.objects.order_by("id"))
+    assert [run.records for run in runs] == [2, 2, 1]
+    more = "More than 2 records fit; this run takes the first 2."
+    assert [run.note.startswith(more) for run in runs] == [True, True, False]
+    assert {note.about_id for note in Note.objects.all()} == {one.pk for one in deals}
+
+
 def test_a_rule_is_not_set_off_by_what_it_did_itself(ctx: Ctx, rule: Make, deal: Make) -> None:
     rule(
         active=True,

@@ -19,6 +19,7 @@ deals = st.builds(
     state=st.sampled_from([OPEN, WON, LOST]),
     amount=st.decimals(min_value=0, max_value=10**9, places=2),
     closes_on=st.none() | st.dates(START - timedelta(days=60), END + timedelta(days=60)),
+    is_elsewhere=st.booleans(),
 )
 books = st.dictionaries(st.integers(1, 9), deals, max_size=8)
 
@@ -37,7 +38,8 @@ def test_the_bridge_adds_up_exactly_whatever_happened(
     assert {step.part for step in made.steps} <= set(ORDER)
     assert made.part("new") >= 0
     assert made.part("pulled_in") >= 0
-    for part in ("won", "lost", "slipped"):
+    assert made.part("taken_over") >= 0
+    for part in ("won", "lost", "slipped", "handed_over"):
         assert made.part(part) <= 0
 
 
@@ -49,8 +51,12 @@ def test_where_nothing_happened_nothing_moved(before: dict[int, Deal]) -> None:
     assert (still, made.start) == ([], made.end)
 
 
-def deal(state: str = OPEN, amount: int = 100, day: date | None = IN) -> Deal:
-    return Deal(state, Decimal(amount), day)
+def deal(state: str = OPEN, amount: int = 100, day: date | None = IN, *, is_elsewhere: bool = False) -> Deal:
+    return Deal(state, Decimal(amount), day, is_elsewhere=is_elsewhere)
+
+
+def theirs(state: str = OPEN, amount: int = 100, day: date | None = IN) -> Deal:
+    return deal(state, amount, day, is_elsewhere=True)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +76,12 @@ def deal(state: str = OPEN, amount: int = 100, day: date | None = IN) -> Deal:
         (deal(), deal(day=None), {"slipped": -100}),
         (deal(day=OUT), deal(day=OUT), {}),
         (deal(WON), deal(WON), {"new": 100, "won": -100}),
+        (deal(), theirs(amount=130), {"handed_over": -100}),
+        (deal(), theirs(WON), {"handed_over": -100}),
+        (deal(day=OUT), theirs(), {}),
+        (theirs(), deal(amount=130), {"taken_over": 130}),
+        (theirs(day=OUT), deal(WON, 70), {"taken_over": 70, "won": -70}),
+        (theirs(), theirs(LOST), {}),
     ],
 )
 def test_what_happens_to_one_deal(old: Deal | None, new: Deal | None, steps: dict[str, int]) -> None:

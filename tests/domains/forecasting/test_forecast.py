@@ -16,10 +16,12 @@ from loomline.domains.forecasting import commands as forecasting
 from loomline.domains.forecasting import queries
 from loomline.domains.forecasting.commands import MonthDraft
 from loomline.domains.forecasting.models import ProjectedMonth, Snapshot, SnapshotLine
-from loomline.domains.forecasting.queries import COMPANY, Period
+from loomline.domains.forecasting.queries import COMPANY, Period, Scope
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline import queries as selling
 from loomline.domains.pipeline.models import Category, ForecastAdjustment, Opportunity, Quota, Stage
+from loomline.kernel import access
+from loomline.kernel.access import Level
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, perform
 from tests.domains.pipeline.desk import NOW, TODAY
@@ -186,6 +188,8 @@ def test_the_bridge_from_a_snapshot_to_now(ctx: Ctx, deal: Deal) -> None:
         "won": -100,
         "lost": -100,
         "slipped": -100,
+        "taken_over": 0,
+        "handed_over": 0,
     }
     end = forecasting.take_snapshot(now)
     between = queries.between(
@@ -194,6 +198,38 @@ def test_the_bridge_from_a_snapshot_to_now(ctx: Ctx, deal: Deal) -> None:
     again = queries.bridge(before=between[0], after=between[1], **days)
     assert (again.start, again.end) == (made.start, made.end)
     assert {p: again.part(p) for p in queries.ORDER} == {p: made.part(p) for p in queries.ORDER}
+
+
+def test_a_deal_that_goes_to_somebody_else_is_handed_over_and_not_lost(
+    ctx: Ctx, deal: Deal, lea: User, north: Team
+) -> None:
+    made = deal(owner=lea)
+    start = forecasting.take_snapshot(ctx)
+    now = ctx.at(NOW + timedelta(days=7))
+    Opportunity.objects.filter(pk=made.pk).update(owner=ctx.actor.pk, team=north, amount=Decimal(130))
+    end = forecasting.take_snapshot(now)
+    moves = {}
+    for name, scope in (
+        ("lea", Scope(owner_id=lea.pk)),
+        ("ada", Scope(owner_id=ctx.actor.pk)),
+        ("north", Scope(team_id=north.pk)),
+        ("all", COMPANY),
+    ):
+        for until in (None, end):
+            before, after = queries.between(
+                now, start=start, end=until, rows=Opportunity.objects.all(), scope=scope, period=QUARTER
+            )
+            found = queries.bridge(
+                before=before, after=after, starts_on=QUARTER.starts_on, ends_on=QUARTER.ends_on
+            )
+            assert found.start + sum(step.amount for step in found.steps) == found.end
+            moves[name, until is None] = [(step.part, int(step.amount)) for step in found.steps]
+
+    for is_now in (True, False):
+        assert moves["lea", is_now] == [("handed_over", -100)]
+        assert moves["ada", is_now] == [("taken_over", 130)]
+        assert moves["north", is_now] == [("taken_over", 130)]
+        assert moves["all", is_now] == [("changed", 30)]
 
 
 def test_accuracy_holds_what_was_forecast_against_what_came(ctx: Ctx, deal: Deal) -> None:
@@ -211,6 +247,28 @@ def test_accuracy_holds_what_was_forecast_against_what_came(ctx: Ctx, deal: Deal
 
     assert (found.ahead, found.taken_on) == (30, date(2026, 12, 1))
     assert (found.forecast, found.actual, found.accuracy) == (Decimal(150), Decimal(250), Decimal("0.6"))
+
+
+def test_accuracy_and_bridge_tell_a_seller_nothing_of_others(ctx: Ctx, deal: Deal, lea: User) -> None:
+    role = Role.objects.create(name="Seller")
+    role.grants.create(permission="forecasting.*", level=Level.OWN)
+    role.grants.create(permission="pipeline.*", level=Level.OWN)
+    RoleHolder.objects.create(user=lea, role=role)
+    deal(owner=lea, probability_override=50)
+    deal(name="Foreign", amount=Decimal(5000))
+    mine, theirs = deal(owner=lea, name="Mine, undone"), deal(name="Foreign, undone", amount=Decimal(7000))
+    start = forecasting.take_snapshot(ctx.at(NOW + timedelta(days=8)))
+    Opportunity.objects.filter(pk__in=[mine.pk, theirs.pk]).delete()
+    after = Ctx.new(actor=lea, via="page", now=NOW + timedelta(days=60))
+    rows = access.visible(after, Opportunity)
+    [found] = queries.accuracy(after, rows=rows, scope=COMPANY, before=QUARTER.moved(1))
+    before, _now = queries.between(after, start=start, end=None, rows=rows, scope=COMPANY, period=QUARTER)
+
+    # Half of her own open deal, and a tenth of the one that she took back.
+    assert (found.forecast, {one.name for one in before.values()}) == (
+        Decimal(60),
+        {"Autumn", "Mine, undone"},
+    )
 
 
 def test_history_is_continued_by_the_engine_in_a_job(ctx: Ctx, deal: Deal, lea: User) -> None:
@@ -281,6 +339,24 @@ def test_the_page_shows_the_three_numbers_and_takes_an_own_figure(golden: Ctx, l
     assert "Two will slip" in client.get("/forecasting/?period=2026-Q4").content.decode()
     bad = client.post("/forecasting/adjust/?period=2026-Q4", {**given, "note": ""}, headers=HTMX)
     assert bad.status_code == 422
+
+
+def test_the_page_says_the_pace_and_a_quota_without_a_rate(golden: Ctx, deal: Deal) -> None:
+    days = {"starts_on": QUARTER.starts_on, "ends_on": QUARTER.ends_on}
+    Quota.objects.create(**days, amount=300, currency="XTS")
+    opened = deal(at=golden.at(NOW - timedelta(days=60)), amount=Decimal(120))
+    pipeline.win_opportunity(golden, opportunity=opened, reason="Signed")
+    client = Client()
+    client.force_login(golden.actor)
+    text = client.get("/forecasting/?period=2026-Q4").content.decode()
+
+    # Two were won, one at once and one after 60 days; three are open: 3 x 120 x 100 % / 30 = 12 a day.
+    assert (
+        "Pace of the last 90 days: 3 open × €120 a won deal × 100% won ÷ 30 days to close = €12 a day."
+        in text
+    )
+    assert "has no exchange rate. Enter one to see how far it is." in text
+    assert "There is no quota for this period." not in text
 
 
 def test_a_seller_sees_the_own_figures_only(golden: Ctx, lea: User, deal: Deal) -> None:

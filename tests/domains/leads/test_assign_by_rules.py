@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from loomline.domains.accounts.models import Team, User
-from loomline.domains.leads import commands, ports, queries
+from loomline.domains.leads import commands, jobs, ports, queries
 from loomline.domains.leads.models import AssignmentMember, AssignmentRule, AssignmentTest, ResponseTarget
 from loomline.domains.pipeline import commands as pipeline
 from loomline.domains.pipeline.models import Lead
 from loomline.kernel import edit
 from loomline.kernel.audit import Activity
 from loomline.kernel.context import Ctx
+from loomline.kernel.job import JobRun, perform
 from tests.domains.pipeline.desk import NOW
 
 Person = Callable[[str], User]
@@ -66,6 +67,21 @@ def test_nobody_gets_more_than_they_can_take(ctx: Ctx, person: Person, lead: Mak
     assert owners(fresh) == ["Al", "Bo"]
     made.refresh_from_db()
     assert made.last_person == person("Al")
+
+
+def test_leads_that_fit_nobody_do_not_keep_later_ones_waiting(
+    ctx: Ctx, person: Person, lead: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    made = rule("Germany", [person("Al")])
+    AssignmentTest.objects.create(rule=made, fact="country", test="is", value="DE")
+    rest = [lead(f"L{n}", country="FR") for n in range(4)]
+    late = lead("M", country="DE")
+    run = JobRun.objects.create(name="leads.hand_out", title="x", actor=ctx.actor, created_at=NOW)
+    perform(run, now=lambda: NOW)
+
+    assert (run.state, run.result, run.done, run.total) == ("done", {"leads": 1}, 5, 5)
+    assert owners([*rest, late]) == ["None"] * 4 + ["Al"]
 
 
 def test_a_skill_is_found_in_what_they_want(ctx: Ctx, person: Person, lead: Make) -> None:

@@ -169,3 +169,16 @@ def test_velocity_is_read_from_what_was_settled_in_a_period(
         ctx, rows=Opportunity.objects.all(), starts_on=date(2026, 1, 1), ends_on=date(2026, 4, 1)
     )
     assert (before.won_count, before.per_day) == (0, Decimal(0))
+
+
+def test_a_quota_in_another_currency_counts_at_the_rate_of_the_day(
+    ctx: Ctx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports.exchange_rates, "filled", lambda **_asked: {"USD": Decimal("0.92")})
+    made = Quota.objects.create(**QUARTER, amount=K, currency="USD")
+    found = queries.forecast(ctx, rows=Opportunity.objects.all(), **QUARTER)
+    assert (found.quota, found.quota_left_out) == (Decimal(920), {})
+
+    Quota.objects.filter(pk=made.pk).update(currency="GBP")
+    found = queries.forecast(ctx, rows=Opportunity.objects.all(), **QUARTER)
+    assert (found.quota, found.attainment, found.quota_left_out) == (None, None, {"GBP": K})

@@ -148,6 +148,19 @@ def test_a_lead_joins_a_party_and_an_opportunity_we_have(
     assert (Party.objects.filter(kind="organisation").count(), Opportunity.objects.count()) == (1, 1)
 
 
+def test_a_lead_joins_no_opportunity_that_is_settled(
+    ctx: Ctx, lead: Lead, deal: Callable[..., Opportunity]
+) -> None:
+    lost = pipeline.lose_opportunity(ctx, opportunity=deal(), reason="Price")
+
+    with pytest.raises(
+        pipeline.OpportunitySettled, match=f"Opportunity {lost.number} is lost. Reopen it first."
+    ):
+        pipeline.convert_lead(ctx, lead=lead, opportunity=lost)
+    lead.refresh_from_db()
+    assert (lead.state, lead.opportunity) == (LeadState.NEW, None)
+
+
 def test_a_lead_joins_no_opportunity_of_somebody_else(
     ctx: Ctx, lead: Lead, deal: Callable[..., Opportunity]
 ) -> None:

@@ -19,6 +19,7 @@ from loomline.domains.coaching.models import (
     PlaybookQuestion,
     Review,
 )
+from loomline.domains.mail import queries as mail
 from loomline.domains.pipeline import queries as pipeline
 from loomline.domains.pipeline.models import Opportunity, OpportunityState, Stage
 from loomline.kernel import access
@@ -79,6 +80,9 @@ def progress(ctx: Ctx, *, seller: User) -> list[Progress]:
     now, before = Counter[str](), Counter[str]()
     for name, at in rows.values_list("name", "at"):
         (now if at >= _start(ctx, monday) else before)[name] += 1
+    if Activity.EMAILS in wanted:
+        for at in mail.letter_times(person=seller, since=_start(ctx, monday - timedelta(days=7))):
+            (now if at >= _start(ctx, monday) else before)[Activity.EMAILS] += 1
     return [Progress(Activity(name), wanted[name], now[name], before[name]) for name in sorted(wanted)]
 
 

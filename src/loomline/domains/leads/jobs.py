@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,14 +38,19 @@ STEP = Decimal("0.0001")
 @job(title=_("Hand out leads that nobody has"))
 def hand_out(ctx: Ctx, run: JobRun) -> dict[str, Any]:
     """Leads of an import, and those for whom nobody was free when they came in."""
-    waiting = list(Lead.objects.filter(state=LeadState.NEW, owner__isnull=True).order_by("pk")[:BATCH])
-    if not waiting or not AssignmentRule.objects.filter(is_active=True).exists():
+    if not AssignmentRule.objects.filter(is_active=True).exists():
         return {"leads": 0}
-    try:
-        given = commands.assign_by_rules(ctx, leads=waiting)
-    except commands.NobodyFits:
-        given = []
-    return {"leads": len(given)}
+    waiting = Lead.objects.filter(state=LeadState.NEW, owner__isnull=True).order_by("pk")
+    total = waiting.count()
+    seen = given = last = 0
+    # By key: those for whom nobody fits stay in the list, and must not stand before the others for ever.
+    while part := list(waiting.filter(pk__gt=last)[:BATCH]):
+        last = part[-1].pk
+        seen += len(part)
+        with suppress(commands.NobodyFits):
+            given += len(commands.assign_by_rules(ctx, leads=part))
+        run.report(seen, max(total, seen))
+    return {"leads": given}
 
 
 @job(title=_("Reckon scores"))

@@ -34,11 +34,14 @@ class LeadCaptured(Event, about=LEAD, icon="user-plus", tone="info"):
 class LeadAssigned(Event, about=LEAD, icon="user-circle"):
     """A lead has an owner who is to work on it."""
 
-    says = _("Lead {number} given to {owner}")
+    says = _("Lead {number} given to {owner}{by}")
     lead_id: int
     number: str
     owner_id: int
     owner: str
+    # The name of the rule that chose, and the same as the end of the sentence; empty when a person chose.
+    rule: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

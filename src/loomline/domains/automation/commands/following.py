@@ -211,9 +211,22 @@ def _wanted(version: RuleVersion, changes: Sequence[Change]) -> list[Change]:
 
 
 def _look(ctx: Ctx, version: RuleVersion, key: str, says: str) -> Run | None:
-    """Work through every record that fits now."""
-    cases = list(islice(queries.matching(ctx, version, version.rule.owner), MOST_RECORDS))
-    return begin(ctx, version=version, cause=Cause(key=key, says=says), cases=cases)
+    """Work through the records that fit now, at most so many at once; the run says when more do."""
+    fitting = queries.matching(ctx, version, version.rule.owner, rule_id=version.rule_id)
+    cases = list(islice(fitting, MOST_RECORDS))
+    note = _more(version) if next(fitting, None) is not None else ""
+    return begin(ctx, version=version, cause=Cause(key=key, says=says, note=note), cases=cases)
+
+
+def _more(version: RuleVersion) -> str:
+    if version.pause_days is None:
+        way = _t("Narrow the condition, or let the rule leave records alone for some days after it ran.")
+    else:
+        way = _t("The others come the next time, or when you choose Run now again.")
+    says = _t("More than {most} records fit; this run takes the first {most}.").format(
+        most=f"{MOST_RECORDS:,}"
+    )
+    return f"{says} {way}"
 
 
 def _safely(version: RuleVersion, begun: Callable[[], Run | None]) -> int:

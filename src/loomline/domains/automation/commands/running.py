@@ -41,6 +41,7 @@ class Cause:
     event: StoredEvent | None = None
     activity: Activity | None = None
     lineage: Sequence[int] = field(default_factory=tuple)
+    note: str = ""
 
 
 def begin(ctx: Ctx, *, version: RuleVersion, cause: Cause, cases: Iterable[Case]) -> Run | None:
@@ -58,7 +59,14 @@ def begin(ctx: Ctx, *, version: RuleVersion, cause: Cause, cases: Iterable[Case]
     if objection:
         return _write(ctx, version, cause, [], state=RunState.STOPPED, note=_loop(objection))
     state = RunState.WAITING if chosen else RunState.STOPPED
-    return _write(ctx, version, cause, chosen, state=state, note="\n".join(puzzling[:20]))
+    return _write(
+        ctx,
+        version,
+        cause,
+        chosen,
+        state=state,
+        note="\n".join([*filter(None, [cause.note]), *puzzling[:20]]),
+    )
 
 
 def carry_on(ctx: Ctx, *, most: int = AT_ONCE) -> int:

@@ -65,6 +65,8 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     if run is None:
         return answer.done(request, _t("No record fits now."), to=f"{RULES}{pk}/")
     told = _t("The run has begun; its steps are done within a minute.")
+    if run.note:
+        told = f"{told} {run.note.splitlines()[0]}"
     return answer.done(request, told, to=f"/automation/runs/{run.pk}/")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from loomline.domains.accounts.models import User
 from loomline.domains.automation.models import Definition, RunStep, StepState, Trigger
@@ -96,12 +96,19 @@ def unmet(ctx: Ctx, definition: Definition, case: Case, kinds: dict[str, str]) -
     return missed
 
 
-def matching(ctx: Ctx, definition: Definition, owner: User) -> Iterator[Case]:
-    """Every record that the owner sees and the condition holds for, in the order of their keys."""
+def matching(ctx: Ctx, definition: Definition, owner: User, *, rule_id: int | None = None) -> Iterator[Case]:
+    """Every record that the owner sees and the condition holds for, in the order of their keys.
+
+    With a rule, without those that it has dealt with and shall leave alone for now.
+    """
     model = facts.entity_of(definition)
     if model is None:
         return
     rows = access.visible(owner_ctx(ctx, owner), model).select_related(*_joins(definition, model))
+    if rule_id is not None and definition.pause_days is not None:
+        since = ctx.now - timedelta(days=definition.pause_days)
+        done = RunStep.objects.filter(run__rule_id=rule_id, kind=definition.entity, state=StepState.DONE)
+        rows = rows.filter(~Exists(done.filter(object_id=OuterRef("pk"), done_at__gt=since)))
     last = 0
     while part := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         last = part[-1].pk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from loomline.domains.forecasting.models import Snapshot
 from loomline.domains.forecasting.pages.waterfall import waterfall
 from loomline.domains.forecasting.queries import Period, Row, Scope
 from loomline.domains.pipeline import commands as pipeline
+from loomline.domains.pipeline import queries as selling
 from loomline.domains.pipeline.models import Category, Opportunity
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
@@ -28,6 +30,8 @@ from loomline.surface.plain_table import plain_table
 
 HERE = "/forecasting/"
 SEE = access.view_permission(Snapshot)
+# What the pace is read from: a quarter, about.
+LATELY = timedelta(days=90)
 SLOTS = ("a1", "a2", "b1", "b2", "c1", "c2", *["hide"] * 8)
 
 
@@ -48,6 +52,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
             "scope": scope.name if scope.key != queries.COMPANY.key else "",
             "periods": _periods(request, period, ctx.today),
             "kpis": _kpis(row, ctx),
+            "pace": _pace(ctx, scope),
             "left_out": _left_out(row),
             "board": _board(request, ctx, rows, period),
             "bridge": _bridge(request, ctx, period, scope),
@@ -101,6 +106,10 @@ def _actions(ctx: Ctx) -> list[dict[str, Any]]:
 
 def _opening(row: Row, ctx: Ctx) -> str:
     quota = row.forecast.quota
+    if row.forecast.quota_left_out:
+        return _("The quota of {quota} has no exchange rate. Enter one to see how far it is.").format(
+            quota=_amounts(row.forecast.quota_left_out)
+        )
     if quota is None:
         return _("There is no quota for this period. Set one in the settings to see how far it is.")
     missing = quota - row.forecast.closed
@@ -111,13 +120,38 @@ def _opening(row: Row, ctx: Ctx) -> str:
     )
 
 
+def _pace(ctx: Ctx, scope: Scope) -> str:
+    """What the open deals bring each day at the pace of late, with the figures that it is made of (K3)."""
+    rows = queries.of_scope(access.visible(ctx, Opportunity), scope)
+    until = ctx.today + timedelta(days=1)
+    pace = selling.velocity(ctx, rows=rows, starts_on=until - LATELY, ends_on=until)
+    if not pace.per_day:
+        return _("No pace yet: it takes open deals, and one that was won in the last {n} days.").format(
+            n=LATELY.days
+        )
+    return _(
+        "Pace of the last {n} days: {deals} open × {average} a won deal × {rate} won"
+        " ÷ {days} days to close = {amount} a day."
+    ).format(
+        n=LATELY.days,
+        deals=draw_text.number(pace.open_count),
+        average=_money(pace.average_won, ctx),
+        rate=draw_text.percent(pace.win_rate),
+        days=draw_text.number(pace.cycle_days, decimals=0),
+        amount=_money(pace.per_day, ctx),
+    )
+
+
 def _money(amount: Decimal | None, ctx: Ctx) -> str:
     return draw_text.money(amount, ctx.company.currency, decimals=0) if amount is not None else "–"
 
 
 def _left_out(row: Row) -> str:
-    parts = [draw_text.money(amount, currency) for currency, amount in row.forecast.left_out.items()]
-    return ", ".join(parts)
+    return _amounts(row.forecast.left_out)
+
+
+def _amounts(by_currency: Mapping[str, Decimal]) -> str:
+    return ", ".join(draw_text.money(amount, currency) for currency, amount in by_currency.items())
 
 
 def _address(request: HttpRequest, **given: Any) -> str:
@@ -223,12 +257,13 @@ def _cells(request: HttpRequest, ctx: Ctx, row: Row) -> tuple[Cell, ...]:
     whose = row.scope.name or (ctx.company.name if sees_all else _("All that you see"))
     url = _address(request, owner=row.scope.owner_id, team=row.scope.team_id)
     kind = _("Team") if row.scope.team_id else ""
+    without = _amounts(made.quota_left_out)
     amounts = (
         (row.weighted, ""),
         (made.committed, _own(row, Category.COMMIT, ctx)),
         (row.statistical, _span(row, ctx) if row.statistical is not None else ""),
         (made.closed, ""),
-        (made.quota, ""),
+        (made.quota, _("{amount}, no rate").format(amount=without) if without else ""),
     )
     return (
         Cell(text=whose, url=url, sub=kind, strong=not row.scope.owner_id),
@@ -257,11 +292,15 @@ def _own(row: Row, category: str, ctx: Ctx) -> str:
 PARTS = {
     "new": _l("New"),
     "pulled_in": _l("Pulled in"),
+    "taken_over": _l("Taken over"),
     "changed": _l("Changed"),
     "won": _l("Won"),
     "lost": _l("Lost"),
     "slipped": _l("Slipped"),
+    "handed_over": _l("Handed over"),
 }
+# Of the whole company nothing goes to anybody else.
+BETWEEN_PEOPLE = ("taken_over", "handed_over")
 
 
 def _bridge(request: HttpRequest, ctx: Ctx, period: Period, scope: Scope) -> dict[str, Any]:
@@ -276,7 +315,9 @@ def _bridge(request: HttpRequest, ctx: Ctx, period: Period, scope: Scope) -> dic
     made = queries.bridge(before=before, after=after, starts_on=period.starts_on, ends_on=period.ends_on)
     bars = [(draw_text.day(start.taken_on), made.start, "whole")]
     bars += [
-        (str(PARTS[part]), made.part(part), "won" if part == "won" else "part") for part in queries.ORDER
+        (str(PARTS[part]), made.part(part), "won" if part == "won" else "part")
+        for part in queries.ORDER
+        if part not in BETWEEN_PEOPLE or made.part(part)
     ]
     bars += [(_("Now"), made.end, "whole")]
     said = ", ".join(f"{label} {_money(amount, ctx)}" for label, amount, _kind in bars)

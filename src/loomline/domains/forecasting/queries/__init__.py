@@ -1,7 +1,7 @@
 """Reading forecasts."""
 
 from loomline.domains.forecasting.queries.bridge import ORDER, Bridge, Deal, Step, bridge
-from loomline.domains.forecasting.queries.figures import COMPANY, Row, Scope, Seen, board
+from loomline.domains.forecasting.queries.figures import COMPANY, Row, Scope, Seen, board, of_scope
 from loomline.domains.forecasting.queries.history import (
     Precision,
     Series,
@@ -41,6 +41,7 @@ __all__ = [
     "bridge",
     "closed_since",
     "last_snapshot",
+    "of_scope",
     "open_deals",
     "period_named",
     "series",

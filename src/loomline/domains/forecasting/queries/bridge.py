@@ -11,7 +11,8 @@ ZERO = Decimal(0)
 OPEN, WON, LOST = "open", "won", "lost"
 NEW, PULLED_IN, CHANGED = "new", "pulled_in", "changed"
 SLIPPED = "slipped"
-ORDER = (NEW, PULLED_IN, CHANGED, WON, LOST, SLIPPED)
+TAKEN_OVER, HANDED_OVER = "taken_over", "handed_over"
+ORDER = (NEW, PULLED_IN, TAKEN_OVER, CHANGED, WON, LOST, SLIPPED, HANDED_OVER)
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,12 @@ class Deal:
     amount: Decimal
     closes_on: date | None
     name: str = ""
+    # Of another person or team than the one that the bridge is about.
+    is_elsewhere: bool = False
 
     def counts(self, starts_on: date, ends_on: date) -> bool:
-        """True when it is open and shall close in [starts_on, ends_on)."""
-        return self.state == OPEN and self.is_within(starts_on, ends_on)
+        """True when it is open here and shall close in [starts_on, ends_on)."""
+        return self.state == OPEN and not self.is_elsewhere and self.is_within(starts_on, ends_on)
 
     def is_within(self, starts_on: date, ends_on: date) -> bool:
         """True when its day lies in [starts_on, ends_on)."""
@@ -66,7 +69,8 @@ def bridge(
     """Explain the change of the open pipeline of [starts_on, ends_on) deal by deal.
 
     `after` holds what is open then and what was won or lost in between; a deal that is in neither was
-    taken back, and counts as lost. Start and all steps add up to the end, exactly.
+    taken back, and counts as lost. One that went to or came from another person or team is in both ends,
+    marked as theirs, and was handed or taken over. Start and all steps add up to the end, exactly.
     """
     steps: list[Step] = []
     start = end = ZERO
@@ -91,23 +95,32 @@ def _moves(
     old: Deal | None, new: Deal | None, was: Decimal | None, now: Decimal | None, days: tuple[date, date]
 ) -> list[tuple[str, Decimal]]:
     """The steps of one deal; they add up to what it adds to the end less what it added to the start."""
-    is_won = new is not None and new.state == WON and new.is_within(*days)
+    is_won = new is not None and new.state == WON and not new.is_elsewhere and new.is_within(*days)
     reached = now if now is not None else new.amount if is_won and new is not None else None
     moves: list[tuple[str, Decimal]] = []
     if was is None and reached is not None:
         # Moved into the period, whether it is still open or was won at once.
-        came = PULLED_IN if old is not None and old.state == OPEN else NEW
-        moves.append((came, reached))
+        moves.append((_came(old), reached))
     elif was is not None and reached is not None:
         moves.append((CHANGED, reached - was))
     elif was is not None:
-        gone = new is None or new.state == LOST
-        moves.append((LOST if gone else _left(new), -was))
+        moves.append((_left(new), -was))
     if is_won and new is not None:
         moves.append((WON, -new.amount))
     return moves
 
 
+def _came(old: Deal | None) -> str:
+    """Why a deal is in the period that was not: of somebody else before, of another period, or not there."""
+    if old is None or old.state != OPEN:
+        return NEW
+    return TAKEN_OVER if old.is_elsewhere else PULLED_IN
+
+
 def _left(new: Deal | None) -> str:
-    """Why a deal left the period without being won in it: won in another one, or moved."""
-    return WON if new is not None and new.state == WON else SLIPPED
+    """Why a deal left the period without being won in it: lost, handed over, won in another one, moved."""
+    if new is None:
+        return LOST
+    if new.is_elsewhere:
+        return HANDED_OVER
+    return {LOST: LOST, WON: WON}.get(new.state, SLIPPED)

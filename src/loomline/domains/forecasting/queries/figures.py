@@ -48,6 +48,17 @@ class Scope:
 COMPANY = Scope()
 
 
+def of_scope(rows: QuerySet[Opportunity], scope: Scope) -> QuerySet[Opportunity]:
+    """The rows of a person or a team; all for the company."""
+    return rows.filter(condition(scope))
+
+
+def condition(scope: Scope) -> Q:
+    """Which rows with an owner and a team are of a scope."""
+    wanted = Q(owner=scope.owner_id) if scope.owner_id else Q()
+    return wanted & Q(team=scope.team_id) if scope.team_id else wanted
+
+
 @dataclass(frozen=True)
 class Seen:
     """What the reader may see: the door to every figure."""
@@ -96,15 +107,17 @@ def board(ctx: Ctx, *, seen: Seen, period: Period) -> list[Row]:
     boundary = _first_projected_month()
     for group in _groups(ctx, seen.deals, period, boundary):
         sums.add(group)
-    quotas = _quotas(ctx, seen.quotas, period)
+    of_period = seen.quotas.filter(starts_on=period.starts_on, ends_on=period.ends_on)
+    quotas, without_rate = pipeline.quotas(ctx, rows=of_period)
     own = _own_figures(seen.own, period)
     projected = _projected(seen.projected, period)
-    keys = {COMPANY.key, *sums.keys(), *quotas}
+    keys = {COMPANY.key, *sums.keys(), *quotas, *without_rate}
     names = _names(keys)
     made = []
     for key in keys:
         scope = Scope(*key, names.get(key, ""))
-        made.append(_row(ctx, scope, sums, quotas.get(key), own.get(key, {}), projected.get(key)))
+        quota = quotas.get(key), without_rate.get(key, {})
+        made.append(_row(ctx, scope, sums, quota, own.get(key, {}), projected.get(key)))
     kind = {True: 0}
     made.sort(
         key=lambda row: (
@@ -183,13 +196,6 @@ def _groups(
     )
 
 
-def _quotas(ctx: Ctx, seen: QuerySet[Quota], period: Period) -> dict[Key, Decimal]:
-    rows = seen.filter(starts_on=period.starts_on, ends_on=period.ends_on, currency=ctx.company.currency)
-    return {
-        (owner, team): amount for owner, team, amount in rows.values_list("owner_id", "team_id", "amount")
-    }
-
-
 def _own_figures(
     seen: QuerySet[ForecastAdjustment], period: Period
 ) -> dict[Key, dict[str, ForecastAdjustment]]:
@@ -222,7 +228,7 @@ def _row(
     ctx: Ctx,
     scope: Scope,
     sums: _Sums,
-    quota: Decimal | None,
+    quota: tuple[Decimal | None, Mapping[str, Decimal]],
     own: Mapping[str, ForecastAdjustment],
     projected: tuple[Decimal, Decimal, Decimal] | None,
 ) -> Row:
@@ -233,9 +239,10 @@ def _row(
         commit=sums.of(key, Category.COMMIT),
         best_case=sums.of(key, Category.BEST_CASE),
         pipeline=sums.of(key, Category.PIPELINE),
-        quota=quota,
+        quota=quota[0],
         adjustments=own,
         left_out=dict(sums.left_out[key]),
+        quota_left_out=quota[1],
     )
     # What history says of months to come stands on what those before them have really brought.
     early = sums.of(key, "early")

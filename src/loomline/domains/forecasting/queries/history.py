@@ -16,6 +16,7 @@ from loomline.domains.forecasting.models import Snapshot, SnapshotLine
 from loomline.domains.forecasting.queries.bridge import OPEN
 from loomline.domains.forecasting.queries.figures import COMPANY, Key, Scope
 from loomline.domains.forecasting.queries.periods import Period, month_after
+from loomline.domains.forecasting.queries.snapshots import lines_seen
 from loomline.domains.pipeline import ports as pipeline_ports
 from loomline.domains.pipeline import queries as pipeline
 from loomline.domains.pipeline.models import Opportunity, OpportunityState
@@ -66,7 +67,7 @@ def accuracy(
                 wanted.append((period, ahead, *near[-1]))
     if not wanted:
         return []
-    weighted = _weighted({pk for _p, _a, _on, pk in wanted}, scope)
+    weighted = _weighted(lines_seen(ctx, rows=rows), {pk for _p, _a, _on, pk in wanted}, scope)
     won = _won_by_day(ctx, rows, scope, periods[-1].starts_on, periods[0].ends_on)
     found = []
     for period, ahead, on, pk in wanted:
@@ -77,8 +78,10 @@ def accuracy(
     return found
 
 
-def _weighted(snapshots: set[int], scope: Scope) -> dict[int, list[tuple[date, Decimal]]]:
-    rows = SnapshotLine.objects.filter(snapshot__in=snapshots, state=OPEN, closes_on__isnull=False)
+def _weighted(
+    seen: QuerySet[SnapshotLine], snapshots: set[int], scope: Scope
+) -> dict[int, list[tuple[date, Decimal]]]:
+    rows = seen.filter(snapshot__in=snapshots, state=OPEN, closes_on__isnull=False)
     if scope.owner_id:
         rows = rows.filter(owner=scope.owner_id)
     if scope.team_id:

@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from loomline.domains.forecasting.models import Snapshot, SnapshotLine
 from loomline.domains.forecasting.queries.bridge import OPEN, Deal
-from loomline.domains.forecasting.queries.figures import Scope
+from loomline.domains.forecasting.queries.figures import Scope, condition
 from loomline.domains.forecasting.queries.periods import Period
 from loomline.domains.pipeline import ports as pipeline_ports
 from loomline.domains.pipeline.models import Opportunity, OpportunityState
+from loomline.kernel import access
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
 
@@ -92,36 +92,51 @@ def _standing(
         )
 
 
-def _of(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
-    if scope.owner_id:
-        rows = rows.filter(owner=scope.owner_id)
-    return rows.filter(team=scope.team_id) if scope.team_id else rows
+def _is_elsewhere(scope: Scope, owner_id: int | None, team_id: int | None) -> bool:
+    other = scope.owner_id and scope.owner_id != owner_id
+    return bool(other or (scope.team_id and scope.team_id != team_id))
 
 
-FIELDS = ("opportunity_id", "state", "amount", "closes_on", "closed_on", "name")
+def lines_seen(ctx: Ctx, *, rows: QuerySet[Opportunity]) -> QuerySet[SnapshotLine]:
+    """The lines of deals among the rows; of a deal that was taken back, what its line opens to the reader."""
+    same = OuterRef("opportunity")
+    gone = access.visible(ctx, SnapshotLine).filter(~Exists(Opportunity.objects.filter(pk=same)))
+    return SnapshotLine.objects.filter(Exists(rows.filter(pk=same))) | gone
 
 
-def _deal(row: tuple[Any, ...]) -> tuple[int, Deal]:
-    key, state, amount, closes_on, closed_on, name = row
-    return key, Deal(state, amount, closes_on if state == OPEN else closed_on, name)
+FIELDS = ("opportunity_id", "state", "amount", "closes_on", "closed_on", "name", "owner_id", "team_id")
+
+
+def _deals(rows: QuerySet[SnapshotLine], scope: Scope) -> dict[int, Deal]:
+    found = {}
+    for key, state, amount, closes_on, closed_on, name, *whose in rows.values_list(*FIELDS):
+        day = closes_on if state == OPEN else closed_on
+        found[key] = Deal(state, amount, day, name, _is_elsewhere(scope, *whose))
+    return found
 
 
 def open_deals(
     *, snapshot: Snapshot, scope: Scope, period: Period, also: Collection[int] = ()
 ) -> dict[int, Deal]:
-    """What stood open in a snapshot and was to close in a period, and the deals named besides."""
-    within = Q(closes_on__gte=period.starts_on, closes_on__lt=period.ends_on)
+    """What stood open in a snapshot and was to close in a period, and the deals named, whosever they are."""
+    within = Q(closes_on__gte=period.starts_on, closes_on__lt=period.ends_on) & condition(scope)
     wanted = within | Q(opportunity__in=list(also)) if also else within
-    rows = SnapshotLine.objects.filter(wanted, snapshot=snapshot, state=OPEN)
-    return dict(map(_deal, _of(rows, scope).values_list(*FIELDS)))
+    return _deals(SnapshotLine.objects.filter(wanted, snapshot=snapshot, state=OPEN), scope)
 
 
-def closed_since(*, snapshot: Snapshot, until: Snapshot, scope: Scope) -> dict[int, Deal]:
-    """What was won or lost after one snapshot, up to another. One statement."""
+def closed_since(
+    *, snapshot: Snapshot, until: Snapshot, scope: Scope, also: Collection[int] = ()
+) -> dict[int, Deal]:
+    """What was won or lost after one snapshot, up to another; of the deals named, whosever they are.
+
+    One statement.
+    """
     rows = SnapshotLine.objects.filter(
-        snapshot__taken_on__gt=snapshot.taken_on, snapshot__taken_on__lte=until.taken_on
+        condition(scope) | Q(opportunity__in=list(also)) if also else condition(scope),
+        snapshot__taken_on__gt=snapshot.taken_on,
+        snapshot__taken_on__lte=until.taken_on,
     ).exclude(state=OPEN)
-    return dict(map(_deal, _of(rows, scope).order_by("snapshot__taken_on").values_list(*FIELDS)))
+    return _deals(rows.order_by("snapshot__taken_on"), scope)
 
 
 def between(
@@ -135,20 +150,22 @@ def between(
 ) -> tuple[dict[int, Deal], dict[int, Deal]]:
     """Both ends of a bridge: as it stood then, and as it stood in a later snapshot or stands now.
 
-    Only deals that touch the period are read; one that the reader may not see is in neither end.
+    Only deals that touch the period are read; what belonged to the scope at one end alone is in both, marked
+    as somebody else's at the other. One that the reader may not see is in neither end.
     """
     before = open_deals(snapshot=start, scope=scope, period=period)
     if end is not None:
-        after = closed_since(snapshot=start, until=end, scope=scope)
+        after = closed_since(snapshot=start, until=end, scope=scope, also=before)
         after |= open_deals(snapshot=end, scope=scope, period=period, also=before)
     else:
-        after = _now(ctx, start, _of(rows, scope), period, before)
+        after = _now(ctx, start, rows, scope, period, before)
     others = after.keys() - before.keys()
     if others:
         before |= open_deals(snapshot=start, scope=scope, period=period, also=others)
     keys = [*before, *after]
     seen = set(rows.filter(pk__in=keys).values_list("pk", flat=True))
-    gone = set(before) - set(Opportunity.objects.filter(pk__in=list(before)).values_list("pk", flat=True))
+    missing = start.lines.filter(opportunity__in=[key for key in before if key not in seen])
+    gone = set((lines_seen(ctx, rows=rows) & missing).values_list("opportunity_id", flat=True))
     return (
         {key: deal for key, deal in before.items() if key in seen or key in gone},
         {key: deal for key, deal in after.items() if key in seen},
@@ -156,14 +173,24 @@ def between(
 
 
 def _now(
-    ctx: Ctx, start: Snapshot, rows: QuerySet[Opportunity], period: Period, before: Collection[int]
+    ctx: Ctx,
+    start: Snapshot,
+    rows: QuerySet[Opportunity],
+    scope: Scope,
+    period: Period,
+    before: Collection[int],
 ) -> dict[int, Deal]:
     within = Q(state=OpportunityState.OPEN, closes_on__gte=period.starts_on, closes_on__lt=period.ends_on)
-    touched = rows.filter(within | Q(closed_at__gt=start.taken_at) | Q(pk__in=list(before)))
+    ours = (within | Q(closed_at__gt=start.taken_at)) & condition(scope)
+    touched = rows.filter(ours | Q(pk__in=list(before)))
     standing, _left_out = standing_deals(ctx, rows=touched, since=start.taken_at)
     return {
         one.opportunity_id: Deal(
-            one.state, one.amount, one.closes_on if one.state == OPEN else one.closed_on, one.name
+            one.state,
+            one.amount,
+            one.closes_on if one.state == OPEN else one.closed_on,
+            one.name,
+            _is_elsewhere(scope, one.owner_id, one.team_id),
         )
         for one in standing
     }

@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 
 from loomline.domains.insights import queries
 from loomline.domains.insights.pages.tower import greeting
-from loomline.domains.insights.queries import OrderAtRisk
+from loomline.domains.insights.queries import Day, OrderAtRisk, Waiting
 from loomline.domains.mail.models import Thread
 from loomline.domains.pipeline.models import Lead, Opportunity
+from loomline.domains.promises.models import Promise
 from loomline.domains.tasks import queries as tasks
 from loomline.domains.tasks.models import Task
 from loomline.domains.timeline.models import Note
@@ -25,7 +26,10 @@ from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, registry
 from loomline.surface.page import action, ctx_of, page, staff
 
-TOPICS = "tasks.task timeline.note pipeline.opportunity pipeline.lead sales.order mail.thread"
+TOPICS = (
+    "tasks.task timeline.note pipeline.opportunity pipeline.lead sales.order mail.thread promises.promise"
+)
+PROMISES = "/promises/promises/?made_by=me&binds=true&status=open,broken&kept_on.empty=true&due_on.to=today"
 Line = dict[str, Any]
 
 
@@ -35,22 +39,12 @@ def day_page(request: HttpRequest) -> HttpResponse:
     ctx = ctx_of(request)
     held = queries.day_of(ctx)
     now = timezone.localtime(ctx.now, ctx.company.zone)
-    parts = [
-        _part(_("To do"), "checklist", [_task(ctx, one) for one in held.tasks], "/tasks/tasks/?view=s0"),
-        _part(_("Meetings"), "users", [_meeting(ctx, one) for one in held.meetings]),
-        _part(
-            _("Letters to answer"), "mail", [_letter(one) for one in held.letters], "/mail/threads/?view=s1"
-        ),
-        _part(_("Leads to answer"), "user-plus", [_lead(one) for one in held.leads]),
-        _part(_("Deals"), "target-arrow", [_deal(ctx, one) for one in held.deals]),
-        _part(_("Promises that slip"), "lock", [_promise(one) for one in held.promises]),
-    ]
     context = {
         "page": page(_("My day"), actions=_new(ctx)),
         "day": {
             "greeting": greeting(now, ctx),
-            "text": _opening(date_format(now, "l j F"), held.count),
-            "parts": [part for part in parts if part["rows"]],
+            "text": _opening(date_format(now, "l j F"), held),
+            "parts": [part for part in _parts(ctx, held) if part["rows"]],
             "empty": _(
                 "Nothing waits for you. Tasks, letters, leads, deals and promises of yours will stand here."
             ),
@@ -61,11 +55,67 @@ def day_page(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/day.html", context)
 
 
-def _opening(day: str, count: int) -> str:
-    if not count:
+def _parts(ctx: Ctx, held: Day) -> list[Line]:
+    new, free = "/pipeline/leads/?state=new&owner=me", "/pipeline/leads/?state=new&owner.empty=true"
+    deals, promises = "/pipeline/opportunities/?owner=me&state=open&sort=closes_on", f"{PROMISES}&sort=due_on"
+    return [
+        _part(
+            _("To do"),
+            "checklist",
+            held.tasks,
+            [_task(ctx, one) for one in held.tasks],
+            "/tasks/tasks/?view=s0",
+        ),
+        _part(_("Meetings"), "users", held.meetings, [_meeting(ctx, one) for one in held.meetings]),
+        _part(
+            _("Letters to answer"),
+            "mail",
+            held.letters,
+            [_letter(one) for one in held.letters],
+            "/mail/threads/?view=s1",
+        ),
+        _part(
+            _("Leads to answer"),
+            "user-plus",
+            held.leads,
+            [_lead(ctx, one) for one in held.leads],
+            f"{new}&sort=captured_at",
+            is_same=True,
+        ),
+        _part(
+            _("Leads that nobody has"),
+            "user-plus",
+            held.free_leads,
+            [_lead(ctx, one) for one in held.free_leads],
+            f"{free}&sort=captured_at",
+            is_same=True,
+        ),
+        _part(
+            _("Deals"),
+            "target-arrow",
+            held.deals,
+            [_deal(ctx, one, held.slips.get(one.pk, 0)) for one in held.deals],
+            deals,
+        ),
+        _part(
+            _("Promised for today"),
+            "clipboard-check",
+            held.promises,
+            [_promised(ctx, one) for one in held.promises],
+            promises,
+            is_same=True,
+        ),
+        _part(_("Promises that slip"), "lock", held.orders, [_promise(one) for one in held.orders]),
+    ]
+
+
+def _opening(day: str, held: Day) -> str:
+    if not held.count:
         return _("{day}. Nothing waits for you.").format(day=day)
-    words = ngettext("{n} thing waits for you.", "{n} things wait for you.", count).format(n=count)
-    return f"{day}. {words}"
+    if held.is_more:
+        return _("{day}. More than {n} things wait for you.").format(day=day, n=held.count - 1)
+    words = ngettext("{n} thing waits for you.", "{n} things wait for you.", held.count)
+    return f"{day}. {words.format(n=held.count)}"
 
 
 def _new(ctx: Ctx) -> list[Line]:
@@ -83,8 +133,13 @@ def _first(ctx: Ctx) -> Line | None:
     return action(words, f"{leads.path()}new/", icon="user-plus")
 
 
-def _part(title: str, icon: str, rows: list[Line], url: str = "") -> Line:
-    return {"title": title, "icon": icon, "rows": rows, "url": url}
+def _part(
+    title: str, icon: str, held: Waiting[Any], rows: list[Line], url: str = "", *, is_same: bool = False
+) -> Line:
+    """A part of the day; `is_same` says that the list behind the address holds just these."""
+    count = f"{queries.COUNTED - 1}+" if held.number >= queries.COUNTED else str(held.number)
+    words = _("All {n}").format(n=count) if is_same else _("All")
+    return {"title": title, "icon": icon, "rows": rows, "count": count, "url": url, "all": words}
 
 
 def _line(title: str, url: str, *, facts: list[tuple[str, str]], actions: list[Line]) -> Line:
@@ -142,13 +197,14 @@ def _letter(thread: Thread) -> Line:
     )
 
 
-def _lead(lead: Lead) -> Line:
+def _lead(ctx: Ctx, lead: Lead) -> Line:
     url = registry.url_of_kind("pipeline.lead", lead.pk)
     work = f"/pipeline/leads/do/work_lead/?ids={lead.pk}"
     return _line(
         lead.title,
         url,
         facts=[
+            (_("past its response target") if queries.is_late(ctx, lead) else "", "bad"),
             (_("came {ago}").format(ago=draw_text.ago(lead.captured_at)), "warn"),
             ("" if lead.owner_id else _("nobody has taken it"), "warn"),
             (lead.source, ""),
@@ -157,7 +213,8 @@ def _lead(lead: Lead) -> Line:
     )
 
 
-def _deal(ctx: Ctx, deal: Opportunity) -> Line:
+def _deal(ctx: Ctx, deal: Opportunity, slips: int) -> Line:
+    slipped = ngettext("moved later once", "moved later {n} times", slips).format(n=slips) if slips else ""
     url = registry.url_of_kind("pipeline.opportunity", deal.pk)
     about = urlencode({"about": f"pipeline.opportunity:{deal.pk}"})
     plan = f"/pipeline/opportunities/do/plan_next_step/?ids={deal.pk}"
@@ -167,6 +224,7 @@ def _deal(ctx: Ctx, deal: Opportunity) -> Line:
         facts=[
             (draw_text.money(deal.amount, deal.currency, decimals=0), ""),
             _closes(ctx, deal),
+            (slipped, "warn"),
             _next_step(ctx, deal),
         ],
         actions=[
@@ -194,6 +252,20 @@ def _next_step(ctx: Ctx, deal: Opportunity) -> tuple[str, str]:
         due = draw_text.day(deal.next_step_on)
         return _("{step}, due {day}").format(step=deal.next_step, day=due), "warn"
     return deal.next_step, ""
+
+
+def _promised(ctx: Ctx, promise: Promise) -> Line:
+    is_past = promise.due_on < ctx.today
+    due = draw_text.day(promise.due_on) if is_past else _("today")
+    return _line(
+        f"{promise.document} {promise.customer}",
+        registry.url_of_kind("promises.promise", promise.pk),
+        facts=[
+            (_("promised for {day}").format(day=due), "bad" if is_past else "warn"),
+            (str(promise.item or ""), ""),
+        ],
+        actions=[],
+    )
 
 
 def _promise(row: OrderAtRisk) -> Line:

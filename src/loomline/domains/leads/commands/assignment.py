@@ -43,11 +43,13 @@ def assign_by_rules(ctx: Ctx, *, leads: list[Lead]) -> list[Lead]:
 
     by_target = defaultdict(list)
     for one in given:
-        by_target[one.person, one.rule and one.rule.team].append(one.lead)
-    for (person, team), theirs in by_target.items():
-        if team is not None:
-            Lead.objects.filter(pk__in=[lead.pk for lead in theirs]).update(team=team)
-        pipeline.assign_leads(ctx, leads=theirs, owner=person)
+        by_target[one.person, one.rule].append(one.lead)
+    for (person, rule), theirs in by_target.items():
+        assert person is not None
+        assert rule is not None
+        if rule.team is not None:
+            Lead.objects.filter(pk__in=[lead.pk for lead in theirs]).update(team=rule.team)
+        pipeline.assign_leads_by_rule(ctx, leads=theirs, owner=person, rule=rule.name)
     for rule in rules:
         last = next((one.person for one in reversed(given) if one.rule == rule), None)
         if last is not None:

@@ -1,6 +1,13 @@
 """What lead capture, assignment, scoring and prediction can be asked."""
 
-from loomline.domains.leads.queries.assignment import Given, chosen, kept_share, preview, target_of
+from loomline.domains.leads.queries.assignment import (
+    TARGET_MINUTES,
+    Given,
+    chosen,
+    kept_share,
+    preview,
+    target_of,
+)
 from loomline.domains.leads.queries.chance import Case, cases, chances_of, enough, newest_model
 from loomline.domains.leads.queries.forms import form_at, sent_lately
 from loomline.domains.leads.queries.scoring import (
@@ -15,6 +22,7 @@ from loomline.domains.leads.queries.scoring import (
 )
 
 __all__ = [
+    "TARGET_MINUTES",
     "Case",
     "Given",
     "Reckoned",

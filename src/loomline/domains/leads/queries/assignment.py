@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from loomline.domains.accounts.models import User
 from loomline.domains.leads import ports
@@ -67,6 +67,14 @@ def target_of(*, lead: Lead) -> ResponseTarget | None:
     """The response target that counts for a lead."""
     found = ResponseTarget.objects.filter(is_active=True, source__in=("", lead.source))
     return found.order_by("position", "pk").first()
+
+
+# The minutes of the target that counts for each lead of a statement; nothing without one.
+TARGET_MINUTES = Subquery(
+    ResponseTarget.objects.filter(Q(source="") | Q(source=OuterRef("source")), is_active=True)
+    .order_by("position", "pk")
+    .values("minutes")[:1]
+)
 
 
 def kept_share(ctx: Ctx, *, targets: Sequence[ResponseTarget], days: int = 30) -> dict[int, str]:

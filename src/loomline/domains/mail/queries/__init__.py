@@ -20,7 +20,13 @@ from loomline.domains.mail.queries.composing import (
     templates_for,
     values_of,
 )
-from loomline.domains.mail.queries.inbox import awaiting, due_messages, polled_mailboxes, unmatched_count
+from loomline.domains.mail.queries.inbox import (
+    awaiting,
+    due_messages,
+    letter_times,
+    polled_mailboxes,
+    unmatched_count,
+)
 from loomline.domains.mail.queries.matching import (
     Match,
     candidates,
@@ -46,6 +52,7 @@ __all__ = [
     "due_messages",
     "filled",
     "is_with_somebody",
+    "letter_times",
     "letters_of",
     "mailboxes_of",
     "matches",

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from loomline.domains.mail.models import Mailbox, MailboxState, Message, MessageState, Thread, ThreadState
+from loomline.domains.accounts.models import User
+from loomline.domains.mail.models import (
+    Copy,
+    Direction,
+    Mailbox,
+    MailboxState,
+    Message,
+    MessageParty,
+    MessageState,
+    Privacy,
+    Thread,
+    ThreadState,
+)
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
 
@@ -37,3 +49,18 @@ def polled_mailboxes(*, now: datetime) -> QuerySet[Mailbox]:
     due = Q(polled_at__isnull=True) | Q(polled_at__lte=now - POLLED_EVERY)
     rows = Mailbox.objects.filter(due).exclude(imap_host="").exclude(state=MailboxState.PAUSED)
     return rows.order_by(F("polled_at").asc(nulls_first=True), "pk")
+
+
+def letter_times(*, person: User, since: datetime) -> list[datetime]:
+    """When somebody wrote to, or heard from, a party that we know; each letter once.
+
+    What a machine wrote is no letter here, and those of private mailboxes are nobody's business.
+    """
+    boxes = Mailbox.objects.filter(owner=person).values("pk")
+    held = Exists(Copy.objects.filter(message=OuterRef("pk"), mailbox__in=boxes)) | Q(mailbox__in=boxes)
+    sent = Q(direction=Direction.OUT, state=MessageState.SENT)
+    written = sent & (Q(author=person) | (Q(author__isnull=True) & held))
+    heard = Q(direction=Direction.IN, is_automatic=False) & held
+    rows = Message.objects.filter(written | heard, at__gte=since).exclude(privacy=Privacy.PRIVATE)
+    known = MessageParty.objects.filter(message=OuterRef("pk"), party__isnull=False)
+    return list(rows.filter(Exists(known)).values_list("at", flat=True))

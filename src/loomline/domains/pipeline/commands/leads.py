@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Value, When
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.accounts.models import Team, User
@@ -16,7 +17,11 @@ from loomline.domains.parties import commands as parties
 from loomline.domains.parties.models import Party, PartyKind, Role
 from loomline.domains.parties.models.fields import PhoneUnclear, mail_address, phone_number
 from loomline.domains.pipeline import queries
-from loomline.domains.pipeline.commands.opportunities import OpportunityDraft, open_opportunities
+from loomline.domains.pipeline.commands.opportunities import (
+    OpportunityDraft,
+    OpportunitySettled,
+    open_opportunities,
+)
 from loomline.domains.pipeline.events import (
     ConversionTakenBack,
     LeadAssigned,
@@ -27,7 +32,7 @@ from loomline.domains.pipeline.events import (
     LeadReopened,
     LeadWorked,
 )
-from loomline.domains.pipeline.models import Lead, LeadState, Opportunity, Stage
+from loomline.domains.pipeline.models import Lead, LeadState, Opportunity, OpportunityState, Stage
 from loomline.kernel.audit import Activity, Change
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
@@ -179,6 +184,18 @@ def assign_leads(
     ctx: Ctx, *, leads: list[Lead], owner: User | None = None, team: Team | None = None
 ) -> list[Lead]:
     """Give leads to one person, or share them out in a team so that everybody has about as many."""
+    return _assigned(ctx, leads, owner, team)
+
+
+@command(hidden=True)
+def assign_leads_by_rule(ctx: Ctx, *, leads: list[Lead], owner: User, rule: str) -> list[Lead]:
+    """Give leads to whom a rule chose, and keep which one it was: people ask why they got a lead."""
+    return _assigned(ctx, leads, owner, None, rule=rule)
+
+
+def _assigned(
+    ctx: Ctx, leads: list[Lead], owner: User | None, team: Team | None, *, rule: str = ""
+) -> list[Lead]:
     leads = lock_all(leads)
 
     for lead in leads:
@@ -195,7 +212,12 @@ def assign_leads(
 
     for lead, user in given:
         lead.owner, lead.team = user, team or lead.team
-        ctx.emit(LeadAssigned(lead_id=lead.pk, number=lead.number, owner_id=user.pk, owner=str(user)))
+        by = _t(" by the rule “{rule}”").format(rule=rule) if rule else ""
+        ctx.emit(
+            LeadAssigned(
+                lead_id=lead.pk, number=lead.number, owner_id=user.pk, owner=str(user), rule=rule, by=by
+            )
+        )
     return leads
 
 
@@ -252,6 +274,10 @@ def convert_lead(
             raise OtherParty(
                 number=opportunity.number, theirs=opportunity.party, ours=party, at_field="opportunity"
             )
+        opportunity = lock(opportunity)
+        if opportunity.state != OpportunityState.OPEN:
+            state = opportunity.state.label.lower()
+            raise OpportunitySettled(number=opportunity.number, state=state, at_field="opportunity")
 
     party = party or _party_of(ctx, lead)
     contact = contact or _contact_of(ctx, lead, party)

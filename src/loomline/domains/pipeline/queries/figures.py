@@ -36,6 +36,7 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
 
 ZERO = Decimal(0)
+Whose = tuple[int | None, int | None]
 WEIGHTED = ExpressionWrapper(
     F("amount") * Coalesce(F("probability_override"), F("stage__probability")) / Decimal(100),
     output_field=DecimalField(max_digits=28, decimal_places=8),
@@ -157,6 +158,8 @@ class Forecast:
     quota: Decimal | None = None
     adjustments: Mapping[str, ForecastAdjustment] = field(default_factory=dict)
     left_out: Mapping[str, Decimal] = field(default_factory=dict)
+    # The quota in a currency without a rate; then there is none to hold anything against.
+    quota_left_out: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def committed(self) -> Decimal:
@@ -215,17 +218,33 @@ def forecast(
         else:
             left_out[currency] += amount
     people = {"owner": owner_id, "team": team_id, "starts_on": starts_on, "ends_on": ends_on}
+    known, unknown = quotas(ctx, rows=Quota.objects.filter(**people), on=on)
     return Forecast(
         **{
             name: _money(ctx, sums[name]).amount
             for name in ("closed", Category.COMMIT.value, Category.BEST_CASE.value, Category.PIPELINE.value)
         },
-        quota=Quota.objects.filter(**people, currency=ctx.company.currency)
-        .values_list("amount", flat=True)
-        .first(),
+        quota=known.get((owner_id, team_id)),
         adjustments={row.category: row for row in ForecastAdjustment.objects.filter(**people).order_by("pk")},
         left_out=dict(left_out),
+        quota_left_out=unknown.get((owner_id, team_id), {}),
     )
+
+
+def quotas(
+    ctx: Ctx, *, rows: QuerySet[Quota], on: date | None = None
+) -> tuple[dict[Whose, Decimal], dict[Whose, dict[str, Decimal]]]:
+    """Quotas of one period by owner and team: in the company's currency, and those without a rate."""
+    given = list(rows.order_by().values_list("owner_id", "team_id", "currency", "amount"))
+    rates = _rates(ctx, {currency for _owner, _team, currency, _amount in given}, on=on)
+    known: dict[Whose, Decimal] = {}
+    unknown: dict[Whose, dict[str, Decimal]] = {}
+    for owner, team, currency, amount in given:
+        if currency in rates:
+            known[owner, team] = _money(ctx, amount * rates[currency]).amount
+        else:
+            unknown[owner, team] = {currency: amount}
+    return known, unknown
 
 
 @dataclass(frozen=True)

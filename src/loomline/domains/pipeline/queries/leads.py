@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Reverse
@@ -12,8 +13,10 @@ from django.utils.translation import gettext as _t
 
 from loomline.domains.parties import queries as parties
 from loomline.domains.parties.models import Party
+from loomline.domains.pipeline.events import LeadAssigned
 from loomline.domains.pipeline.models import Lead, LeadState
 from loomline.kernel.audit import Activity
+from loomline.kernel.event import StoredEvent
 
 ZERO = Decimal(0)
 # Addresses there say nothing about the company somebody works for.
@@ -54,6 +57,14 @@ def open_lead_load(*, user_ids: Iterable[int]) -> dict[int, int]:
     rows = Lead.objects.filter(owner__in=set(user_ids), state__in=(LeadState.NEW, LeadState.WORKING))
     counted = dict(rows.order_by().values_list("owner_id").annotate(n=Count("pk")))
     return {pk: counted.get(pk, 0) for pk in user_ids}
+
+
+def last_given(*, lead: Lead) -> Mapping[str, Any]:
+    """What was told when the lead was given to somebody last: to whom, and by which rule. One statement."""
+    told = StoredEvent.objects.filter(
+        name=LeadAssigned.name, subjects__kind="pipeline.lead", subjects__object_id=lead.pk
+    )
+    return told.order_by("-pk").values_list("payload", flat=True).first() or {}
 
 
 @dataclass(frozen=True)

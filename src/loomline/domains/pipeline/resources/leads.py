@@ -64,6 +64,17 @@ def lead_decisions(ctx: Ctx, record: models.Lead) -> list[dict[str, Any]]:
     ]
 
 
+def given_by_rule(ctx: Ctx, record: models.Lead) -> list[dict[str, Any]]:
+    """Why whoever works on the lead got it, when a rule chose."""
+    if record.owner is None or record.state not in (LeadState.NEW, LeadState.WORKING):
+        return []
+    told = queries.last_given(lead=record)
+    if not told.get("rule") or told.get("owner_id") != record.owner_id:
+        return []
+    title = _t("Given to {owner} by the rule “{rule}”.").format(owner=record.owner, rule=told["rule"])
+    return [{"tone": "info", "title": title, "text": "", "action": None}]
+
+
 def known_already(ctx: Ctx, record: models.Lead) -> list[dict[str, Any]]:
     """Parties in the books that this lead seems to be; one button qualifies it into the surest of them."""
     if record.state in (LeadState.QUALIFIED, LeadState.DISQUALIFIED):
@@ -201,6 +212,7 @@ class Lead(Resource):
     head = "name", "company", "email", "phone", "source", "owner"
     detail = (
         Callouts(lead_decisions),
+        Callouts(given_by_rule, name="given"),
         Callouts(known_already, name="known"),
         Tracker(lead_steps),
         *assessed("lead"),
