@@ -10,12 +10,14 @@ from decimal import Decimal
 from loomline.domains.bills.models import RouteStage
 from loomline.domains.shopfloor import queries as shopfloor
 from loomline.domains.supplyplan.queries.documents import ZERO, Documents
-from loomline.domains.supplyplan.queries.plant import Laid
+from loomline.domains.supplyplan.queries.plant import AROUND, Laid
 from loomline.domains.workcentres.models import WorkCentre
 from loomline.engines.mrp.calendars import DAY, Calendar, WorkingTime
 from loomline.engines.mrp.plant import Kind, Operations, Plant, Resources
 
 MINUTES = 24 * 60
+# What is late may end so many days beyond the horizon of the plan and still find the hours of a centre.
+BEYOND_DAYS = AROUND
 Row = tuple[int, int, int, float, float, float]
 
 
@@ -35,10 +37,15 @@ class Hours:
         """The seconds of the engine on each day."""
         return [int(float(minutes) * 60 / self.scale) for minutes in self.free]
 
+    @property
+    def end(self) -> int:
+        """The second of the engine after which the hours are not known, and the centre is never full."""
+        return len(self.free) * DAY
+
     def calendar(self) -> Calendar:
         """Each day's seconds from its midnight on; nothing before today, everything after the last day."""
         work = [(n * DAY, n * DAY + many) for n, many in enumerate(self.seconds) if many > 0]
-        end = len(self.free) * DAY
+        end = self.end
         time = WorkingTime.of([(-2 * DAY, -2 * DAY + 1), *work, (end, end + DAY)])
         return Calendar(self.centre.code, time, time)
 
@@ -63,7 +70,7 @@ def free_hours(found: Documents) -> dict[int, Hours]:
         if stage.centre_id is not None and (stage.run_minutes or stage.setup_minutes)
     }
     centres = list(WorkCentre.objects.filter(pk__in=wanted, is_active=True).select_related("site"))
-    days = (found.until - found.today).days
+    days = (found.until - found.today).days + BEYOND_DAYS
     hours = {}
     for one in shopfloor.load(centres=centres, first=found.today, buckets=days, days=1):
         if not one.has_hours:
