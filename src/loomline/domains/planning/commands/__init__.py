@@ -37,7 +37,7 @@ from loomline.domains.planning.commands.outside import (
     receive_stage,
 )
 from loomline.domains.planning.commands.promising import lose_supply, promise_again
-from loomline.domains.planning.commands.stopping import wait_for_centre
+from loomline.domains.planning.commands.stopping import wait_for_centre, wait_no_longer
 
 __all__ = [
     "HeldTooLong",
@@ -77,4 +77,5 @@ __all__ = [
     "send_and_hold",
     "turn_hold",
     "wait_for_centre",
+    "wait_no_longer",
 ]
