@@ -117,9 +117,9 @@ def test_work_that_ends_beyond_the_horizon_still_finds_its_hours(
     assert (message.at_on, message.to_on) == (last, message.order.due_on)
     assert message.order.due_on > last
     assert message.says == (
-        f"12,000 pcs of Cushion are made until {date_format(message.to_on, 'j M Y')}, but hours of Sewing are "
-        f"known until {date_format(last, 'j M Y')} only: what runs after that day is planned as if nothing "
-        "were full."
+        f"12,000 pcs of Cushion are made until {date_format(message.to_on, 'j M Y')}, but hours of Sewing "
+        f"are known until {date_format(last, 'j M Y')} only: what runs after that day is planned as if "
+        "nothing were full."
     )
     assert wrong(works) == []
 
