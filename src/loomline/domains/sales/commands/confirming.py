@@ -26,11 +26,9 @@ from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused, Warned
 from loomline.kernel.state import advance, advance_all
 
-# Keys of this kind of lock are four bytes long.
-WAIT = """
-SELECT pg_advisory_xact_lock(hashtext('loomline.promise'), (item %% 2147483647)::int)
-FROM unnest(%s::bigint[]) AS item
-"""
+# A lock for each of many thousand items would be more than the server can hold: some items share one.
+SHARED = 256
+WAIT = "SELECT pg_advisory_xact_lock(hashtext('loomline.promise'), key) FROM unnest(%s::int[]) AS key"
 
 
 class OrderNotDraft(Refused):
@@ -114,9 +112,9 @@ def _wait_for_others(lines: Sequence[OrderLine]) -> None:
 
     What is free is asked only then: the last of something is promised once.
     """
-    items = sorted({line.item_id for line in lines})
-    if items:
-        fetch(WAIT, [items])
+    keys = sorted({line.item_id % SHARED for line in lines})
+    if keys:
+        fetch(WAIT, [keys])
 
 
 def _promised(now: datetime, on: Any) -> dict[str, Any]:
