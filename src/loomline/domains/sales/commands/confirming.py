@@ -21,14 +21,9 @@ from loomline.domains.sales.models import PROMISED, Order, OrderLine, OrderState
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.money import Money
-from loomline.kernel.prepared import fetch
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused, Warned
 from loomline.kernel.state import advance, advance_all
-
-# A lock for each of many thousand items would be more than the server can hold: some items share one.
-SHARED = 256
-WAIT = "SELECT pg_advisory_xact_lock(hashtext('loomline.promise'), key) FROM unnest(%s::int[]) AS key"
 
 
 class OrderNotDraft(Refused):
@@ -71,7 +66,6 @@ def confirm_order(ctx: Ctx, *, order: Order) -> Order:
 def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
     """Promise the goods of many orders at once, with one question about all their dates."""
     lines = queries.lines_to_promise(order_ids=[order.pk for order in orders])
-    _wait_for_others(lines)
     by_order = queries.by_order(lines)
     confirmed = [by_order[order.pk][0].order if order.pk in by_order else lock(order) for order in orders]
 
@@ -105,16 +99,6 @@ def confirm_orders(ctx: Ctx, *, orders: list[Order]) -> list[Order]:
             )
         )
     return confirmed
-
-
-def _wait_for_others(lines: Sequence[OrderLine]) -> None:
-    """Whoever promises the same goods at this moment is waited for, item by item in one order.
-
-    What is free is asked only then: the last of something is promised once.
-    """
-    keys = sorted({line.item_id % SHARED for line in lines})
-    if keys:
-        fetch(WAIT, [keys])
 
 
 def _promised(now: datetime, on: Any) -> dict[str, Any]:
