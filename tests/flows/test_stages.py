@@ -28,6 +28,7 @@ from loomline.domains.manufacturing.models import WorkOrder, WorkStage
 from loomline.domains.parties import commands as parties
 from loomline.domains.parties.models import Party
 from loomline.domains.planning import commands as planning
+from loomline.domains.planning.models import Standstill
 from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.sales import commands as sales
@@ -37,6 +38,7 @@ from loomline.domains.sites.models import Calendar
 from loomline.domains.tracing import queries
 from loomline.domains.tracing.queries import Stretch, Wanted, WayOut
 from loomline.domains.workcentres import commands as workcentres
+from loomline.domains.workcentres.models import Window
 from loomline.kernel.context import Ctx
 from loomline.kernel.refusal import Refused
 from tests.domains.warehouse.dock import Dock, make_dock
@@ -226,22 +228,69 @@ def test_a_short_receipt_that_is_given_up_is_told_too(mill: Mill) -> None:
 def test_machines_that_stand_for_days_make_their_stages_later(mill: Mill) -> None:
     order = mill.sell("30")
     mill.buy()
+    usual = expected(order)
     centre = workcentres.open_centre(mill.ctx, code="K-1", name="Flat beds", site=mill.dock.mill.site)
     stage = WorkStage.objects.get(name="Knitting")
     manufacturing.reassign_stage(mill.ctx, stage=stage, centre=centre, reason="our own beds")
 
     # From Thursday, the 3rd, at 8 to Monday, the 7th, at 8: two working days are lost.
-    workcentres.plan_downtime(
+    window = workcentres.plan_downtime(
         mill.ctx,
         centre=centre,
-        starts_at=datetime(2026, 12, 3, 8, tzinfo=UTC),
-        ends_at=datetime(2026, 12, 7, 8, tzinfo=UTC),
+        starts_at=december(3),
+        ends_at=december(7),
         reason="bearing broken",
     )
 
-    order.refresh_from_db()
-    assert order.expected_on == date(2026, 12, 16)
+    assert expected(order) == date(2026, 12, 16)
     assert causes(mill) == [("Knitting: bearing broken", 2)]
+
+    # It ends on Friday already: one working day is lost. Then another stop costs a day after it.
+    with pytest.raises(workcentres.WindowNotShorter, match=r"lasts until 07\.12\. 08:00"):
+        workcentres.shorten_window(mill.ctx, window=window, ends_at=december(8))
+    workcentres.shorten_window(mill.ctx, window=window, ends_at=december(4))
+    assert expected(order) == date(2026, 12, 15)
+    assert causes(mill) == [("Knitting: bearing broken", 1)]
+    workcentres.plan_downtime(
+        mill.ctx, centre=centre, starts_at=december(8), ends_at=december(9), reason="new needles"
+    )
+    assert expected(order) == date(2026, 12, 16)
+
+    # The first one is called off: only the other one is left, and what it costs.
+    workcentres.call_off_window(mill.ctx, window=window)
+    assert expected(order) == date(2026, 12, 15)
+    stage.refresh_from_db()
+    assert stage.cause == "new needles"
+    workcentres.call_off_window(mill.ctx, window=Window.objects.get())
+    stage.refresh_from_db()
+    assert (expected(order), stage.reported_end, stage.cause) == (usual, None, "")
+    assert not Standstill.objects.exists()
+
+
+def test_an_end_that_somebody_has_reported_since_outlasts_the_stop(mill: Mill) -> None:
+    order = mill.sell("30")
+    mill.buy()
+    centre = workcentres.open_centre(mill.ctx, code="K-1", name="Flat beds", site=mill.dock.mill.site)
+    stage = WorkStage.objects.get(name="Knitting")
+    manufacturing.reassign_stage(mill.ctx, stage=stage, centre=centre, reason="our own beds")
+    window = workcentres.plan_downtime(
+        mill.ctx, centre=centre, starts_at=december(3), ends_at=december(7), reason="bearing broken"
+    )
+    manufacturing.report_stage_delay(
+        mill.ctx, stage=stage, reason="yarn breaks", expected_end=date(2026, 12, 16)
+    )
+    told = expected(order)
+
+    workcentres.call_off_window(mill.ctx, window=window)
+
+    stage.refresh_from_db()
+    assert (stage.reported_end, stage.cause) == (date(2026, 12, 16), "yarn breaks")
+    assert expected(order) == told
+
+
+def december(day: int) -> datetime:
+    """Eight o'clock of a day."""
+    return datetime(2026, 12, day, 8, tzinfo=UTC)
 
 
 def test_an_early_warning_stands_once_and_goes_when_it_is_mended(mill: Mill, client: Client) -> None:

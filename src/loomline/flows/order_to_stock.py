@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from loomline.domains.inventory import commands as inventory
+from loomline.domains.inventory.commands import Demand
+from loomline.domains.planning import queries as planning
 from loomline.domains.planning.models import ORDER_LINE
 from loomline.domains.sales import commands as sales
 from loomline.domains.sales.events import OrderAmended, OrderCancelled
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.warehouse import commands as warehouse
+from loomline.domains.warehouse import ports
 from loomline.domains.warehouse.events import ShipmentDelayed
 from loomline.kernel.context import Ctx
 from loomline.kernel.event import on
+from loomline.kernel.port import fill
+
+
+@fill(ports.promised_before)
+def promised_before(ctx: Ctx, *, lines: Sequence[OrderLine]) -> Sequence[Demand]:
+    """Who was promised first is picked first: what others lack stays for them."""
+    claims = planning.claims_before(lines={line.pk: line.item_id for line in lines})
+    return [claim.demand() for claim in claims if claim.site_id is not None]
 
 
 @on(OrderCancelled)

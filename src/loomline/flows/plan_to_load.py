@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loomline.domains.bills.models import RouteStage
-from loomline.domains.bills.queries import bills_for
-from loomline.domains.manufacturing.queries import Step, backward
+from loomline.domains.bills.queries import Step, backward, bills_for
 from loomline.domains.shopfloor import ports
 from loomline.domains.shopfloor.ports import Foreseen
 from loomline.domains.sites import queries as sites

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,14 @@ from loomline.domains.procurement import commands as procurement
 from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.scenarios import commands, jobs, queries
-from loomline.domains.scenarios.models import LineDay, Parameter, Scenario, ScenarioOrder, ScenarioState
+from loomline.domains.scenarios.models import (
+    LineDay,
+    Outcome,
+    Parameter,
+    Scenario,
+    ScenarioOrder,
+    ScenarioState,
+)
 from loomline.domains.supplyplan import queries as supplyplan
 from loomline.domains.supplyplan.models import PlannedOrder
 from loomline.domains.workcentres import commands as workcentres
@@ -218,7 +225,9 @@ def test_a_deal_is_won_in_full_or_lost(ctx: Ctx, works: Any, scenario: Scenario)
     assert not scenario.orders.exists()
 
 
-def test_overtime_and_machines_change_the_overload_alone(ctx: Ctx, works: Any, scenario: Scenario) -> None:
+def test_overtime_and_machines_change_the_overload_and_the_days(
+    ctx: Ctx, works: Any, scenario: Scenario
+) -> None:
     centre = workcentres.open_centre(ctx, code="KNIT", name="Knitting", site=works.home, machines=2)
     workcentres.set_shifts(
         ctx, centre=centre, shifts=[workcentres.ShiftDraft(name="Early", starts="06:00", ends="07:00")]
@@ -236,6 +245,39 @@ def test_overtime_and_machines_change_the_overload_alone(ctx: Ctx, works: Any, s
     commands.change_capacity(ctx, scenario=scenario, centre=centre, machines=1, reason="Repair", **days)
     live, tried = plan(ctx, scenario)
     assert (tried.overload_hours, tried.late_lines, tried.orders) == (d("10.0"), 0, live.orders)
+
+
+def test_machines_that_stand_move_the_days_of_the_plan(ctx: Ctx, works: Any, scenario: Scenario) -> None:
+    """Knitting takes 1,500 minutes, and two machines have 120 a day; four days lie before it, six after."""
+    centre = workcentres.open_centre(ctx, code="KNIT", name="Knitting", site=works.home, machines=2)
+    workcentres.set_shifts(
+        ctx, centre=centre, shifts=[workcentres.ShiftDraft(name="Early", starts="06:00", ends="07:00")]
+    )
+    stage = works.bill.stages.get(position=2)
+    type(stage).objects.filter(pk=stage.pk).update(centre=centre, run_minutes=d("15"), partner=None)
+    works.order(works.variant(), "100", on=on(2, 1))
+
+    def days(machines: int) -> list[tuple[date, date]]:
+        scenario.changes.all().delete()
+        commands.change_capacity(
+            ctx, scenario=scenario, centre=centre, from_on=TODAY, until_on=on(1, 15), machines=machines,
+            reason="Repair",
+        )  # fmt: skip
+        planned = queries.plan_scenario(ctx, scenario=scenario)
+        commands.keep_outcome(ctx, scenario=scenario, planned=planned)
+        made = [one for one in planned.live.plan.orders if one.planning.place[0] == works.variant().pk]
+        tried = scenario.orders.get(item=works.variant())
+        return [*((one.start_on, one.due_on) for one in made), (tried.start_on, tried.due_on)]
+
+    # Twelve and a half days of both machines end on 19 January; with one until the 15th it takes 23.
+    assert days(1) == [(on(12, 28), on(1, 28)), (on(12, 14), on(1, 28))]
+    # With none, knitting begins on 18 January: the customer waits for two weeks.
+    [_live, (_start, ends)] = days(2)
+    assert ends == on(2, 11)
+    line = LineDay.objects.get(outcome__scenario=scenario)
+    assert (line.wanted_on, line.ready_on, line.days_late) == (on(1, 28), on(2, 11), 14)
+    # Nothing is late in the live plan of the same moment, which is within capacity too.
+    assert Outcome.objects.get(scenario__isnull=True).late_lines == 0
 
 
 def test_the_job_reports_and_can_be_stopped(ctx: Ctx, works: Any, scenario: Scenario) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from loomline.domains.shopfloor.queries import load
 from loomline.domains.supplyplan.models import (
     ActionMessage,
+    Advice,
     PegKind,
     PlanItem,
     PlanLoad,
@@ -18,6 +19,7 @@ from loomline.domains.supplyplan.models import (
 )
 from loomline.domains.supplyplan.queries import Documents, days
 from loomline.domains.supplyplan.queries.documents import Taken
+from loomline.domains.supplyplan.queries.hours import BEYOND_DAYS
 from loomline.domains.supplyplan.queries.plant import Planning, lay_out
 from loomline.domains.workcentres.models import WorkCentre
 from tests.domains.bills.knit import TODAY
@@ -114,9 +116,18 @@ def _over_capacity(found: Documents) -> list[str]:
 def _against_routes(
     found: Documents, of_order: dict[tuple[int, int], Decimal], limited: set[int]
 ) -> list[str]:
-    """Every order has all the minutes that its route says."""
-    wrong = []
-    for order in PlannedOrder.objects.filter(state="proposed", kind="make", due_on__lt=found.until):
+    """Every order has the minutes of its route; fewer only where it says how far hours are known."""
+    last = found.until + timedelta(days=BEYOND_DAYS)
+    beyond = {
+        one.order_id: one
+        for one in ActionMessage.objects.filter(advice=Advice.BEYOND).select_related("order")
+    }
+    wrong = [
+        f"{one.order}: says that it ends beyond known hours"
+        for one in beyond.values()
+        if one.order.due_on < last or one.at_on != last - timedelta(days=1)
+    ]
+    for order in PlannedOrder.objects.filter(state="proposed", kind="make"):
         needs: dict[int, Decimal] = defaultdict(Decimal)
         for stage in found.route(order.item_id):
             if stage.centre_id in limited:
@@ -124,6 +135,8 @@ def _against_routes(
                     stage.setup_minutes + stage.run_minutes * stage.factor * order.started
                 )
         for centre, minutes in needs.items():
+            if order.pk in beyond and of_order[order.pk, centre] < minutes:
+                continue
             if abs(of_order[order.pk, centre] - minutes) > max(Decimal("0.1"), minutes / 1000):
                 wrong.append(f"{order}: {of_order[order.pk, centre]} minutes, its route says {minutes}")
     return wrong

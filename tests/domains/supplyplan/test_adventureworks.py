@@ -80,7 +80,7 @@ def test_the_whole_catalogue_is_planned_and_adds_up(ctx: Ctx, bicycles: list[Ite
     shift = centres.ShiftDraft(name="Day", starts="06:00", ends="22:00")
     assembly = centres.open_centre(ctx, code="ASM", name="Assembly", site=first, machines=4, shifts=[shift])
     welding = centres.open_centre(ctx, code="WELD", name="Welding", site=first, shifts=[shift])
-    for code, centre, minutes in (("BK-", assembly, 10), ("FR-", welding, 2)):
+    for code, centre, minutes in (("BK-", assembly, 30), ("FR-", welding, 5)):
         RouteStage.objects.bulk_create(
             RouteStage(
                 bill=bill, position=1, name=centre.name, centre=centre, run_minutes=minutes, setup_minutes=10

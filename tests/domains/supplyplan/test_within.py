@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from loomline.domains.bills import commands as bills
 from loomline.domains.catalog import commands as catalog
@@ -92,6 +93,34 @@ def test_demand_that_is_late_by_capacity_is_told(works: Works, centre: WorkCentr
     works.run()
     assert not ActionMessage.objects.filter(advice="capacity").exists()
     assert not PlanLoad.objects.exists()
+    assert wrong(works) == []
+
+
+def test_work_that_ends_beyond_the_horizon_still_finds_its_hours(
+    works: Works, centre: WorkCentre, cushion: Item
+) -> None:
+    """A year holds some 10,400 cushions: the rest takes hours of the year after, as full as any."""
+    works.order(cushion, "12000", on=TODAY + timedelta(days=30))
+    run(works)
+    late = PlannedOrder.objects.get(item=cushion)
+    assert late.due_on > TODAY + timedelta(days=365)
+    loads = list(PlanLoad.objects.filter(order=late).values_list("minutes", flat=True))
+    assert (sum(loads), max(loads), len(loads)) == (D(144_000), D(480), 300)
+    assert not ActionMessage.objects.filter(advice="beyond").exists()
+    assert wrong(works) == []
+
+    works.order(cushion, "12000", on=TODAY + timedelta(days=31))
+    run(works)
+    [message] = ActionMessage.objects.filter(advice="beyond")
+    last = TODAY + timedelta(days=365 + 400 - 1)
+    assert message.order is not None
+    assert (message.at_on, message.to_on) == (last, message.order.due_on)
+    assert message.order.due_on > last
+    assert message.says == (
+        f"12,000 pcs of Cushion are made until {date_format(message.to_on, 'j M Y')}, but hours of Sewing "
+        f"are known until {date_format(last, 'j M Y')} only: what runs after that day is planned as if "
+        "nothing were full."
+    )
     assert wrong(works) == []
 
 

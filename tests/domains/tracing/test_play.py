@@ -9,9 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loomline.domains.manufacturing import queries as making
+from loomline.domains.bills.queries import Step, forward
 from loomline.domains.manufacturing.models import WorkLine, WorkOrder, WorkStage
-from loomline.domains.manufacturing.queries import Step
 from loomline.domains.planning.models import ORDER_LINE, PURCHASE_LINE, WORK_LINE, WORK_ORDER, Peg
 from loomline.domains.procurement.models import Purchase, PurchaseLine
 from loomline.domains.sales.models import Order, OrderLine
@@ -39,7 +38,7 @@ def steps(stages: list[WorkStage], calendar: WorkCalendar) -> list[Step]:
 
 def run(stages: list[WorkStage], arrives: date, calendar: WorkCalendar) -> date:
     """Let the stages run when the material arrives; returns when they end."""
-    slots = making.forward(steps(stages, calendar), start=arrives, today=TODAY)
+    slots = forward(steps(stages, calendar), start=arrives, today=TODAY)
     for stage, slot in zip(stages, slots, strict=True):
         stage.expected_start, stage.expected_end = slot.start, slot.end
     return slots[-1].end

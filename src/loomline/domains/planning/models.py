@@ -49,3 +49,40 @@ class Peg(Record):
 
     def __str__(self) -> str:
         return f"{self.quantity.normalize():f} {self.item_id}"
+
+
+class Standstill(Record):
+    """How planned downtime made a stage later, and what had been believed of it before."""
+
+    window_id = models.BigIntegerField(_("downtime"))
+    stage = models.ForeignKey(
+        "manufacturing.WorkStage",
+        models.CASCADE,
+        related_name="standstills",
+        verbose_name=_("stage"),
+        db_index=False,
+    )
+    starts_on = models.DateField(_("start before"))
+    ends_on = models.DateField(_("end before"))
+    reported_before = models.DateField(_("end as reported before"), null=True)
+    cause_before = models.CharField(_("cause before"), max_length=300, blank=True)
+    reported_end = models.DateField(_("end as reported with it"))
+
+    class Meta:
+        verbose_name = _("standstill")
+        verbose_name_plural = _("standstills")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "window_id"],
+                name="planning_standstill_once",
+                violation_error_message=_("This downtime has moved this stage already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_end__gt=models.F("ends_on")), name="planning_standstill_later"
+            ),
+        ]
+        indexes = [models.Index(fields=["window_id"], name="planning_standstill_window")]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.reported_end:%Y-%m-%d}"

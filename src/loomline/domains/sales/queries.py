@@ -9,7 +9,17 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    DecimalField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Sum,
+)
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.pipeline import ports as pipeline
@@ -38,16 +48,33 @@ TO_INVOICE = ExpressionWrapper(
 )
 
 
+class _Turn(Func):
+    """Waits for whoever promises the same items at this moment, item by item in one order.
+
+    A lock for each of many thousand items would be more than the server can hold: some items share one.
+    """
+
+    output_field = BigIntegerField()
+    template = (
+        "(SELECT count(pg_advisory_xact_lock(hashtext('loomline.promise'), keys.key)) FROM"
+        " (SELECT DISTINCT mod(item_id, 256)::int AS key FROM sales_orderline"
+        " WHERE order_id = ANY (%(expressions)s) ORDER BY 1) keys)"
+    )
+
+
 @prepared
 def _lines_to_promise() -> QuerySet[OrderLine]:
     rows = OrderLine.objects.filter(AnyOf("order", "orders")).order_by("order_id", "position", "pk")
     rows = rows.select_related("order__customer__customer_terms", "order__site", "order__quote", "item")
-    rows = rows.annotate(by_terms=ports.direct_by_terms(item="item"))
+    rows = rows.annotate(by_terms=ports.direct_by_terms(item="item"), turn=_Turn(Given("orders", many=True)))
     return rows.select_for_update(of=("self", "order"))
 
 
 def lines_to_promise(*, order_ids: Iterable[int]) -> list[OrderLine]:
-    """The lines of orders with all that confirming needs, locked with their orders in one statement."""
+    """The lines of orders with all that confirming needs, locked with their orders in one statement.
+
+    What is free is asked after it, so the last of something is promised once.
+    """
     return _lines_to_promise(orders=list(order_ids))
 
 

@@ -18,6 +18,7 @@ from loomline.domains.workcentres.events import (
     DowntimePlanned,
     OvertimePlanned,
     WindowCalledOff,
+    WindowShortened,
 )
 from loomline.domains.workcentres.models import CLOCK, Shift, Window, WindowKind, WorkCentre
 from loomline.kernel.command import command
@@ -60,6 +61,12 @@ class DowntimeWithoutReason(Refused):
     """Whoever plans around it wants to know why."""
 
     says = _("Say why {centre} stands.")
+
+
+class WindowNotShorter(Refused):
+    """What is to last longer is planned anew."""
+
+    says = _("{what} of {centre} lasts until {last}. Choose an end after its beginning and before that.")
 
 
 class AlreadyRetired(Refused):
@@ -207,6 +214,23 @@ def call_off_window(ctx: Ctx, *, window: Window) -> WorkCentre:
     return centre
 
 
+@command(label=_("End earlier"), icon="clock")
+def shorten_window(ctx: Ctx, *, window: Window, ends_at: datetime) -> Window:
+    """Let the work centre work by its shifts again before the time that was planned."""
+    window = lock(window)
+    what = str(WindowKind(window.kind).label)
+
+    if not window.starts_at < ends_at < window.ends_at:
+        last = _said(window.centre, window)["last"]
+        raise WindowNotShorter(what=what, centre=window.centre, last=last, at_field="ends_at")
+
+    window.ends_at = ends_at
+    window.save(update_fields=["ends_at"])
+
+    ctx.emit(WindowShortened(**_said(window.centre, window), what=what))
+    return window
+
+
 def _open_window(
     ctx: Ctx,
     centre: WorkCentre,
@@ -246,6 +270,7 @@ def _said(centre: WorkCentre, window: Window) -> dict[str, Any]:
     return {
         "centre_id": centre.pk,
         "site_id": centre.site_id,
+        "window_id": window.pk,
         "centre": centre.name,
         "first": first,
         "last": last,

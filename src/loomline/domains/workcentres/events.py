@@ -46,6 +46,7 @@ class DowntimePlanned(Event, about=CENTRE, icon="clock", tone="warn"):
 
     centre_id: int
     site_id: int
+    window_id: int = 0
     centre: str
     starts_at: datetime
     ends_at: datetime
@@ -62,6 +63,7 @@ class OvertimePlanned(Event, about=CENTRE, icon="clock", tone="info"):
 
     centre_id: int
     site_id: int
+    window_id: int = 0
     centre: str
     starts_at: datetime
     ends_at: datetime
@@ -78,6 +80,22 @@ class WindowCalledOff(Event, about=CENTRE, icon="circle-x", tone="muted"):
 
     centre_id: int
     site_id: int
+    window_id: int = 0
+    centre: str
+    what: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowShortened(Event, about=CENTRE, icon="clock", tone="info"):
+    """A work centre works by its shifts again earlier than was planned."""
+
+    says: ClassVar[str | Promise] = _("{what} of {centre} from {first} ends on {last} already")
+
+    centre_id: int
+    site_id: int
+    window_id: int
     centre: str
     what: str
     first: str

@@ -20,6 +20,15 @@ from loomline.domains.bills.queries.bills import (
     tree,
     where_used,
 )
+from loomline.domains.bills.queries.schedule import (
+    Slot,
+    Step,
+    backward,
+    forward,
+    slack,
+    usable_on,
+    working_days,
+)
 
 __all__ = [
     "Beside",
@@ -27,17 +36,24 @@ __all__ = [
     "Cost",
     "Need",
     "Seed",
+    "Slot",
     "StandIn",
+    "Step",
     "User",
+    "backward",
     "beside",
     "besides",
     "bill_of",
     "bills_for",
     "explode",
+    "forward",
     "loops",
     "materials",
+    "slack",
     "stand_ins",
     "standard_cost",
     "tree",
+    "usable_on",
     "where_used",
+    "working_days",
 ]

@@ -9,6 +9,7 @@ from loomline.domains.manufacturing.commands.dates import (
     move_materials,
     move_overdue_work,
     replan_work,
+    take_schedule,
 )
 from loomline.domains.manufacturing.commands.delays import (
     DelayUnclear,
@@ -17,6 +18,7 @@ from loomline.domains.manufacturing.commands.delays import (
     StageBegun,
     StageNotLater,
     StageOver,
+    believe_ends,
     reassign_stage,
     report_stage_delay,
 )
@@ -169,6 +171,7 @@ __all__ = [
     "WorkLineDraft",
     "WorkNotReleased",
     "WorkPausedNow",
+    "believe_ends",
     "cancel_stages",
     "cancel_work",
     "close_work",
@@ -196,4 +199,5 @@ __all__ = [
     "start_stage",
     "start_work",
     "take_over_work",
+    "take_schedule",
 ]

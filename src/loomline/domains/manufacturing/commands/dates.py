@@ -9,13 +9,13 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from loomline.domains.bills.queries import Step, forward
 from loomline.domains.manufacturing import queries
-from loomline.domains.manufacturing.commands.planning import slots_for
+from loomline.domains.manufacturing.commands.planning import BATCH, slots_for
 from loomline.domains.manufacturing.commands.telling import late, said_of
 from loomline.domains.manufacturing.events import WorkMoved
 from loomline.domains.manufacturing.models import StageState, WorkLine, WorkOrder, WorkStage
 from loomline.domains.manufacturing.models.work import OPEN
-from loomline.domains.manufacturing.queries import Step
 from loomline.domains.sites import queries as sites
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.command import command
@@ -62,8 +62,8 @@ def replan_work(
     )
     for stage, slot in zip(stages, slots, strict=True):
         if stage.started_at is None:
-            stage.planned_start, stage.planned_end = slot.start, slot.end
-    WorkStage.objects.bulk_update(stages, ["planned_start", "planned_end"])
+            stage.planned_start, stage.planned_end, stage.scheduled_days = slot.start, slot.end, None
+    WorkStage.objects.bulk_update(stages, ["planned_start", "planned_end", "scheduled_days"])
     work.starts_on = starts_on or (slots[0].start if slots else work.due_on)
     work.planned_on = slots[-1].end if slots else work.due_on or work.starts_on
     WorkOrder.objects.filter(pk=work.pk).update(
@@ -98,6 +98,51 @@ def move_overdue_work(ctx: Ctx) -> list[WorkOrder]:
 
     expect(ctx, works=works, causes={pk: late(stage) for pk, stage in overdue.items()})
     return works
+
+
+@command(hidden=True)
+def take_schedule(ctx: Ctx, *, days: dict[int, tuple[date, date | None]]) -> list[WorkOrder]:
+    """Let stages run on the days that a schedule by the minute gave them, so that whoever waits sees them.
+
+    Without a last day a stage takes its own working days from the first one. What has begun keeps its start.
+    Returns the work orders with a stage on other days than before.
+    """
+    keys = WorkStage.objects.filter(pk__in=days).values("work")
+    works: list[WorkOrder] = lock_all(WorkOrder.objects.filter(pk__in=keys).select_related("item", "style"))
+    by_work = _stages(works) if works else {}
+    calendars = calendars_of([stage for rows in by_work.values() for stage in rows], works)
+
+    changed: list[WorkStage] = []
+    moved: list[WorkOrder] = []
+    for work in works:
+        stages = [stage for stage in by_work[work.pk] if stage.pk in days and stage.is_open]
+        found = [s for s in stages if _schedule(ctx, s, *days[s.pk], calendar_of(s, work, calendars))]
+        if found:
+            first = by_work[work.pk][0].planned_start
+            work.starts_on = min((day for day in (work.starts_on, first) if day), default=None)
+            changed += found
+            moved.append(work)
+    WorkStage.objects.bulk_update(
+        changed, ["planned_start", "planned_end", "scheduled_days"], batch_size=BATCH
+    )
+    WorkOrder.objects.bulk_update(moved, ["starts_on"], batch_size=BATCH)
+    expect(ctx, works=moved, causes={work.pk: _t("scheduled anew") for work in moved})
+    return moved
+
+
+def _schedule(ctx: Ctx, stage: WorkStage, first: date, last: date | None, calendar: WorkCalendar) -> bool:
+    """Put a stage on its days; a day that its place does not work counts as the next one that it does."""
+    before = stage.planned_start, stage.planned_end, stage.scheduled_days
+    begun = _day(ctx, stage.started_at)
+    start = calendar.on_or_after(first) if begun is None else begun
+    end = calendar.add(start, max(stage.days - 1, 0)) if last is None else calendar.on_or_after(last)
+    if begun is None:
+        stage.planned_start = start
+    elif last is None:
+        return False
+    stage.planned_end = max(end, stage.planned_start or start)
+    stage.scheduled_days = stage.days if last is None else max(calendar.between(start, end) + 1, 1)
+    return before != (stage.planned_start, stage.planned_end, stage.scheduled_days)
 
 
 def expect(ctx: Ctx, *, works: Sequence[WorkOrder], causes: Mapping[int, str]) -> None:
@@ -147,8 +192,8 @@ def _stages(works: Sequence[WorkOrder]) -> dict[int, list[WorkStage]]:
 def _expect_stages(
     ctx: Ctx, work: WorkOrder, stages: Sequence[WorkStage], calendars: Calendars
 ) -> list[WorkStage]:
-    steps = [_step(ctx, stage, work, calendars) for stage in stages]
-    slots = queries.forward(steps, start=work.starts_on or ctx.today, today=ctx.today)
+    steps = queries.as_scheduled([_step(ctx, stage, work, calendars) for stage in stages], stages)
+    slots = forward(steps, start=work.starts_on or ctx.today, today=ctx.today)
     changed = []
     for stage, slot in zip(stages, slots, strict=True):
         if (stage.expected_start, stage.expected_end) != (slot.start, slot.end):

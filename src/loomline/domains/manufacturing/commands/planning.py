@@ -11,13 +11,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.bills.models import Bill, RouteStage
-from loomline.domains.bills.queries import bills_for
+from loomline.domains.bills.queries import Slot, Step, backward, bills_for, forward, working_days
 from loomline.domains.catalog.models import Item, Style
-from loomline.domains.manufacturing import queries
 from loomline.domains.manufacturing.commands.telling import goods_of, said_of
 from loomline.domains.manufacturing.events import WorkPlanned, WorkTakenOver
 from loomline.domains.manufacturing.models import WorkLine, WorkOrder, WorkStage, WorkState
-from loomline.domains.manufacturing.queries import Slot, Step
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import Site
 from loomline.domains.workcentres import queries as workcentres
@@ -169,12 +167,12 @@ def slots_for(
 ) -> list[Slot]:
     """The days of a new plan: forward from its start, or backward from its due day if there is time."""
     if starts_on is not None:
-        return queries.forward(steps, start=starts_on)
+        return forward(steps, start=starts_on)
     if due_on is not None and steps:
-        latest = queries.backward(steps, due=due_on)
+        latest = backward(steps, due=due_on)
         if latest[0].start >= today:
             return latest
-    return queries.forward(steps, start=today)
+    return forward(steps, start=today)
 
 
 def _book(ctx: Ctx, drafts: Sequence[WorkDraft]) -> Book:
@@ -298,12 +296,13 @@ def rescale(work: WorkOrder, quantity: Decimal) -> None:
         stage.quantity = (quantity * stage.factor).quantize(PLACES)
         route = routes.get(stage.position)
         stage.days = stage.days if route is None else _days(route, stage.quantity, days)
-    WorkStage.objects.bulk_update(stages, ["quantity", "days"])
+        stage.scheduled_days = None
+    WorkStage.objects.bulk_update(stages, ["quantity", "days", "scheduled_days"])
 
 
 def _days(route: RouteStage, quantity: Decimal, usual: Mapping[int, Decimal]) -> int:
     """The working days of a stage: those of its route, or more where its minutes take longer."""
-    days = queries.working_days(days=route.days, per_day=route.per_day, quantity=quantity)
+    days = working_days(days=route.days, per_day=route.per_day, quantity=quantity)
     daily = usual.get(route.centre_id or 0, Decimal(0))
     if daily <= 0:
         return days

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.bills.models import StageKind
+from loomline.domains.bills.queries import Step
 from loomline.domains.inventory import commands as inventory
 from loomline.domains.inventory.models import Balance, Lot
 from loomline.domains.manufacturing.commands.dates import calendar_of, calendars_of
@@ -20,7 +21,6 @@ from loomline.domains.manufacturing.commands.supply import ORIGIN, place_for
 from loomline.domains.manufacturing.commands.telling import said_of
 from loomline.domains.manufacturing.events import ReworkOpened
 from loomline.domains.manufacturing.models import MaterialUse, WorkKind, WorkLine, WorkOrder, WorkStage
-from loomline.domains.manufacturing.queries import Step
 from loomline.domains.parties.models import Party
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import LocationKind, Site

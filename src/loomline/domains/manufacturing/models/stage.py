@@ -80,6 +80,14 @@ class WorkStage(Record):
     state = StateField(StageState, default=S.WAITING, verbose_name=_("state"), editable=False)
     days = models.PositiveSmallIntegerField(_("working days"), default=1, editable=False)
     move_days = models.PositiveSmallIntegerField(_("days on the way"), default=0, editable=False)
+    scheduled_days = models.PositiveSmallIntegerField(
+        _("working days as scheduled"),
+        null=True,
+        editable=False,
+        help_text=_(
+            "On how many days it runs by the schedule; empty while it has only the days of its route."
+        ),
+    )
     setup_minutes = MinutesField(_("set-up"), editable=False)
     run_minutes = MinutesField(_("run"), editable=False)
     queue_minutes = MinutesField(_("queue"), editable=False)

@@ -7,7 +7,7 @@ from loomline.domains.manufacturing.queries.genealogy import (
     genealogy_forward,
     mass_balance,
 )
-from loomline.domains.manufacturing.queries.schedule import Slot, Step, backward, forward, slack, working_days
+from loomline.domains.manufacturing.queries.scheduled import as_scheduled
 from loomline.domains.manufacturing.queries.work import (
     Making,
     StageLoad,
@@ -29,13 +29,10 @@ __all__ = [
     "Kin",
     "Making",
     "MaterialBalance",
-    "Slot",
     "StageLoad",
-    "Step",
     "Supplied",
-    "backward",
+    "as_scheduled",
     "chain",
-    "forward",
     "genealogy_back",
     "genealogy_forward",
     "held_stages",
@@ -46,9 +43,7 @@ __all__ = [
     "needs_of_all",
     "needs_of_output",
     "open_work",
-    "slack",
     "stages_by_work",
     "supplied_to",
     "work_for",
-    "working_days",
 ]

@@ -38,7 +38,7 @@ from loomline.domains.planning.commands.outside import (
     receive_stage,
 )
 from loomline.domains.planning.commands.promising import lose_supply, promise_again
-from loomline.domains.planning.commands.stopping import wait_for_centre
+from loomline.domains.planning.commands.stopping import wait_for_centre, wait_no_longer
 
 __all__ = [
     "HeldTooLong",
@@ -79,4 +79,5 @@ __all__ = [
     "turn_hold",
     "undo_direct",
     "wait_for_centre",
+    "wait_no_longer",
 ]

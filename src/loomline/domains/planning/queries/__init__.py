@@ -1,6 +1,6 @@
 """What planning answers."""
 
-from loomline.domains.planning.queries.claims import Claim, claimed, claims
+from loomline.domains.planning.queries.claims import Claim, claimed, claims, claims_before
 from loomline.domains.planning.queries.coming import Coming, material_days, unclaimed
 from loomline.domains.planning.queries.coverage import lacking, lacking_materials
 from loomline.domains.planning.queries.holds import Held, held_for, holds_over
@@ -16,6 +16,7 @@ __all__ = [
     "LineDate",
     "claimed",
     "claims",
+    "claims_before",
     "earliest",
     "held_for",
     "holds_over",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -77,6 +77,24 @@ def claims(*, item_ids: Iterable[int]) -> list[Claim]:
     """What open order lines of these items lack, the first confirmed first. One statement."""
     wanted = sorted(set(item_ids))
     return [Claim(*row) for row in fetch(ONE_BY_ONE, _values(wanted))] if wanted else []
+
+
+def claims_before(*, lines: Mapping[int, int]) -> list[Claim]:
+    """What others were promised before these lines (with their items) and lack still. One statement.
+
+    A line that counts on what is on its way was promised nothing of the stock: all others go before it.
+    """
+    found = claims(item_ids=lines.values())
+    own = {claim.line_id: claim.order_key for claim in found if claim.line_id in lines}
+    latest: dict[int, tuple[datetime, int] | None] = {}
+    for line, item in lines.items():
+        key, known = own.get(line), latest.get(item, own.get(line))
+        latest[item] = None if key is None or known is None else max(key, known)
+    return [
+        claim
+        for claim in found
+        if claim.line_id not in lines and ((last := latest[claim.item_id]) is None or claim.order_key < last)
+    ]
 
 
 def claimed(*, item_ids: Iterable[int], own: Sequence[int] = ()) -> dict[tuple[int, int | None], Decimal]:

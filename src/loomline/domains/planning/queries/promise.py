@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loomline.domains.bills.models import Bill, RouteStage
+from loomline.domains.bills.queries import schedule
 from loomline.domains.catalog.models import Item
-from loomline.domains.manufacturing.queries import schedule
 from loomline.domains.planning.models import WORK_LINE
 from loomline.domains.planning.queries.choices import alternatives
 from loomline.domains.planning.queries.knowing import LEVELS, ZERO, Known, known

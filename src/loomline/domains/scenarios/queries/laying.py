@@ -19,7 +19,15 @@ from loomline.domains.shopfloor.queries.load import WAITS
 from loomline.domains.supplyplan import ports
 from loomline.domains.supplyplan import queries as supplyplan
 from loomline.domains.supplyplan.queries import Documents
-from loomline.domains.supplyplan.queries.documents import ORDER, PURCHASE, WORK, Brought, Place, Taken
+from loomline.domains.supplyplan.queries.documents import (
+    ORDER,
+    PURCHASE,
+    WORK,
+    Brought,
+    Place,
+    Taken,
+    TriedHours,
+)
 from loomline.kernel.context import Ctx
 
 DEAL = "pipeline.opportunity"
@@ -121,6 +129,18 @@ def _policy(ctx: Ctx, found: Documents, change: Change) -> Documents:
     return replace(found, policies=policies)
 
 
+def _capacity(ctx: Ctx, found: Documents, change: Change) -> Documents:
+    """Machines that stand or run longer: the plan within capacity has those hours and no others."""
+    tried = TriedHours(
+        change.centre_id or 0,
+        change.from_on or found.today,
+        change.until_on or found.until,
+        change.machines or 0,
+        change.quantity or Decimal(0),
+    )
+    return replace(found, tried_hours=(*found.tried_hours, tried))
+
+
 def _win(ctx: Ctx, found: Documents, change: Change) -> Documents:
     """What the deal asks for is ordered, all of it, by the day it is wanted."""
     deal = change.deal
@@ -201,6 +221,7 @@ LAYERS: Mapping[ChangeKind, Layer] = {
     ChangeKind.SUPPLIER: _supplier,
     ChangeKind.POLICY: _policy,
     ChangeKind.LEAD_TIME: _policy,
+    ChangeKind.CAPACITY: _capacity,
     ChangeKind.WIN: _win,
     ChangeKind.LOST: _lost,
 }

@@ -23,11 +23,12 @@ from loomline.domains.shopfloor import queries as shopfloor
 from loomline.domains.supplyplan.models import OrderKind
 from loomline.domains.supplyplan.queries import Documents, Reckoned
 from loomline.domains.supplyplan.queries.documents import ORDER, Brought, Place, Taken
+from loomline.domains.supplyplan.queries.hours import tried_minutes
 from loomline.domains.workcentres import queries as workcentres
 from loomline.domains.workcentres.models import WorkCentre
 from loomline.kernel.context import Ctx
 
-ZERO, HOUR = Decimal(0), Decimal(60)
+ZERO = Decimal(0)
 LOAD_WEEKS = 12
 
 
@@ -76,7 +77,7 @@ class Hall:
         self.has_hours = {one.centre.pk for one in loads if one.has_hours}
         self.days = workcentres.capacity(centres=self.centres, first=self.first, last=self.last)
 
-    def overloads(self, *, found: Documents, plan: Reckoned, changes: Sequence[Change]) -> dict[int, Decimal]:
+    def overloads(self, *, found: Documents, plan: Reckoned) -> dict[int, Decimal]:
         """The minutes that each centre is asked for beyond what it can do, week by week together."""
         asked = _planned_minutes(found, plan, self.first)
         made: dict[int, Decimal] = {}
@@ -84,9 +85,9 @@ class Hall:
             if centre.pk not in self.has_hours:
                 continue
             weeks = [ZERO] * LOAD_WEEKS
-            mine = [one for one in changes if one.centre_id == centre.pk]
+            mine = [one for one in found.tried_hours if one.centre_id == centre.pk]
             for day, minutes in self.days[centre.pk].items():
-                there = workcentres.effective(centre, _tried(centre, day, minutes, mine))
+                there = workcentres.effective(centre, tried_minutes(centre, day, minutes, mine))
                 weeks[(day - self.first).days // 7] += there
             over = [
                 max(self.loads[centre.pk][n] + asked.get((centre.pk, n), ZERO) - there, ZERO)
@@ -95,14 +96,6 @@ class Hall:
             if any(over):
                 made[centre.pk] = sum(over, ZERO)
         return made
-
-
-def _tried(centre: WorkCentre, day: date, minutes: Decimal, changes: Iterable[Change]) -> Decimal:
-    """The machine minutes of a working day with fewer machines or with overtime."""
-    mine = [one for one in changes if one.from_on and one.until_on and one.from_on <= day <= one.until_on]
-    standing = min(sum(one.machines or 0 for one in mine), centre.machines)
-    overtime = sum((one.quantity or ZERO for one in mine), ZERO) * HOUR * centre.machines
-    return minutes * (centre.machines - standing) / centre.machines + overtime
 
 
 def _planned_minutes(found: Documents, plan: Reckoned, first: date) -> Mapping[tuple[int, int], Decimal]:

@@ -59,7 +59,7 @@ class Proposed:
     ends_at: datetime
 
 
-@command(label=_("Schedule now"), icon="refresh")
+@command(label=_("Schedule now"), icon="refresh", undo=True)
 def schedule_now(ctx: Ctx) -> ScheduleRun:
     """Place all open operations at once, by rules: what is settled or pinned stays where it is."""
     wait()
@@ -75,7 +75,7 @@ def schedule_now(ctx: Ctx) -> ScheduleRun:
     return run
 
 
-@command(hidden=True)
+@command(hidden=True, undo=True)
 def keep_improved(ctx: Ctx, *, found: list[Proposed]) -> ScheduleRun:
     """Put a better schedule in the place of the one that is kept; never a worse one."""
     wait()

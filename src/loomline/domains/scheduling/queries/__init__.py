@@ -13,7 +13,12 @@ from loomline.domains.scheduling.queries.figures import (
     places,
 )
 from loomline.domains.scheduling.queries.hours import Hours, Lane
-from loomline.domains.scheduling.queries.listing import last_run, late_operations, operations_of
+from loomline.domains.scheduling.queries.listing import (
+    days_of_stages,
+    last_run,
+    late_operations,
+    operations_of,
+)
 from loomline.domains.scheduling.queries.shop import Plan, Spot, before, overlaps, settle, spot_of
 from loomline.domains.scheduling.queries.solving import (
     Placed,
@@ -41,6 +46,7 @@ __all__ = [
     "Step",
     "before",
     "chart",
+    "days_of_stages",
     "figures",
     "improve",
     "in_words",

@@ -297,16 +297,21 @@ def _sentence(one: Told, item: Item) -> str:
         Advice.CAPACITY: _t(
             "{quantity} of {item} for {label} come on {to} instead of {at}: {centre} is full."
         ),
+        Advice.BEYOND: _t(
+            "{quantity} of {item} are made until {to}, but hours of {centre} are known until {at} only: "
+            "what runs after that day is planned as if nothing were full."
+        ),
         Advice.RELEASE: _t("Start {quantity} of {item} on {to}."),
         Advice.RELEASE_LATE: _t("Start {quantity} of {item} at once: it should have begun on {at}."),
         Advice.NO_SOURCE: _t("{quantity} of {item} are missing and nobody supplies them: name a supplier."),
     }[one.advice]
+    days = "j M Y" if one.advice == Advice.BEYOND else "j M"
     return said.format(
         order=one.receipt.label if one.receipt else "",
         label=one.label,
         centre=one.centre,
         item=item.name,
         quantity=f"{plain(one.quantity)} {item.unit.code}",
-        at=date_format(one.at_on, "j M"),
-        to=date_format(one.to_on, "j M"),
+        at=date_format(one.at_on, days),
+        to=date_format(one.to_on, days),
     )

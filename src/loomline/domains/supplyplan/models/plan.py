@@ -30,6 +30,7 @@ class Advice(States):
     RELEASE_LATE = "release_late", _("Release at once"), "bad"
     NO_SOURCE = "no_source", _("No source"), "bad"
     CAPACITY = "capacity", _("Late by capacity"), "bad"
+    BEYOND = "beyond", _("Beyond known hours"), "warn"
     RELEASE = "release", _("Release"), "info"
     INCREASE = "increase", _("Increase"), "warn"
     DECREASE = "decrease", _("Reduce"), "warn"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,21 +25,21 @@ class Days(Pegs):
 
     grid: Grid
 
+    @abstractmethod
     def required(self, item: int) -> Buckets:
         """What is asked of an item in each bucket, levels of stock included."""
-        raise NotImplementedError
 
+    @abstractmethod
     def planned_of(self, item: int) -> Buckets:
         """What the plan brings of an item in each bucket."""
-        raise NotImplementedError
 
+    @abstractmethod
     def orders(self) -> Iterator[Proposal]:
         """What to buy, make and move."""
-        raise NotImplementedError
 
+    @abstractmethod
     def told(self) -> Iterator[Told]:
         """What to do about it."""
-        raise NotImplementedError
 
     def items(self) -> Iterator[Figures]:
         """Everything of which something is there, comes or goes."""

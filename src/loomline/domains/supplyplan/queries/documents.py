@@ -80,6 +80,17 @@ class Brought:
     is_beside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TriedHours:
+    """A work centre that is thought of with machines standing, or with hours of overtime, on some days."""
+
+    centre_id: int
+    first: date
+    last: date
+    standing: int = 0
+    overtime: Decimal = ZERO
+
+
 @dataclass(frozen=True)
 class Documents:
     """Everything a plan stands on, as it was at one moment."""
@@ -97,6 +108,8 @@ class Documents:
     recipes: Mapping[int, list[Recipe]] = field(default_factory=dict)
     routes: Mapping[int, list[RouteStage]] = field(default_factory=dict)
     stand_ins: dict[int, list[StandIn]] = field(default_factory=dict)
+    # Only what somebody tries; what is decided stands with the work centres.
+    tried_hours: tuple[TriedHours, ...] = ()
 
     def route(self, item_id: int) -> list[RouteStage]:
         """The stages by which an item is made today."""

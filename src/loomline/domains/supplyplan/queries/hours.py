@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from loomline.domains.bills.models import RouteStage
 from loomline.domains.shopfloor import queries as shopfloor
-from loomline.domains.supplyplan.queries.documents import ZERO, Documents
-from loomline.domains.supplyplan.queries.plant import Laid
+from loomline.domains.supplyplan.queries.documents import ZERO, Documents, TriedHours
+from loomline.domains.supplyplan.queries.plant import AROUND, Laid
+from loomline.domains.workcentres import queries as workcentres
 from loomline.domains.workcentres.models import WorkCentre
 from loomline.engines.mrp.calendars import DAY, Calendar, WorkingTime
 from loomline.engines.mrp.plant import Kind, Operations, Plant, Resources
 
-MINUTES = 24 * 60
+MINUTES, HOUR = 24 * 60, 60
+# What is late may end so many days beyond the horizon of the plan and still find the hours of a centre.
+BEYOND_DAYS = AROUND
 Row = tuple[int, int, int, float, float, float]
 
 
@@ -35,10 +38,15 @@ class Hours:
         """The seconds of the engine on each day."""
         return [int(float(minutes) * 60 / self.scale) for minutes in self.free]
 
+    @property
+    def end(self) -> int:
+        """The second of the engine after which the hours are not known, and the centre is never full."""
+        return len(self.free) * DAY
+
     def calendar(self) -> Calendar:
         """Each day's seconds from its midnight on; nothing before today, everything after the last day."""
         work = [(n * DAY, n * DAY + many) for n, many in enumerate(self.seconds) if many > 0]
-        end = len(self.free) * DAY
+        end = self.end
         time = WorkingTime.of([(-2 * DAY, -2 * DAY + 1), *work, (end, end + DAY)])
         return Calendar(self.centre.code, time, time)
 
@@ -63,19 +71,38 @@ def free_hours(found: Documents) -> dict[int, Hours]:
         if stage.centre_id is not None and (stage.run_minutes or stage.setup_minutes)
     }
     centres = list(WorkCentre.objects.filter(pk__in=wanted, is_active=True).select_related("site"))
-    days = (found.until - found.today).days
+    days = (found.until - found.today).days + BEYOND_DAYS
     hours = {}
     for one in shopfloor.load(centres=centres, first=found.today, buckets=days, days=1):
         if not one.has_hours:
             continue
-        before = (ZERO, *one.spill[:-1])
-        free = tuple(
-            max(bucket.capacity - bucket.load - spilt, ZERO)
-            for bucket, spilt in zip(one.buckets, before, strict=True)
-        )
+        tried = [change for change in found.tried_hours if change.centre_id == one.centre.pk]
+        free = _free(one, tried)
         scale = max(float(max(free, default=ZERO)) / MINUTES, 1.0)
         hours[one.centre.pk] = Hours(one.centre, free, scale)
     return hours
+
+
+def _free(one: shopfloor.Loaded, tried: Sequence[TriedHours]) -> tuple[Decimal, ...]:
+    """What each day leaves when open work is levelled: what does not fit takes from the days after it."""
+    found, over = [], ZERO
+    for bucket in one.buckets:
+        there = bucket.capacity
+        if tried and there:
+            machine = there / one.centre.efficiency
+            there = workcentres.effective(one.centre, tried_minutes(one.centre, bucket.first, machine, tried))
+        left = there - bucket.load - over
+        over = max(-left, ZERO)
+        found.append(max(left, ZERO))
+    return tuple(found)
+
+
+def tried_minutes(centre: WorkCentre, day: date, minutes: Decimal, tried: Iterable[TriedHours]) -> Decimal:
+    """The machine minutes of a working day with fewer machines or with overtime."""
+    mine = [one for one in tried if one.first <= day <= one.last]
+    standing = min(sum(one.standing for one in mine), centre.machines)
+    overtime = sum((one.overtime for one in mine), ZERO) * HOUR * centre.machines
+    return minutes * (centre.machines - standing) / centre.machines + overtime
 
 
 def with_machines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from loomline.kernel.quantity import PLACES
 
 
 @dataclass(frozen=True)
-class Pegs:
+class Pegs(ABC):
     """The pegging of a plan with the documents that it was made from."""
 
     found: Documents
@@ -31,9 +32,9 @@ class Pegs:
         """The day of a moment of the plan."""
         return self.found.today + timedelta(days=int(seconds // DAY))
 
+    @abstractmethod
     def number(self, supply: int) -> int:
         """The number of the proposal in a row of the supplies."""
-        raise NotImplementedError
 
     def ties(self) -> Iterator[Tie]:
         """Every peg as a row; what stands in for another item is tied to whoever takes it."""

@@ -60,6 +60,8 @@ class Order:
     natural_end: int
     centre: Hours | None
     loads: tuple[tuple[int, date, Decimal], ...]
+    # A centre at which it runs after the last day whose hours are known.
+    unknown: Hours | None = None
 
     @property
     def moved(self) -> int:
@@ -104,6 +106,7 @@ class Within(Days):
     def told(self) -> Iterator[Told]:
         yield from (one for one in self.net.told() if one.order is None)
         yield from self._late()
+        yield from self._beyond()
         for n, rows in enumerate(self._together):
             one = self._orders[rows[0]]
             planning = self.laid.rows[one.item]
@@ -136,6 +139,23 @@ class Within(Days):
                 label=taken.label,
                 centre=centre.centre.name,
             )
+
+    def _beyond(self) -> Iterator[Told]:
+        """Work that runs longer than the hours of its centre are known: nobody knows what fits there."""
+        for n, rows in enumerate(self._together):
+            one = self._orders[rows[0]]
+            if one.unknown is not None:
+                quantity = sum((amount_of(self._orders[row].quantity) for row in rows), ZERO)
+                yield Told(
+                    self.laid.rows[one.item],
+                    Advice.BEYOND,
+                    n,
+                    None,
+                    self.day(one.unknown.end - 1),
+                    self.day(one.end),
+                    quantity,
+                    centre=one.unknown.centre.name,
+                )
 
     def required(self, item: int) -> Buckets:
         return self._required.get(item, {})
@@ -172,7 +192,8 @@ class Within(Days):
             if centre is None and end > wish:
                 centre = self._longest(loads.get(row, []))
             amount = float(supplies.quantity[row])
-            found[row] = Order(item, amount, started, start, end, wish, begin, ends, centre, work)
+            unknown = self._unknown(loads.get(row, []))
+            found[row] = Order(item, amount, started, start, end, wish, begin, ends, centre, work, unknown)
         return found
 
     @cached_property
@@ -287,6 +308,11 @@ class Within(Days):
             if self.resources[resource] is not None and end - start > most:
                 best, most = self.resources[resource], end - start
         return best
+
+    def _unknown(self, made: list[tuple[int, int, int]]) -> Hours | None:
+        """The first centre at which an order runs beyond the hours that are known."""
+        at = ((self.resources[resource], end) for resource, _start, end in made)
+        return next((hours for hours, end in at if hours is not None and end > hours.end), None)
 
     def _busy(self, resource: int, start: int, end: int) -> float:
         """The share of the working time between two moments in which a centre works."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from loomline.domains.bills.queries import Step, backward
 from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import StageState, WorkOrder, WorkStage
-from loomline.domains.manufacturing.queries import Step
 from loomline.domains.planning.queries import OUTBOUND_DAYS
 from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import OrderLine
@@ -95,7 +95,7 @@ def latest_ends(book: Book, line: OrderLine, due: date) -> dict[str, date]:
     found = {f"purchase-{pk}": due for pk in book.bought_for(line.pk)}
     for work in book.works_of(line.pk):
         stages = running(book, work)
-        slots = making.backward(steps_of(book, work, stages), due=due)
+        slots = backward(steps_of(book, work, stages), due=due)
         found |= {f"stage-{stage.pk}": slot.end for stage, slot in zip(stages, slots, strict=True)}
         begun = [n for n, stage in enumerate(stages) if stage.started_at is not None]
         for stage in stages[: max(begun, default=0)]:
@@ -114,10 +114,11 @@ def running(book: Book, work: int) -> Sequence[WorkStage]:
 
 def steps_of(book: Book, work: int, stages: Sequence[WorkStage]) -> list[Step]:
     """What the schedule needs to know of the stages."""
-    return [
+    steps = [
         Step(days=stage.days, calendar=stage_calendar(book, work, stage), move_days=stage.move_days)
         for stage in stages
     ]
+    return making.as_scheduled(steps, stages)
 
 
 def stage_calendar(book: Book, work: int, stage: WorkStage) -> WorkCalendar:

@@ -14,9 +14,9 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from loomline.domains.bills.queries import Step, forward
 from loomline.domains.manufacturing import queries as making
 from loomline.domains.manufacturing.models import StageState, WorkStage
-from loomline.domains.manufacturing.queries import Step
 from loomline.domains.procurement.models import PurchaseLine
 from loomline.domains.sales.models import OrderLine
 from loomline.domains.tracing.queries import play
@@ -66,7 +66,8 @@ class _Run:
         start = max([*arrivals, *planned[:1]], default=None)
         if start is None:
             return None
-        slots = making.forward([self._step(work, stage) for stage in stages], start=start)
+        steps = making.as_scheduled([self._step(work, stage) for stage in stages], stages)
+        slots = forward(steps, start=start)
         return slots[-1].end if slots else start
 
     def _step(self, work: int, stage: WorkStage) -> Step:

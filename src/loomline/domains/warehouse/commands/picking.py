@@ -17,7 +17,7 @@ from loomline.domains.sales.models import Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
 from loomline.domains.sites import queries as sites
 from loomline.domains.sites.models import LocationKind, Site
-from loomline.domains.warehouse import queries
+from loomline.domains.warehouse import ports, queries
 from loomline.domains.warehouse.commands.telling import about
 from loomline.domains.warehouse.events import PickedShort, PickListWritten, ShipmentCancelled
 from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine, ShipmentState
@@ -228,7 +228,12 @@ def _parts(
             )
     missing: dict[int, Decimal] = {}
     if demands:
-        result = inventory.reserve(ctx, demands=demands)
+        asking = {demand.origin_id for demand in demands}
+        result = inventory.reserve(
+            ctx,
+            demands=demands,
+            after=ports.promised_before(ctx, lines=[line for line in lines if line.pk in asking]),
+        )
         for row in result.reserved:
             standing.reserved[row.origin_id].append(row)
         missing = {short.demand.origin_id: short.missing for short in result.short}
@@ -383,7 +388,8 @@ def _replace(ctx: Ctx, shipment: Shipment, line: ShipmentLine, missing: Decimal)
         customer_id=shipment.customer_id,
         consigned=True,
     )
-    result = inventory.reserve(ctx, demands=[demand])
+    before = ports.promised_before(ctx, lines=[line.order_line])
+    result = inventory.reserve(ctx, demands=[demand], after=before)
     last = shipment.lines.order_by("-position").values_list("position", flat=True).first() or 0
     rows = ShipmentLine.objects.bulk_create(
         ShipmentLine(

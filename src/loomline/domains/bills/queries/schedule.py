@@ -27,6 +27,8 @@ class Step:
     started_on: date | None = None
     ended_on: date | None = None
     reported_end: date | None = None
+    # Days from the last day of the one before to its first, where a schedule puts it closer than usual.
+    gap: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def forward(steps: Sequence[Step], *, start: date, today: date | None = None) ->
     slots: list[Slot] = []
     free = start
     for step in steps:
+        if slots and step.gap is not None:
+            free = min(free, slots[-1].end + step.gap * DAY)
         slot = _earliest(step, free=free, today=today)
         slots.append(slot)
         free = slot.free
@@ -67,9 +71,11 @@ def backward(steps: Sequence[Step], *, due: date) -> list[Slot]:
         step = steps[number]
         end = step.calendar.on_or_before(limit)
         begin = step.calendar.add(end, 1 - step.days) if step.days > 1 else end
-        slots.append(Slot(begin, end, _free(step, end)))
+        slots.append(Slot(begin, end, usable_on(step, end)))
         if number:
             limit = _latest_end(steps[number - 1], before=begin)
+            if step.gap is not None:
+                limit = max(limit, begin - step.gap * DAY)
     return slots[::-1]
 
 
@@ -84,17 +90,18 @@ def _earliest(step: Step, *, free: date, today: date | None) -> Slot:
     begin = step.started_on or step.calendar.on_or_after(floor)
     if step.ended_on is not None:
         begin = min(begin, step.ended_on)
-        return Slot(begin, step.ended_on, _free(step, step.ended_on))
+        return Slot(begin, step.ended_on, usable_on(step, step.ended_on))
     end = step.calendar.add(begin, max(step.days - 1, 0))
     if step.reported_end is not None:
         # Whoever has begun knows better than our arithmetic; before that, the later of the two holds.
         end = max(begin, step.reported_end) if step.started_on else max(end, step.reported_end)
     if today is not None and end < today:
         end = step.calendar.on_or_after(today)
-    return Slot(begin, end, _free(step, end))
+    return Slot(begin, end, usable_on(step, end))
 
 
-def _free(step: Step, end: date) -> date:
+def usable_on(step: Step, end: date) -> date:
+    """The first day on which the next stage can use what one gives that ends on a day."""
     free = end if step.days == 0 else end + DAY
     return step.calendar.add(free, step.move_days) if step.move_days else free
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loomline.domains.manufacturing.queries.schedule import Slot, Step, backward, forward, slack, working_days
+from loomline.domains.bills.queries.schedule import Slot, Step, backward, forward, slack, working_days
 from loomline.kernel.calendar import WorkCalendar
 
 WEEK = WorkCalendar()
