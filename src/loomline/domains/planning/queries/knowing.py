@@ -73,17 +73,25 @@ class Known:
     # Where nothing could be taken: how much there was at most, and how it is got instead. While stock only
     # grows less, whoever asks for more than that hears the same. What takes longer for more is counted.
     in_vain: dict[tuple[Key, int], tuple[Decimal, Ready | None]] = field(default_factory=dict)
+    tried: list[tuple[Key, int]] = field(default_factory=list)
     varying: int = 0
     slots: dict[tuple[Days, date, int | None], schedule.Slot | None] = field(default_factory=dict)
 
-    def last_slot(self, days: Days, *, start: date, site: int | None) -> schedule.Slot | None:
+    def last_slot(self, days: Days, *, ready: date, site: int | None) -> schedule.Slot | None:
         """When the last of the stages that take these days runs; None without any. Routes are much alike."""
-        key = days, start, site
+        key = days, ready, site
         if key not in self.slots:
-            steps = [schedule.Step(n, self.calendars[site], move_days) for n, move_days in days]
-            slots = schedule.forward(steps, start=start)
+            calendar = self.calendars[site]
+            steps = [schedule.Step(n, calendar, move_days) for n, move_days in days]
+            slots = schedule.forward(steps, start=calendar.on_or_after(ready))
             self.slots[key] = slots[-1] if slots else None
         return self.slots[key]
+
+    def forget(self, mark: int) -> None:
+        """Forget what was tried in vain since so much had been: there is more again than there was then."""
+        for key in self.tried[mark:]:
+            self.in_vain.pop(key, None)
+        del self.tried[mark:]
 
     def take(self, source: Key | Coming, quantity: Decimal) -> None:
         """Take a quantity from stock or of what is coming."""

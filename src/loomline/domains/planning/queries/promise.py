@@ -124,19 +124,20 @@ def _ready(need: _Need, found: Known, calendar: WorkCalendar) -> Ready | None:
     most, same = found.in_vain.get((key, need.level), (None, None))
     if most is not None and need.quantity > most:
         return same
-    before, varying = len(found.log), found.varying
+    before, varying, tried = len(found.log), found.varying, len(found.tried)
     fresh = _got(need, found, calendar)
     taken = found.back(before)
     coming = _coming(need, found, calendar)
     if coming is not None and (fresh is None or coming.on <= fresh.on):
         if taken:
-            found.in_vain.clear()
+            found.forget(tried)
         return coming
     found.back(before)
     for source, quantity in taken:
         found.take(source, quantity)
     if not taken and found.varying == varying:
         found.in_vain[key, need.level] = _most(need, fresh, found), fresh
+        found.tried.append((key, need.level))
     return fresh
 
 
@@ -247,7 +248,7 @@ def _made(need: _Need, recipe: Recipe, found: Known, calendar: WorkCalendar) -> 
         if got is not None and got.method != "stock" and got.on > ready:
             ready, slowest = got.on, (component.name, got.limit)
     days = tuple((_days(stage, need), stage.move_days) for stage in recipe.stages)
-    slot = found.last_slot(days, start=calendar.on_or_after(ready), site=need.site)
+    slot = found.last_slot(days, ready=ready, site=need.site)
     # What goes into something else can be used on the day after it is done.
     done = (slot.free if need.level else slot.end) if slot is not None else ready
     if slowest is not None:
