@@ -235,6 +235,15 @@ def test_another_site_that_has_it_is_offered(shop: Shop) -> None:
     ]
 
 
+def test_what_is_too_little_for_one_line_is_promised_to_the_next(shop: Shop) -> None:
+    """A panel takes two buttons: ten lie there, ten come on 30 November, others take 14 days to buy."""
+    shop.stock("button", "10")
+    shop.due("button", "10", nov(30))
+    asks = [shop.ask("panel", quantity) for quantity in ("100", "5", "5", "5", "100", "1")]
+    made = ports.promise_choices(shop.dock.ctx, asks=asks)
+    assert [one.on for one in made] == [dec(11), nov(27), dec(4), dec(11), dec(11), dec(11)]
+
+
 def test_fifty_lines_are_promised_in_a_few_statements(shop: Shop) -> None:
     names = ("label", "plain", "slow", "panel", "bag")
     asks = [shop.ask(names[n % 5], "3") for n in range(50)]

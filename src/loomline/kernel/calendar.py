@@ -50,8 +50,9 @@ class WorkCalendar:
         return sum(self.works(start + timedelta(days=n)) for n in range((end - start).days))
 
     def _seek(self, day: date, step: int) -> date:
-        for n in range(HORIZON):
-            candidate = day + timedelta(days=n * step)
+        candidate, move = day, timedelta(days=step)
+        for _ in range(HORIZON):
             if self.works(candidate):
                 return candidate
+            candidate += move
         raise NoWorkingDay(f"No working day within ten years of {day}: check the calendar's weekdays.")

@@ -227,14 +227,11 @@ def later_handler(path: str) -> Handler:
 
 
 def sentence(name: str, payload: Mapping[str, Any]) -> str:
-    """An event's sentence with its values: days with their year only where they lie in several, decimals
-    without trailing zeros.
-    """
+    """An event's sentence: days with their year only where they lie in several, decimals as short as can be."""
     cls = registry.get(name)
     if cls is None:
         return name
-    kinds = _kinds(name)
-    given = [(key, kinds.get(key, ""), value) for key, value in payload.items()]
+    given = [(key, _kinds(name).get(key, ""), value) for key, value in payload.items()]
     days = {key: day for key, kind, value in given if "date" in kind and (day := _day(value))}
     form = "j M Y" if len({day.year for day in days.values()}) > 1 else "j M"
     shown = {key: _shown(kind, value) for key, kind, value in given}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum, TextField
 
 from loomline.domains.inventory import queries as stock
 from loomline.domains.manufacturing import queries as making
@@ -17,6 +17,7 @@ from loomline.domains.manufacturing.models.work import OPEN as OPEN_WORK
 from loomline.domains.planning.models import PURCHASE_LINE, WORK_LINE, Peg
 from loomline.domains.procurement.models import PurchaseLine, PurchaseState, SupplierItem
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import AnyOf, Given, prepared
 
 ZERO = Decimal(0)
 COMING = (PurchaseState.DRAFT, PurchaseState.SENT, PurchaseState.CONFIRMED, PurchaseState.PART_RECEIVED)
@@ -45,33 +46,42 @@ def supplies_of(*, works: Sequence[int], purchases: Sequence[int]) -> dict[tuple
 
 
 def unclaimed(items: Iterable[int]) -> dict[int, list[Coming]]:
-    """Work and purchases that nobody has claimed all of yet, by item, the soonest first."""
-    wanted = set(items)
+    """Work and purchases that nobody has claimed all of yet, by item, the soonest first.
+
+    Four statements at most.
+    """
+    wanted = list(set(items))
     found: dict[int, list[Coming]] = defaultdict(list)
-    made = WorkLine.objects.filter(work__in=making.open_work(), item__in=wanted).select_related("work")
-    for line in made:
-        found[line.item_id].append(
-            Coming(WORK_LINE, line.pk, line.quantity - line.done, line.work.expected_on)
-        )
-    bought = PurchaseLine.objects.filter(item__in=wanted, is_closed=False, purchase__state__in=COMING)
-    bought = bought.filter(purchase__customer__isnull=True)
-    for row in bought:
+    for item, pk, left, on in _made(items=wanted):
+        found[item].append(Coming(WORK_LINE, pk, left, on))
+    for row in _bought(items=wanted):
         found[row.item_id].append(Coming(PURCHASE_LINE, row.pk, row.open_quantity, row.expected_on))
     for kind in (WORK_LINE, PURCHASE_LINE):
-        ids = [supply.pk for rows in found.values() for supply in rows if supply.kind == kind]
-        taken = (
-            Peg.objects.filter(supply_kind=kind, supply_id__in=ids)
-            .values_list("supply_id")
-            .annotate(sum=Sum("quantity"))
-        )
-        claimed = dict(taken)
-        for rows in found.values():
-            for supply in rows:
-                if supply.kind == kind:
-                    supply.free -= claimed.get(supply.pk, ZERO)
+        supplies = {one.pk: one for rows in found.values() for one in rows if one.kind == kind}
+        for pk, quantity in _claimed(kind=kind, keys=list(supplies)) if supplies else ():
+            supplies[pk].free -= quantity
     for rows in found.values():
         rows.sort(key=lambda supply: (supply.on or date.max, supply.pk))
     return found
+
+
+@prepared
+def _made() -> QuerySet[WorkLine, tuple[int, int, Decimal, date | None]]:
+    rows = WorkLine.objects.filter(AnyOf("item", "items"), work__in=making.open_work()).order_by()
+    return rows.values_list("item_id", "pk", F("quantity") - F("done"), "work__expected_on")
+
+
+@prepared
+def _bought() -> QuerySet[PurchaseLine]:
+    rows = PurchaseLine.objects.filter(AnyOf("item", "items"), is_closed=False, purchase__state__in=COMING)
+    rows = rows.filter(purchase__customer__isnull=True).order_by()
+    return rows.only("item_id", "quantity", "received", "rejected", "is_closed", "expected_on")
+
+
+@prepared
+def _claimed() -> QuerySet[Peg, tuple[int, Decimal]]:
+    rows = Peg.objects.filter(AnyOf("supply_id", "keys"), supply_kind=Given("kind", TextField()))
+    return rows.order_by().values_list("supply_id").annotate(Sum("quantity"))
 
 
 def material_days(ctx: Ctx, *, needs: Mapping[int, Decimal], site_id: int | None) -> dict[int, date | None]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from loomline.domains.bills.models import Bill, BillLine, RouteStage
-from loomline.domains.catalog.models import Item
+from loomline.domains.bills.queries import schedule
 from loomline.domains.inventory import queries as inventory
 from loomline.domains.planning.models import ORDER_LINE
 from loomline.domains.planning.queries.claims import claimed
 from loomline.domains.planning.queries.coming import Coming, unclaimed
 from loomline.domains.planning.queries.holds import Held, held_for
+from loomline.domains.planning.queries.recipes import Recipe, read_recipes
 from loomline.domains.procurement.models import SupplierItem
 from loomline.domains.sales.ports import Ask
 from loomline.domains.sites import queries as sites
@@ -24,19 +25,35 @@ from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.context import Ctx
 from loomline.kernel.prepared import AnyOf, prepared
 
-# Bills below bills; deeper ones are bought as they are.
-LEVELS = 8
 ZERO = Decimal(0)
 Key = tuple[int, int | None]
 Step = tuple[Key | Coming, Decimal]
+# The working days of each stage and of the way to the next.
+Days = tuple[tuple[int, int], ...]
+
+Words = Callable[[], str]
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How much of what goes into one of an item, and the stages that make it."""
+class Ready(NamedTuple):
+    """When goods can leave, how they are got, and what keeps them from being ready earlier.
 
-    parts: list[tuple[Item, Decimal]]
-    stages: list[RouteStage]
+    Of many ways that are tried few are told: the words are made when they are asked for.
+    """
+
+    on: date
+    basis: Words
+    method: str
+    limit: Words
+    limit_kind: str
+
+
+class Terms(NamedTuple):
+    """On what terms a supplier brings an item."""
+
+    item_id: int
+    supplier: str
+    lead_days: int
+    delivers_directly: bool
 
 
 @dataclass
@@ -47,29 +64,34 @@ class Known:
     calendars: Mapping[int | None, WorkCalendar]
     free: dict[Key, Decimal] = field(default_factory=dict)
     coming: dict[int, list[Coming]] = field(default_factory=dict)
-    bills: dict[tuple[str, int], Bill] = field(default_factory=dict)
-    terms: dict[int, SupplierItem] = field(default_factory=dict)
-    direct: dict[int, SupplierItem] = field(default_factory=dict)
+    recipes: dict[int, Recipe] = field(default_factory=dict)
+    terms: dict[int, Terms] = field(default_factory=dict)
+    direct: dict[int, Terms] = field(default_factory=dict)
     held: dict[int, Held] = field(default_factory=dict)
     own: tuple[int, ...] = ()
-    lines: dict[int, list[BillLine]] = field(default_factory=dict)
-    stages: dict[int, list[RouteStage]] = field(default_factory=dict)
-    items: dict[int, Item] = field(default_factory=dict)
-    made_of: dict[int, Recipe] = field(default_factory=dict)
     log: list[Step] = field(default_factory=list)
+    # Where nothing could be taken: how much there was at most, and how it is got instead. While stock only
+    # grows less, whoever asks for more than that hears the same. What takes longer for more is counted.
+    in_vain: dict[tuple[Key, int], tuple[Decimal, Ready | None]] = field(default_factory=dict)
+    tried: list[tuple[Key, int]] = field(default_factory=list)
+    varying: int = 0
+    slots: dict[tuple[Days, date, int | None], schedule.Slot | None] = field(default_factory=dict)
 
-    def bill_of(self, item: Item) -> Bill | None:
-        """How an item is made; None for what is bought."""
-        if item.supply != "make":
-            return None
-        return self.bills.get(("item", item.pk)) or self.bills.get(("style", item.style_id or 0))
+    def last_slot(self, days: Days, *, ready: date, site: int | None) -> schedule.Slot | None:
+        """When the last of the stages that take these days runs; None without any. Routes are much alike."""
+        key = days, ready, site
+        if key not in self.slots:
+            calendar = self.calendars[site]
+            steps = [schedule.Step(n, calendar, move_days) for n, move_days in days]
+            slots = schedule.forward(steps, start=calendar.on_or_after(ready))
+            self.slots[key] = slots[-1] if slots else None
+        return self.slots[key]
 
-    def recipe(self, item: Item, bill: Bill) -> Recipe:
-        """What goes into one of an item, and the stages that make it."""
-        if item.pk not in self.made_of:
-            parts = _parts_of(bill, item, self.lines.get(bill.pk, ()), self.items)
-            self.made_of[item.pk] = Recipe(parts, self.stages.get(bill.pk, []))
-        return self.made_of[item.pk]
+    def forget(self, mark: int) -> None:
+        """Forget what was tried in vain since so much had been: there is more again than there was then."""
+        for key in self.tried[mark:]:
+            self.in_vain.pop(key, None)
+        del self.tried[mark:]
 
     def take(self, source: Key | Coming, quantity: Decimal) -> None:
         """Take a quantity from stock or of what is coming."""
@@ -94,7 +116,7 @@ def known(ctx: Ctx, asks: Sequence[Ask], *, with_coming: bool) -> Known:
     found = Known(ctx.today, sites.work_calendars(sites=places.values()))
     asked: dict[Key, Decimal] = defaultdict(Decimal)
     direct = {ask.item.pk for ask in asks if ask.is_direct}
-    for row in _terms(items=list(direct)) if direct else ():
+    for row in _terms(direct) if direct else ():
         if (
             row.item_id not in found.direct
             or row.delivers_directly > found.direct[row.item_id].delivers_directly
@@ -110,10 +132,11 @@ def known(ctx: Ctx, asks: Sequence[Ask], *, with_coming: bool) -> Known:
     short = {item for (item, site), quantity in asked.items() if quantity > found.free[item, site]}
     if not short:
         return found
-    items = {ask.item.pk: ask.item for ask in asks if ask.item.pk in short}
-    components = _read_bills(ctx, found, items)
+    made = {ask.item.pk for ask in asks if ask.item.pk in short and ask.item.supply == "make"}
+    found.recipes = read_recipes(made, today=ctx.today)
+    components = {pk for recipe in found.recipes.values() for pk in recipe.parts}
     _read_free(ctx, found, components - {item for item, _site in asked}, at)
-    for row in _terms(items=[*short, *components]):
+    for row in _terms(short | components):
         found.terms.setdefault(row.item_id, row)
     if with_coming:
         found.coming = unclaimed([*short, *components])
@@ -143,56 +166,11 @@ def _leave_coming(found: Known) -> None:
             left -= taken
 
 
-def _read_bills(ctx: Ctx, found: Known, items: Mapping[int, Item]) -> set[int]:
-    """The bills of what is made, and of what goes into it, level by level; returns all that goes in."""
-    components: dict[int, Item] = {}
-    level = dict(items)
-    for _level in range(LEVELS):
-        bills = _bills(ctx.today, level.values())
-        if not bills:
-            break
-        found.bills |= bills
-        keys = [bill.pk for bill in bills.values()]
-        lines = list(BillLine.objects.filter(bill__in=keys).order_by("position", "pk"))
-        for line in lines:
-            found.lines.setdefault(line.bill_id, []).append(line)
-        parts = Item.objects.in_bulk({line.component_id for line in lines if line.component_id is not None})
-        found.items |= parts
-        level = {pk: item for pk, item in parts.items() if pk not in components and pk not in items}
-        components |= parts
-    stages = RouteStage.objects.filter(bill__in=[bill.pk for bill in found.bills.values()])
-    for stage in stages.select_related("centre", "partner").order_by("position", "pk"):
-        found.stages.setdefault(stage.bill_id, []).append(stage)
-    return set(components)
-
-
-def _bills(today: date, items: Iterable[Item]) -> dict[tuple[str, int], Bill]:
-    made = [item for item in items if item.supply == "make"]
-    styles = {item.style_id for item in made if item.style_id}
-    rows = (
-        Bill.objects.filter(Q(item__in=[item.pk for item in made]) | Q(style__in=styles))
-        .filter(is_active=True, valid__contains=today)
-        .order_by()
-    )
-    return {("item", b.item_id) if b.item_id else ("style", b.style_id): b for b in rows}
+def _terms(items: Iterable[int]) -> list[Terms]:
+    return [Terms(*row) for row in _terms_of(items=list(items))]
 
 
 @prepared
-def _terms() -> QuerySet[SupplierItem]:
+def _terms_of() -> QuerySet[SupplierItem, tuple[int, str, int, bool]]:
     rows = SupplierItem.objects.filter(AnyOf("item", "items")).order_by("-is_preferred", "lead_days")
-    return rows.select_related("supplier")
-
-
-def _parts_of(
-    bill: Bill, item: Item, lines: Iterable[BillLine], items: Mapping[int, Item]
-) -> list[tuple[Item, Decimal]]:
-    parts: dict[int, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        if line.component_id is not None and _holds(line, item):
-            per = Decimal(str(line.by_size.get(item.size, line.quantity)))
-            parts[line.component_id] += per * (1 + line.scrap) / bill.batch
-    return [(items[pk], quantity) for pk, quantity in parts.items()]
-
-
-def _holds(line: BillLine, item: Item) -> bool:
-    return (not line.colours or item.colour in line.colours) and (not line.sizes or item.size in line.sizes)
+    return rows.values_list("item_id", "supplier__name", "lead_days", "delivers_directly")

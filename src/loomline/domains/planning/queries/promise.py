@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loomline.domains.bills.models import Bill, RouteStage
 from loomline.domains.bills.queries import schedule
-from loomline.domains.catalog.models import Item
 from loomline.domains.planning.models import WORK_LINE
 from loomline.domains.planning.queries.choices import alternatives
-from loomline.domains.planning.queries.knowing import LEVELS, ZERO, Known, known
+from loomline.domains.planning.queries.knowing import ZERO, Known, Ready, Words, known
+from loomline.domains.planning.queries.recipes import LEVELS, Goods, Recipe, Stage
 from loomline.domains.sales.ports import Ask, Promise
 from loomline.kernel.calendar import WorkCalendar
 from loomline.kernel.context import Ctx
@@ -25,28 +25,10 @@ from loomline.kernel.context import Ctx
 OUTBOUND_DAYS = 2
 
 
-Words = Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """When goods can leave, how they are got, and what keeps them from being ready earlier.
-
-    Of many ways that are tried few are told: the words are made when they are asked for.
-    """
-
-    on: date
-    basis: Words
-    method: str
-    limit: Words
-    limit_kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Need:
+class _Need(NamedTuple):
     """So much of an item, wherever it is needed."""
 
-    item: Item
+    item: Goods
     quantity: Decimal
     site: int | None
     level: int = 0
@@ -94,14 +76,14 @@ def earliest(ctx: Ctx, *, asks: Sequence[Ask]) -> list[Promise | None]:
 
 
 def _need(ask: Ask) -> _Need:
-    return _Need(ask.item, ask.quantity, ask.site.pk if ask.site else None)
+    return _Need(Goods.of(ask.item), ask.quantity, ask.site.pk if ask.site else None)
 
 
 def _calendar(ask: Ask, found: Known) -> WorkCalendar:
     return found.calendars[ask.site.pk if ask.site else None]
 
 
-def _promise(ctx: Ctx, ask: Ask, ready: _Ready, calendar: WorkCalendar) -> Promise:
+def _promise(ctx: Ctx, ask: Ask, ready: Ready, calendar: WorkCalendar) -> Promise:
     on = ready.on if ask.is_direct else calendar.add(ready.on, OUTBOUND_DAYS)
     told = Promise(
         on=on,
@@ -117,38 +99,63 @@ def _promise(ctx: Ctx, ask: Ask, ready: _Ready, calendar: WorkCalendar) -> Promi
     return told
 
 
-def _kept_or_ready(ask: Ask, need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
+def _kept_or_ready(ask: Ask, need: _Need, found: Known, calendar: WorkCalendar) -> Ready:
     """What is held for a line is there for it; only the rest has to be got."""
     held = found.held.get(ask.held_for or 0)
     if held is None:
         return _ready(need, found, calendar) or _on_lead_time(need, found, calendar)
     days = [calendar.on_or_after(max(on, found.today)) for _quantity, on in held.coming]
     last = max(days, default=calendar.on_or_after(found.today))
-    rest = replace(need, quantity=need.quantity - held.quantity)
+    rest = need._replace(quantity=need.quantity - held.quantity)
     if rest.quantity > 0:
         ready = _ready(rest, found, calendar) or _on_lead_time(rest, found, calendar)
-        return replace(ready, on=max(ready.on, last))
+        return ready._replace(on=max(ready.on, last))
     on_way = _("held for the quote, on its way until {day}").format(day=date_format(last, "j M"))
     basis = on_way if held.coming else _("held for the quote")
-    return _Ready(last, lambda: basis, "atp" if held.coming else "stock", str, "transit")
+    return Ready(last, lambda: basis, "atp" if held.coming else "stock", str, "transit")
 
 
-def _ready(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
+def _ready(need: _Need, found: Known, calendar: WorkCalendar) -> Ready | None:
     """From stock; else the earlier of what is on its way and of what is made or bought; None without any."""
     key = (need.item.pk, need.site)
     if found.free.get(key, ZERO) >= need.quantity:
         found.take(key, need.quantity)
-        return _Ready(calendar.on_or_after(found.today), lambda: _("from stock"), "stock", _way, "transit")
-    before = len(found.log)
+        return Ready(calendar.on_or_after(found.today), lambda: _("from stock"), "stock", _way, "transit")
+    most, same = found.in_vain.get((key, need.level), (None, None))
+    if most is not None and need.quantity > most:
+        return same
+    before, varying, tried = len(found.log), found.varying, len(found.tried)
     fresh = _got(need, found, calendar)
     taken = found.back(before)
     coming = _coming(need, found, calendar)
     if coming is not None and (fresh is None or coming.on <= fresh.on):
+        if taken:
+            found.forget(tried)
         return coming
     found.back(before)
     for source, quantity in taken:
         found.take(source, quantity)
+    if not taken and found.varying == varying:
+        found.in_vain[key, need.level] = _most(need, fresh, found), fresh
+        found.tried.append((key, need.level))
     return fresh
+
+
+def _most(need: _Need, fresh: Ready | None, found: Known) -> Decimal:
+    """So much can be had of what is there or soon, of it and of what goes into it, when nothing was taken."""
+    most = max(found.free.get((need.item.pk, need.site), ZERO), ZERO)
+    for supply in found.coming.get(need.item.pk, ()):
+        if supply.free > 0 and supply.on is not None and (fresh is None or supply.on <= fresh.on):
+            most += supply.free
+    if (recipe := _recipe(need, found)) is not None:
+        for part, per in recipe.parts.values():
+            if per:
+                most = max(most, found.in_vain[(part.pk, need.site), need.level + 1][0] / per)
+    return most
+
+
+def _recipe(need: _Need, found: Known) -> Recipe | None:
+    return found.recipes.get(need.item.pk) if need.level < LEVELS else None
 
 
 def _way() -> str:
@@ -156,7 +163,7 @@ def _way() -> str:
     return limit.format(n=OUTBOUND_DAYS)
 
 
-def _coming(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
+def _coming(need: _Need, found: Known, calendar: WorkCalendar) -> Ready | None:
     """What is in stock and on its way and nobody's, where that is enough; it is taken."""
     key, left = (need.item.pk, need.site), need.quantity
     free = max(found.free.get(key, ZERO), ZERO)
@@ -185,20 +192,19 @@ def _coming(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
         what = _("work that ends {day}") if last.kind == WORK_LINE else _("a purchase due {day}")
         return f"{need.item.name}: {what.format(day=date_format(day, 'j M'))}"
 
-    return _Ready(day, basis, "atp", limit, "stage" if last.kind == WORK_LINE else "supplier")
+    return Ready(day, basis, "atp", limit, "stage" if last.kind == WORK_LINE else "supplier")
 
 
-def _got(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
+def _got(need: _Need, found: Known, calendar: WorkCalendar) -> Ready | None:
     """Made anew where it is made, else bought anew."""
-    bill = found.bill_of(need.item)
-    if bill is not None and need.level < LEVELS:
-        return _made(need, bill, found, calendar)
+    if (recipe := _recipe(need, found)) is not None:
+        return _made(need, recipe, found, calendar)
     terms = found.terms.get(need.item.pk)
     if terms is None:
         return None
     day = calendar.on_or_after(found.today + timedelta(days=terms.lead_days))
     words = {"item": need.item.name, "supplier": terms.supplier, "days": terms.lead_days}
-    return _Ready(
+    return Ready(
         day,
         lambda: _("bought in {days} days").format(**words),
         "leadtime",
@@ -207,13 +213,13 @@ def _got(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready | None:
     )
 
 
-def _brought(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
+def _brought(need: _Need, found: Known, calendar: WorkCalendar) -> Ready:
     """Brought to the customer by who sells it to us: neither our stock nor our way counts."""
     terms = found.direct.get(need.item.pk)
     if terms is None:
         return _on_lead_time(need, found, calendar)
     words = {"item": need.item.name, "supplier": terms.supplier, "days": terms.lead_days}
-    return _Ready(
+    return Ready(
         calendar.on_or_after(found.today + timedelta(days=terms.lead_days)),
         lambda: _("straight from {supplier} in {days} days").format(**words),
         "leadtime",
@@ -222,31 +228,29 @@ def _brought(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
     )
 
 
-def _on_lead_time(need: _Need, found: Known, calendar: WorkCalendar) -> _Ready:
+def _on_lead_time(need: _Need, found: Known, calendar: WorkCalendar) -> Ready:
     days = need.item.lead_days
 
     def basis() -> str:
         return _("lead time, {days} working days").format(days=days)
 
-    return _Ready(calendar.add(found.today, days), basis, "leadtime", basis, "leadtime")
+    return Ready(calendar.add(found.today, days), basis, "leadtime", basis, "leadtime")
 
 
-def _made(need: _Need, bill: Bill, found: Known, calendar: WorkCalendar) -> _Ready:
-    ready, slowest, recipe = found.today, None, found.recipe(need.item, bill)
-    for component, per in recipe.parts:
+def _made(need: _Need, recipe: Recipe, found: Known, calendar: WorkCalendar) -> Ready:
+    ready, slowest = found.today, None
+    found.varying += recipe.takes_longer_for_more
+    for component, per in recipe.parts.values():
         part = _Need(component, need.quantity * per, need.site, need.level + 1)
         got = _ready(part, found, calendar)
         if got is None and component.lead_days:
             got = _on_lead_time(part, found, calendar)
         if got is not None and got.method != "stock" and got.on > ready:
             ready, slowest = got.on, (component.name, got.limit)
-    steps = [
-        schedule.Step(days=_days(stage, need), calendar=calendar, move_days=stage.move_days)
-        for stage in recipe.stages
-    ]
-    slots = schedule.forward(steps, start=calendar.on_or_after(ready))
+    days = tuple((_days(stage, need), stage.move_days) for stage in recipe.stages)
+    slot = found.last_slot(days, ready=ready, site=need.site)
     # What goes into something else can be used on the day after it is done.
-    done = (slots[-1].free if need.level else slots[-1].end) if slots else ready
+    done = (slot.free if need.level else slot.end) if slot is not None else ready
     if slowest is not None:
         return _waiting(done, ready, *slowest)
     longest = max(recipe.stages, key=lambda stage: _days(stage, need), default=None)
@@ -254,10 +258,10 @@ def _made(need: _Need, bill: Bill, found: Known, calendar: WorkCalendar) -> _Rea
     def told() -> str:
         return _stage(longest, _days(longest, need)) if longest is not None else ""
 
-    return _Ready(done, lambda: _("made, materials in stock"), "ctp", told, "stage" if longest else "")
+    return Ready(done, lambda: _("made, materials in stock"), "ctp", told, "stage" if longest else "")
 
 
-def _waiting(done: date, ready: date, material: str, limit: Words) -> _Ready:
+def _waiting(done: date, ready: date, material: str, limit: Words) -> Ready:
     """Made from something that is there later than all the rest."""
 
     def basis() -> str:
@@ -267,19 +271,18 @@ def _waiting(done: date, ready: date, material: str, limit: Words) -> _Ready:
         words = limit()
         return words if material in words else f"{material}: {words}"
 
-    return _Ready(done, basis, "ctp", told, "component")
+    return Ready(done, basis, "ctp", told, "component")
 
 
-def _days(stage: RouteStage, need: _Need) -> int:
+def _days(stage: Stage, need: _Need) -> int:
     return schedule.working_days(days=stage.days, per_day=stage.per_day, quantity=need.quantity)
 
 
-def _stage(stage: RouteStage, days: int) -> str:
-    where = stage.centre or stage.partner
+def _stage(stage: Stage, days: int) -> str:
     said = ngettext("{n} working day", "{n} working days", days).format(n=days)
-    if where is None:
+    if stage.where is None:
         return f"{stage.name}, {said}"
-    return _("{stage} at {where}, {days}").format(stage=stage.name, where=where, days=said)
+    return _("{stage} at {where}, {days}").format(stage=stage.name, where=stage.where, days=said)
 
 
 def _parts(need: _Need, found: Known, calendar: WorkCalendar) -> list[tuple[Decimal, date]]:
