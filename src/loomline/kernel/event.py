@@ -227,7 +227,7 @@ def later_handler(path: str) -> Handler:
 
 
 def sentence(name: str, payload: Mapping[str, Any]) -> str:
-    """An event's sentence: days with their year only where they lie in several, decimals as short as can be."""
+    """An event's sentence: days with their year only where they lie in several, decimals kept short."""
     cls = registry.get(name)
     if cls is None:
         return name
