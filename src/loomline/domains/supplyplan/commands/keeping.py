@@ -31,6 +31,7 @@ from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
 from loomline.kernel.refusal import Refused
+from loomline.kernel.rows import insert_rows
 
 BATCH = 2000
 KEPT_RUNS = 30
@@ -41,6 +42,10 @@ PLAN_FIELDS = (
     *("kind", "supplier_id", "from_site_id", "on_hand", "safety_stock", "reorder_level", "lead_days"),
     *("minimum", "multiple", "rule", "yield_share", "required", "scheduled", "planned", "short_on"),
     *("flow", "components", "stand_ins"),
+)
+PEG_FIELDS = (
+    *("item", "site", "quantity", "order", "receipt_kind", "receipt_id", "receipt", "taker"),
+    *("demand_kind", "demand_id", "demand", "party", "needed_on", "kind", "other"),
 )
 Key = tuple[object, ...]
 
@@ -211,43 +216,40 @@ def _key_of(row: PlannedOrder) -> Key:
 def _keep_ties(ties: Sequence[Tie], numbers: Sequence[int], *, only: Collection[int] | None) -> None:
     standing = PlanPeg.objects.all() if only is None else PlanPeg.objects.filter(item__in=set(only))
     standing.delete()
-    PlanPeg.objects.bulk_create(
-        [_peg(one, numbers) for one in ties if only is None or one.place[0] in only], batch_size=BATCH
+    insert_rows(
+        PlanPeg, PEG_FIELDS, [_peg(one, numbers) for one in ties if only is None or one.place[0] in only]
     )
 
 
-def _peg(one: Tie, numbers: Sequence[int]) -> PlanPeg:
+def _peg(one: Tie, numbers: Sequence[int]) -> Sequence[object]:
+    """In the order of the fields of a peg."""
     receipt, taken = one.receipt, one.taken
     is_document = taken is not None and taken.label
-    return PlanPeg(
-        item_id=one.place[0],
-        site_id=one.place[1],
-        quantity=one.quantity,
-        needed_on=one.needed_on,
-        order_id=numbers[one.order] if one.order is not None else None,
-        receipt_kind=receipt.kind if receipt else "",
-        receipt_id=receipt.pk if receipt else None,
-        receipt=receipt.label if receipt else "",
-        taker_id=numbers[one.taker] if one.taker is not None else None,
-        demand_kind=taken.kind if taken and is_document else "",
-        demand_id=taken.pk if taken else None,
-        demand=taken.label if taken else "",
-        party_id=taken.party_id if taken else None,
-        kind=one.kind,
-        other_id=one.other_id,
+    return (
+        *one.place,
+        one.quantity,
+        numbers[one.order] if one.order is not None else None,
+        receipt.kind if receipt else "",
+        receipt.pk if receipt else None,
+        receipt.label if receipt else "",
+        numbers[one.taker] if one.taker is not None else None,
+        taken.kind if taken and is_document else "",
+        taken.pk if taken else None,
+        taken.label if taken else "",
+        taken.party_id if taken else None,
+        one.needed_on,
+        one.kind,
+        one.other_id,
     )
 
 
 def _keep_loads(proposals: Sequence[Proposal], numbers: Sequence[int]) -> None:
     """Which work centre does what of the proposals, and when."""
     PlanLoad.objects.filter(order__state=PlannedState.PROPOSED).delete()
-    PlanLoad.objects.bulk_create(
-        [
-            PlanLoad(order_id=number, centre_id=centre, day=day, minutes=minutes)
-            for number, one in zip(numbers, proposals, strict=True)
-            for centre, day, minutes in one.loads
-        ],
-        batch_size=BATCH,
+    insert_rows(
+        PlanLoad,
+        ("order", "centre", "day", "minutes"),
+        [(number, *load) for number, one in zip(numbers, proposals, strict=True) for load in one.loads],
     )
 
 

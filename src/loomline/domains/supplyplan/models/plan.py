@@ -5,11 +5,14 @@ None of it is a record that people change, so it has no audit: who ran and who f
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loomline.kernel.quantity import QuantityField
+from loomline.kernel.record import RowsManager
 from loomline.kernel.state import StateField, States
 
 
@@ -180,6 +183,8 @@ class PlannedOrder(models.Model):
     document_id = models.BigIntegerField(_("document"), null=True)
     document = models.CharField(_("firmed as"), max_length=40, blank=True)
     firmed_at = models.DateTimeField(_("firmed"), null=True)
+
+    objects: ClassVar[models.Manager[Any]] = RowsManager()
 
     class Meta:
         verbose_name = _("planned order")
