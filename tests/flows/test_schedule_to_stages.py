@@ -53,9 +53,11 @@ def promised(floor: Floor, work: WorkOrder, on: date, expected: date | None = No
 
 def days(work: WorkOrder) -> Days:
     """Planned and expected first and last days of its stages, in November."""
-    rows = WorkStage.objects.filter(work=work).order_by("position")
     names = "planned_start", "planned_end", "expected_start", "expected_end"
-    return [tuple(day.day for day in row) for row in rows.values_list(*names)]  # type: ignore[misc]
+    return [
+        tuple(getattr(stage, name).day for name in names)
+        for stage in WorkStage.objects.filter(work=work).order_by("position")
+    ]
 
 
 def told(name: str) -> int:
