@@ -31,7 +31,8 @@ SELECT l.id, l.item_id, o.site_id, o.id AS order_id, o.customer_id, o.confirmed_
         LEFT JOIN (manufacturing_workline w
                 JOIN manufacturing_workorder v ON v.id = w.work_id AND v.state = ANY (%(working)s::text[]))
             ON p.supply_kind = %(made)s AND w.id = p.supply_id
-        WHERE p.demand_kind = %(line)s AND p.demand_id = l.id AND p.item_id = l.item_id), 0) AS lacking
+        WHERE p.demand_kind = %(line)s AND p.demand_id = l.id AND p.item_id = l.item_id), 0) AS lacking,
+    l.promise_basis <> '' AS is_based
 FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
 WHERE l.item_id = ANY (%(items)s::bigint[]) AND o.state = ANY (%(open)s::text[]) AND l.shipped < l.quantity
     AND l.delivery <> %(direct)s
@@ -54,6 +55,7 @@ class Claim:
     customer_id: int
     confirmed_at: datetime
     quantity: Decimal
+    is_based: bool
 
     @property
     def order_key(self) -> tuple[datetime, int]:
@@ -82,7 +84,8 @@ def claims(*, item_ids: Iterable[int]) -> list[Claim]:
 def claims_before(*, lines: Mapping[int, int]) -> list[Claim]:
     """What others were promised before these lines (with their items) and lack still. One statement.
 
-    A line that counts on what is on its way was promised nothing of the stock: all others go before it.
+    A line that counts on what is on its way was promised nothing of the stock: all others go before it. A
+    day that another system gave stands on no stock of ours, so it keeps none from being picked.
     """
     found = claims(item_ids=lines.values())
     own = {claim.line_id: claim.order_key for claim in found if claim.line_id in lines}
@@ -93,7 +96,9 @@ def claims_before(*, lines: Mapping[int, int]) -> list[Claim]:
     return [
         claim
         for claim in found
-        if claim.line_id not in lines and ((last := latest[claim.item_id]) is None or claim.order_key < last)
+        if claim.is_based
+        and claim.line_id not in lines
+        and ((last := latest[claim.item_id]) is None or claim.order_key < last)
     ]
 
 
