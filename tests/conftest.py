@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,21 @@ def admin(db: None) -> User:
 def ctx(admin: User) -> Ctx:
     """The administrator at work, at an instant that does not move."""
     return Ctx.new(actor=admin, via="page", now=NOW)
+
+
+class _Still(datetime):
+    """A clock that stands at the instant of `ctx`."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> _Still:
+        """The same each time."""
+        return cls.fromtimestamp(NOW.timestamp(), tz)
+
+
+@pytest.fixture
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages and jobs stand at the instant of `ctx` too, so that their days can be written down."""
+    monkeypatch.setattr("loomline.kernel.context.datetime", _Still)
 
 
 @pytest.fixture

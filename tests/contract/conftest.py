@@ -8,7 +8,6 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +36,9 @@ def _addresses() -> None:
     get_resolver().url_patterns  # noqa: B018
 
 
-class _Still(datetime):
-    """A clock that stands at the moment the samples are made for."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> _Still:
-        """The same each time."""
-        return cls.fromtimestamp(NOW.timestamp(), tz)
-
-
 @pytest.fixture(autouse=True)
-def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def _one_day(standing_clock: None) -> None:
     """What is in force today is in force whenever the tests run: a page asks as much on each day."""
-    monkeypatch.setattr("loomline.kernel.context.datetime", _Still)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,8 @@ from loomline.domains.parties.models import Party
 from loomline.domains.sales import commands as sales
 from tests.domains.warehouse.dock import Dock
 
+pytestmark = pytest.mark.usefixtures("standing_clock")
+
 QUOTES, ORDERS = "/sales/quotes/dates/", "/sales/orders/dates/"
 
 
