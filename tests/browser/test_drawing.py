@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from loomline.surface import draw, draw_cells, draw_map, draw_text, draw_thread
+from loomline.engines.drawing import draw_map, draw_thread
+from loomline.surface import draw, draw_cells, draw_text
 from loomline.surface.draw_cells import Cell
 
 # What d3-geo's geoEqualEarth().scale(180).translate([500, 250]) gives: the dots of web/build/world.mjs.

@@ -77,6 +77,33 @@ def test_late_material_moves_the_order_through_the_work_that_needs_it(
     assert order.lines.get().cause == "Care label: loom 4 stopped"
 
 
+def test_an_order_whose_lines_all_wait_is_told_of_once(
+    dock: Dock, jumper: Item, planned: Callable[..., Order], bought: Callable[[], Purchase]
+) -> None:
+    coat = catalog.add_item(dock.ctx, sku="COAT", name="Coat", supply="make", tracking="lot")
+    bills.add_bill(
+        dock.ctx,
+        item=coat,
+        lines=[bills.BillLineDraft(component=dock.label, quantity=Decimal(1))],
+        stages=[bills.StageDraft(name="Knitting", kind="knitting", days=8)],
+    )
+    order = planned((jumper, "30"), (coat, "20"))
+    purchase = bought()
+
+    procurement.report_delay(
+        dock.ctx, purchase=purchase, expected_on=date(2026, 12, 10), reason="loom 4 stopped"
+    )
+
+    # Six working days for the jumper and eight for the coat, from the 10th, and two on the road.
+    assert [line.expected_on for line in order.lines.order_by("position")] == [
+        date(2026, 12, 21),
+        date(2026, 12, 23),
+    ]
+    assert told("sales.DeliveryMoved") == [
+        f"Delivery of {order.number} moved by 7 days: Care label: loom 4 stopped"
+    ]
+
+
 def test_a_stage_that_begins_says_so_on_the_order_line(
     dock: Dock, jumper: Item, planned: Callable[..., Order]
 ) -> None:

@@ -1,5 +1,5 @@
 // The land of the world as a grid of dots in the Equal Earth projection.
-// Scale, shift and frame are the same as in loomline/surface/draw_map.py, so that pins land on their dots.
+// Scale, shift and frame are the same as in loomline/engines/drawing/draw_map.py, so that pins land on their dots.
 import fs from 'node:fs';
 import { geoBounds, geoContains, geoEqualEarth } from 'd3-geo';
 import { feature } from 'topojson-client';

@@ -8,7 +8,7 @@ from loomline.domains.planning.models import ORDER_LINE
 from loomline.domains.procurement.events import PurchaseConfirmed, PurchaseDelayed
 from loomline.domains.sales.events import OrderCancelled
 from loomline.kernel.context import Ctx
-from loomline.kernel.event import on
+from loomline.kernel.event import on, on_all
 
 
 @on(PurchaseDelayed)
@@ -23,10 +23,10 @@ def purchase_confirmed(ctx: Ctx, event: PurchaseConfirmed) -> None:
     planning.follow_supply(ctx, purchase_lines=list(event.line_ids))
 
 
-@on(WorkMoved)
-def work_moved(ctx: Ctx, event: WorkMoved) -> None:
+@on_all(WorkMoved)
+def work_moved(ctx: Ctx, moved: list[WorkMoved]) -> None:
     """Work ends on another day: so do the orders it is for."""
-    planning.follow_supply(ctx, works=[event.work_id])
+    planning.follow_supply(ctx, works=[event.work_id for event in moved])
 
 
 @on(StageStarted)

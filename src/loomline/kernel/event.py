@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
+from itertools import groupby
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,9 +27,10 @@ from loomline.kernel.quantity import plain
 
 E = TypeVar("E", bound="Event")
 Handler = Callable[[Ctx, Any], None]
+Handlers = Callable[[Ctx, list[Any]], None]
 
 registry: dict[str, type[Event]] = {}
-handlers: dict[type[Event], list[Handler]] = defaultdict(list)
+handlers: dict[type[Event], list[Handlers]] = defaultdict(list)
 later_handlers: dict[type[Event], list[str]] = defaultdict(list)
 _later: dict[str, Handler] = {}
 
@@ -157,20 +159,36 @@ def on(
             _later[path] = handler
             later_handlers[event].append(path)
         else:
-            handlers[event].append(handler)
+            handlers[event].append(partial(_one_by_one, handler))
         return handler
 
     return register
+
+
+def on_all(event: type[E]) -> Callable[[Callable[[Ctx, list[E]], None]], Callable[[Ctx, list[E]], None]]:
+    """Hear facts of one kind that were told in a row as one list, inside the transaction."""
+
+    def register(handler: Callable[[Ctx, list[E]], None]) -> Callable[[Ctx, list[E]], None]:
+        handlers[event].append(handler)
+        return handler
+
+    return register
+
+
+def _one_by_one(handler: Handler, ctx: Ctx, told: list[Any]) -> None:
+    for event in told:
+        handler(ctx, event)
 
 
 def deliver(ctx: Ctx) -> None:
     """Let everything told so far be heard, in order; what handlers tell is heard after it."""
     unit = ctx.unit
     while unit.undelivered:
-        event = unit.undelivered.pop(0)
-        unit.events.append(event)
-        for handler in handlers[type(event)]:
-            handler(ctx, event)
+        kind, told = next((kind, list(events)) for kind, events in groupby(unit.undelivered, type))
+        del unit.undelivered[: len(told)]
+        unit.events += told
+        for handler in handlers[kind]:
+            handler(ctx, told)
 
 
 def store(ctx: Ctx, activity: models.Model) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from loomline.surface import draw_map, draw_text, draw_thread
+from loomline.engines.drawing import draw_map, draw_thread
+from loomline.surface import draw_text
 from showroom.charts import demand_panel
 from showroom.data import STAGES, walk
 from showroom.lists import action

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from loomline.surface import draw, draw_map, draw_thread
+from loomline.engines.drawing import draw_map, draw_thread
+from loomline.surface import draw
 from loomline.surface.draw_cells import Cell
 
 TONES = ("ok", "warn", "bad", "info", "hold", "muted", "accent")

@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 
 from loomline.domains.insights import queries
 from loomline.domains.insights.queries import AtRisk, Decision, Figure, OrderAtRisk, Station, Underway
+from loomline.engines.drawing import draw_map, draw_thread
 from loomline.kernel.context import Ctx
-from loomline.surface import draw, draw_map, draw_text, draw_thread, history, registry
+from loomline.surface import draw, draw_text, history, registry
 from loomline.surface.page import action, ctx_of, page, staff
 
 TOPICS = "sales.order manufacturing.workstage procurement.purchase warehouse.shipment quality.check"
