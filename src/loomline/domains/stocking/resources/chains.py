@@ -66,7 +66,12 @@ def placed(ctx: Ctx, record: models.Chain) -> dict[str, Any] | None:
         return None
     cells = [
         (
-            Cell(text=str(row), url=f"/stocking/stages/{row.pk}/", sub=row.code, strong=True),
+            Cell(
+                text=str(row),
+                url=f"/stocking/stages/{row.pk}/",
+                sub="" if row.site_id else row.code,
+                strong=True,
+            ),
             Cell(text=draw_text.number(row.inbound_time)),
             Cell(text=draw_text.number(row.time)),
             Cell(text=draw_text.number(row.service_time)),

@@ -29,6 +29,7 @@ from loomline.domains.supplyplan.models import (
 from loomline.domains.supplyplan.queries.proposals import Figures, Proposal, Reckoned, Tie, Told
 from loomline.kernel.command import command
 from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import fetch
 from loomline.kernel.quantity import plain
 from loomline.kernel.refusal import Refused
 from loomline.kernel.rows import insert_rows
@@ -47,6 +48,11 @@ PEG_FIELDS = (
     *("item", "site", "quantity", "order", "receipt_kind", "receipt_id", "receipt", "taker"),
     *("demand_kind", "demand_id", "demand", "party", "needed_on", "kind", "other"),
 )
+ORDER_FIELDS = (
+    *("item", "site", "kind", "supplier", "from_site", "is_late", "quantity"),
+    *("started", "start_on", "due_on", "need_on", "moved_days", "centre"),
+)
+NEW_KEYS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 Key = tuple[object, ...]
 
 
@@ -166,50 +172,38 @@ def _keep_orders(proposals: Sequence[Proposal], *, only: Collection[int] | None)
     rows = PlannedOrder.objects.filter(state=PlannedState.PROPOSED)
     if only is not None:
         rows = rows.filter(item__in={*only, *(one.planning.place[0] for one in proposals)})
-    for row in rows.order_by("-pk"):
-        standing[_key_of(row)].append(row.pk)
+    for pk, *key in rows.order_by("-pk").values_list("pk", *ORDER_FIELDS):
+        standing[tuple(key)].append(pk)
     found: list[int | None] = []
-    fresh: list[tuple[int, PlannedOrder]] = []
+    fresh: list[tuple[int, Key]] = []
     for n, one in enumerate(proposals):
-        row = _order(one)
-        same = standing.get(_key_of(row))
+        key = _key_of(one)
+        same = standing.get(key)
         found.append(same.pop() if same else None)
         if found[-1] is None:
-            if only is not None and row.item_id not in only:
+            if only is not None and one.planning.place[0] not in only:
                 raise PlanMovedOn
-            fresh.append((n, row))
+            fresh.append((n, key))
     over = [pk for keys in standing.values() for pk in keys]
     gone = PlannedOrder.objects.filter(pk__in=over)
     (gone if only is None else gone.filter(item__in=set(only))).delete()
-    PlannedOrder.objects.bulk_create([row for _n, row in fresh], batch_size=BATCH)
-    for n, row in fresh:
-        found[n] = row.pk
+    keys = [pk for (pk,) in fetch(NEW_KEYS, [PlannedOrder._meta.db_table, len(fresh)])]
+    insert_rows(
+        PlannedOrder,
+        ("id", *ORDER_FIELDS),
+        [(pk, *row) for pk, (_n, row) in zip(keys, fresh, strict=True)],
+    )
+    for pk, (n, _row) in zip(keys, fresh, strict=True):
+        found[n] = pk
     return [pk for pk in found if pk is not None]
 
 
-def _order(one: Proposal) -> PlannedOrder:
+def _key_of(one: Proposal) -> Key:
+    """All that a planned order is made of, in the order of its fields."""
     row = one.planning
-    return PlannedOrder(
-        item_id=row.place[0],
-        site_id=row.place[1],
-        kind=row.kind,
-        quantity=one.quantity,
-        started=one.started,
-        start_on=one.start_on,
-        due_on=one.due_on,
-        need_on=one.need_on,
-        is_late=one.is_late,
-        supplier_id=row.supplier_id,
-        from_site_id=row.from_site_id,
-        moved_days=one.moved_days,
-        centre_id=one.centre_id,
-    )
-
-
-def _key_of(row: PlannedOrder) -> Key:
     return (
-        *(row.item_id, row.site_id, str(row.kind), row.supplier_id, row.from_site_id, row.is_late),
-        *(row.quantity, row.started, row.start_on, row.due_on, row.need_on, row.moved_days, row.centre_id),
+        *(*row.place, str(row.kind), row.supplier_id, row.from_site_id, one.is_late, one.quantity),
+        *(one.started, one.start_on, one.due_on, one.need_on, one.moved_days, one.centre_id),
     )
 
 

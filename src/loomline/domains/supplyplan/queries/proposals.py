@@ -82,3 +82,7 @@ class Reckoned:
     told: list[Told] = field(default_factory=list)
     shipments: list[Shipping] = field(default_factory=list)
     within_capacity: bool = False
+
+    def __str__(self) -> str:
+        """What the activity of keeping it says; all of it would take long to write."""
+        return f"{len(self.orders)} orders of {len(self.items)} items"
