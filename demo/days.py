@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -105,18 +106,19 @@ class Days:
                 )
 
     def _release(self, day: date) -> None:
-        for work in WorkOrder.objects.filter(state=WorkState.PLANNED, starts_on__lte=day).order_by("pk"):
-            needs = making.needs_of(work=work)
-            held = stock.reservations_of(kind="manufacturing.workorder", ids=[work.pk])
-            ready: dict[int, Decimal] = {}
-            for row in held:
-                ready[row.item_id] = ready.get(row.item_id, Decimal(0)) + row.quantity
-            free = stock.available(item_ids=[need.item_id for need in needs], on=day)
-            if all(
-                ready.get(n.item_id, Decimal(0)) + free.get(n.item_id, Decimal(0)) >= n.open for n in needs
-            ):
+        planned = WorkOrder.objects.filter(state=WorkState.PLANNED, starts_on__lte=day).order_by("pk")
+        works = list(planned)
+        wanted = making.needs_of_all(works=works)
+        ready: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+        for row in stock.reservations_of(kind="manufacturing.workorder", ids=wanted):
+            ready[row.origin_id, row.item_id] += row.quantity
+        items = {need.item_id for needs in wanted.values() for need in needs}
+        free = stock.available(item_ids=items, on=day)
+        for work in works:
+            if all(ready[work.pk, n.item_id] + free[n.item_id] >= n.open for n in wanted.get(work.pk, ())):
                 manufacturing.release_work(replace(self.s.by("planner"), accepted=SHRUGS), work=work)
                 manufacturing.issue_material(self.s.by("production"), work=work)
+                free = stock.available(item_ids=items, on=day)
 
     def _start_stages(self, day: date) -> None:
         ready = WorkStage.objects.filter(state=StageState.READY, expected_start__lte=day)
@@ -166,13 +168,15 @@ class Days:
         return f"L-{self.lots}"
 
     def _ship(self, day: date) -> None:
-        open_orders = Order.objects.filter(state__in=(OrderState.CONFIRMED, OrderState.PART_SHIPPED))
-        for order in open_orders.select_related("customer").order_by("promised_on", "pk"):
+        begun = Shipment.objects.exclude(state=ShipmentState.CANCELLED).values("order")
+        confirmed = Order.objects.filter(state__in=(OrderState.CONFIRMED, OrderState.PART_SHIPPED))
+        rows = confirmed.exclude(pk__in=begun).select_related("customer", "ship_to")
+        orders = list(rows.prefetch_related("lines").order_by("promised_on", "pk"))
+        keys = [line.pk for order in orders for line in order.lines.all()]
+        reserved = stock.reserved_for(kind=ORDER_LINE, ids=keys)
+        for order in orders:
             lines = list(order.lines.all())
-            reserved = stock.reserved_for(kind=ORDER_LINE, ids=[line.pk for line in lines])
             if any(reserved[line.pk] < line.open_quantity for line in lines):
-                continue
-            if Shipment.objects.filter(order=order).exclude(state=ShipmentState.CANCELLED).exists():
                 continue
             shipment = warehouse.pick_order(self.s.by("warehouse"), order=order)
             warehouse.pack_shipment(

@@ -116,7 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # A psycopg pool keeps the connections; Django must then open none of its own for longer than a request.
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "loomline.app.postgres",
         "CONN_MAX_AGE": 0,
         # A session that a restarted server has dropped is noticed before a request gets it.
         "CONN_HEALTH_CHECKS": True,

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -45,7 +46,11 @@ def prepare() -> int:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
             steps = pending()
-            if not fresh.create_tables():
+            if not steps:
+                # No table changes, but what the code makes of its own accord may have: triggers, indexes.
+                emit_pre_migrate_signal(verbosity=0, interactive=False, db="default")
+                emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+            elif not fresh.create_tables():
                 call_command("migrate", verbosity=0, interactive=False)
             load_reference()
         finally:

@@ -170,7 +170,7 @@ def expect(ctx: Ctx, *, works: Sequence[WorkOrder], causes: Mapping[int, str]) -
 def calendars_of(stages: Iterable[WorkStage], works: Iterable[WorkOrder]) -> Calendars:
     """The calendars of all places that stages run at and goods come to. Costs two statements."""
     places = {stage.site.pk: stage.site for stage in stages if stage.site is not None}
-    places |= {work.site.pk: work.site for work in works if work.site is not None}
+    places |= {work.site.pk: work.site for work in works if work.site_id not in places and work.site}
     return sites.work_calendars(sites=places.values())
 
 
