@@ -17,6 +17,7 @@ from loomline.domains.exchange.models import ForeignKey
 from loomline.domains.inventory.models import Balance
 from loomline.domains.ledger import queries as ledger
 from loomline.domains.parties.models import Party
+from loomline.domains.recipes import commands as recipes
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.kernel.context import Ctx
 
@@ -33,7 +34,7 @@ READ = {
 
 
 def take(ctx: Ctx, folder: Path, **options: object) -> exchange.Outcome:
-    recipe = exchange.recipe_named("northwind")
+    recipe = recipes.recipe_named("northwind")
     files = exchange.collect(recipe, folder / "supply-chain" / "northwind")
     return exchange.run_recipe(ctx.fresh(), recipe=recipe, files=files, **options)  # type: ignore[arg-type]
 
