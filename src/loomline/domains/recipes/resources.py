@@ -17,6 +17,14 @@ from loomline.surface.panel import Callouts, Changes, Facts, Panel, Timeline
 from loomline.surface.plain_table import TABLE, plain_table
 from loomline.surface.resource import Resource
 
+# Targets that are no kinds of records of their own.
+KINDS = {
+    "inventory.stock": "inventory.balance",
+    "parties.person": "parties.party",
+    "marketing.member": "marketing.campaignmember",
+    "timeline.file": "timeline.note",
+}
+
 
 def steps(ctx: Ctx, record: models.OwnRecipe) -> dict[str, Any] | None:
     """What the recipe reads, and what becomes of it."""
@@ -41,7 +49,7 @@ def steps(ctx: Ctx, record: models.OwnRecipe) -> dict[str, Any] | None:
 
 
 def _called(target: str) -> str:
-    kind = registry.by_kind(target)
+    kind = registry.by_kind(KINDS.get(target, target))
     return kind.plural() if kind is not None else target
 
 

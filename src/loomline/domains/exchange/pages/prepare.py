@@ -168,7 +168,9 @@ def _to_own_recipes(ctx: Ctx) -> list[dict[str, Any]]:
     assert resource is not None
     may = resource.may_see(ctx)
     return (
-        [action(_t("Recipes of your own"), resource.path(), icon="list-details", kind="quiet")] if may else []
+        [action(_t("Recipes of your own"), resource.path(), icon="list-details", kind="quiet", spare=True)]
+        if may
+        else []
     )
 
 
