@@ -169,3 +169,10 @@ def test_whoever_may_not_import_sends_no_recipe(db: None) -> None:
 
 def test_every_target_says_what_a_recipe_may_give_it() -> None:
     assert TAKES.keys() == registry.keys()
+
+
+def test_a_recipe_that_can_no_longer_be_read_says_so_and_is_not_offered(client: Client, ctx: Ctx) -> None:
+    own = OwnRecipe.objects.create(name="old", title="Old", text="?", added_by=ctx.actor, added_at=ctx.now)
+    assert "This recipe cannot be used." in client.get(f"/recipes/own-recipes/{own.pk}/").content.decode()
+    assert client.get("/recipes/own-recipes/").status_code == 200
+    assert "<b>Old</b>" not in client.get("/import/").content.decode()
