@@ -37,6 +37,7 @@ from loomline.domains.intake import commands as intake
 from loomline.domains.intake import jobs
 from loomline.domains.intake.models import ImportRun
 from loomline.domains.intake.resources import targets
+from loomline.domains.recipes import commands as recipes
 from loomline.engines.mapping import Recipe
 from loomline.engines.recipe_file import parse
 from loomline.kernel.actor import system_actor
@@ -136,7 +137,7 @@ def through_recipe(recipe: Recipe, files: Files) -> int:
 
 def through_export(system: str, folder: Path) -> int:
     """The same for a folder with the files of a customer system; a second run of them changes nothing."""
-    recipe = exchange.recipe_named(system)
+    recipe = recipes.recipe_named(system)
     return through_recipe(recipe, exchange.collect(recipe, folder))
 
 
@@ -235,7 +236,7 @@ def workloads() -> dict[str, Callable[[], int]]:
     found: dict[str, Callable[[], int]] = {}
     for name, folder in RECIPES.items():
         if (DATA / folder).is_dir():
-            recipe = exchange.recipe_named(name)
+            recipe = recipes.recipe_named(name)
             files = exchange.collect(recipe, DATA / folder)
             found[f"Recipe {name}"] = lambda r=recipe, f=files: through_recipe(r, f)  # type: ignore[misc]
         else:

@@ -36,6 +36,7 @@ OWN = (
     "/forecasting/adjust/",
     "/coaching/sellers/",
     "/mail/connect/",
+    "/warehouse/to-pick/",
     "/quoting/for-me/",
     "/approvals/for-me/",
     "/contracts/spend/",

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 DOMAINS = (
     "accounts",
     "automation",
+    "recipes",
     *("parties", "catalog"),
     *("sites", "privacy", "territories"),
     *("timeline", "pricing", "inventory", "ledger", "workcentres", "trade", "approvals", "taxes"),

@@ -26,7 +26,9 @@ A step leaves rows out whose `unless_empty` columns are empty, whose `only_empty
 `optional = true` lets a lookup find nothing; `make = true` makes what its name does not find; `later = true`
 fills the field when all steps are through; `owner = true` gives to a stand-in what has no owner here;
 `silent` names columns that say it better; `unknown = "keep"` leaves a field empty whose value nobody has
-answered for; `formats` lists strptime patterns tried after ISO 8601. A recipe that is `lenient` takes columns
+answered for; `formats` lists strptime patterns tried after ISO 8601. Lines of orders, purchases and bills may
+have a `unit` (its code or name) or a `unit_id` (by a lookup): quantities are then counted in the item's stock
+unit, and a price is for one of the unit. A recipe that is `lenient` takes columns
 that are missing for empty ones.
 """
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from loomline.domains.exchange import commands as exchange
+from loomline.domains.recipes import commands as recipes
 from loomline.kernel.context import Ctx
 
 
 def take(ctx: Ctx, system: str, files: dict[str, bytes] | Path, **options: Any) -> exchange.Outcome:
     """What a system's files become."""
-    recipe = exchange.recipe_named(system)
+    recipe = recipes.recipe_named(system)
     return exchange.run_recipe(
         ctx.fresh(), recipe=recipe, files=exchange.collect(recipe, files), source="files", **options
     )

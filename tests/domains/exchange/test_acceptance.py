@@ -16,6 +16,7 @@ from loomline.domains.exchange import commands as exchange
 from loomline.domains.exchange.models import Answer, ForeignKey
 from loomline.domains.parties.models import ContactPoint, Party, Relationship
 from loomline.domains.pipeline.models import Lead, Opportunity
+from loomline.domains.recipes import commands as recipes
 from loomline.domains.timeline.models import Note
 from loomline.engines.heads import plain
 from loomline.engines.mapping import columns_used
@@ -40,7 +41,7 @@ def everything() -> dict[str, int]:
 
 @pytest.mark.parametrize(("system", "name"), HEADS)
 def test_1_nearly_every_standard_column_finds_its_place_by_itself(system: str, name: str) -> None:
-    recipe = exchange.recipe_named(system)
+    recipe = recipes.recipe_named(system)
     step = next(step for step in recipe.steps if step.name == name.split(" ")[0])
     read = {plain(c) for c in columns_used(step)}
     read |= {plain(other) for c in columns_used(step) for other in step.columns.get(c, ())}
@@ -56,7 +57,7 @@ def test_1_nearly_every_standard_column_finds_its_place_by_itself(system: str, n
 @pytest.mark.parametrize("where", [HEADS, OTHER_HEADS], ids=["as exported", "reports and views"])
 def test_2_the_system_and_the_table_are_told_by_the_heads_alone(where: dict[tuple[str, str], str]) -> None:
     for system, name in where:
-        found = exchange.system_of({"export.csv": heads(system, name, where)})
+        found = recipes.system_of({"export.csv": heads(system, name, where)})
         assert found is not None
         assert found.name == system, name
         step = next(step for step in found.steps if step.name == name.split(" ")[0])
@@ -417,7 +418,7 @@ def test_parts_of_a_table_come_in_as_one(ctx: Ctx, tmp_path: Path) -> None:
             made("zoho", "leads", {"Record Id": "zcrm_1", "Last Name": "A", "Lead Status": "Contacted"}),
         )
         archive.writestr("Data/Leads_002.csv.zip", inner.getvalue())
-    recipe = exchange.recipe_named("zoho")
+    recipe = recipes.recipe_named("zoho")
     files = exchange.collect(recipe, tmp_path / "Data_001.zip")
 
     outcome = exchange.run_recipe(ctx.fresh(), recipe=recipe, files=files)

@@ -20,6 +20,7 @@ from loomline.domains.exchange.commands import takeover as takeovers
 from loomline.domains.exchange.models import ForeignKey, Takeover, TakeoverState
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline.models import Opportunity
+from loomline.domains.recipes import commands as recipes
 from loomline.domains.sales.models import Order
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, JobState, JobStopped, perform
@@ -288,7 +289,7 @@ def test_the_days_that_files_have_lost_are_asked_for(client: Client, public_data
     takeover = upload(client, {"aw.zip": packed({f.name: f.read_bytes() for f in folder.iterdir()})})
     page = f"/import/{takeover.pk}/files/"
     labels = [field.label for field in client.get(page).context["files"]["questions"]]
-    assert labels == list(exchange.recipe_named("adventureworks").asks.values())
+    assert labels == list(recipes.recipe_named("adventureworks").asks.values())
 
     refused = client.post(page, {"q0": "2022-03-01", "q1": "never"})
     assert refused.status_code == 422

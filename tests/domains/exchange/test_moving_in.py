@@ -16,6 +16,7 @@ from loomline.domains.parties.models import Party, Relationship
 from loomline.domains.pipeline.models import Opportunity
 from loomline.domains.privacy import queries as privacy
 from loomline.domains.privacy.models import Consent, ConsentEntry, Suppression
+from loomline.domains.recipes import commands as recipes
 from loomline.domains.timeline.models import Note, NoteFile
 from loomline.kernel.context import Ctx
 from tests.domains.exchange.heads import table
@@ -236,6 +237,6 @@ def test_one_sheet_of_companies_people_and_deals_comes_in_each_once(ctx: Ctx) ->
     again = take(ctx, "sheet", {"customers.csv": sheet})
     assert (again.created, again.changed) == (0, 0)
     assert (
-        exchange.system_of({"customers.csv": ["Company", "Contact person", "E-mail", "Deal name"]}).name
+        recipes.system_of({"customers.csv": ["Company", "Contact person", "E-mail", "Deal name"]}).name
         == "sheet"
     )

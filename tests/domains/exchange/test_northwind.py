@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db.models import F, Sum
+from django.test import Client
 
 from loomline.domains.catalog.models import Item
 from loomline.domains.costing import commands as costing
@@ -16,6 +17,7 @@ from loomline.domains.exchange.models import ForeignKey
 from loomline.domains.inventory.models import Balance
 from loomline.domains.ledger import queries as ledger
 from loomline.domains.parties.models import Party
+from loomline.domains.recipes import commands as recipes
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.kernel.context import Ctx
 
@@ -32,12 +34,12 @@ READ = {
 
 
 def take(ctx: Ctx, folder: Path, **options: object) -> exchange.Outcome:
-    recipe = exchange.recipe_named("northwind")
+    recipe = recipes.recipe_named("northwind")
     files = exchange.collect(recipe, folder / "supply-chain" / "northwind")
     return exchange.run_recipe(ctx.fresh(), recipe=recipe, files=files, **options)  # type: ignore[arg-type]
 
 
-def test_northwind_comes_in_with_its_exact_figures(ctx: Ctx, public_data: Path) -> None:
+def test_northwind_comes_in_with_its_exact_figures(ctx: Ctx, client: Client, public_data: Path) -> None:
     outcome = take(ctx, public_data)
 
     assert outcome.errors == []
@@ -51,6 +53,10 @@ def test_northwind_comes_in_with_its_exact_figures(ctx: Ctx, public_data: Path) 
     assert Order.objects.filter(state=OrderState.CONFIRMED).count() == 21
     assert Order.objects.filter(state=OrderState.SHIPPED).count() == 809
     assert Balance.objects.filter(is_physical=True).aggregate(n=Sum("on_hand"))["n"] == 3119
+    to_pick = client.get("/warehouse/to-pick/").content.decode()
+    assert to_pick.count('<tr id="row-') == 21
+    assert "21 orders wait: 5 ready, 21 late." in to_pick
+    assert (to_pick.count(">Partly<"), to_pick.count(">Nothing on hand<")) == (14 + 1, 2 + 1)
 
 
 def test_a_second_run_changes_nothing(ctx: Ctx, public_data: Path) -> None:

@@ -10,8 +10,8 @@ from django.test import Client
 from loomline.domains.accounts.models import User
 from loomline.domains.catalog.models import Item
 from loomline.domains.warehouse import commands as warehouse
-from loomline.domains.warehouse import pages
 from loomline.domains.warehouse.models import Package, Shipment
+from loomline.domains.warehouse.pages import papers as pages
 from tests.domains.warehouse.dock import Dock
 
 

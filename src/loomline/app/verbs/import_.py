@@ -22,6 +22,7 @@ from loomline.app.fault import Fault
 from loomline.domains.accounts.models import User
 from loomline.domains.exchange import commands as exchange
 from loomline.domains.exchange.models import Takeover
+from loomline.domains.recipes import commands as recipes
 from loomline.kernel.actor import system_actor
 from loomline.kernel.context import Ctx
 
@@ -46,19 +47,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, env: Environment) -> int:
     """List, undo or import."""
     if options.list:
-        sys.stdout.write("".join(f"{name}\n" for name in exchange.recipe_names()))
+        sys.stdout.write("".join(f"{name}\n" for name in recipes.recipe_names()))
         return 0
     upkeep.require()
     if options.undo:
         return _undo(options)
     if not options.recipe:
-        names = ", ".join(exchange.recipe_names())
+        names = ", ".join(recipes.recipe_names())
         raise Fault("Which recipe?", way_out=f"loomline import RECIPE PATH; there is {names}.", code=2)
     return _import(options)
 
 
 def _import(options: argparse.Namespace) -> int:
-    recipe = exchange.recipe_named(options.recipe)
+    recipe = recipes.recipe_named(options.recipe)
     files = exchange.collect(recipe, options.path)
     answers = dict(_answer(text) for text in options.answer)
     ctx = _ctx(options.email)

@@ -40,6 +40,8 @@ class Takeover(Document):
 
     number = NumberField(series="takeover", prefix="IM-", verbose_name=_("number"))
     recipe = models.CharField(_("recipe"), max_length=60)
+    # A recipe of one's own as it was when this import began; empty for those that come with the product.
+    recipe_text = models.TextField(_("text of the recipe"), blank=True, db_default="", editable=False)
     title = models.CharField(_("title"), max_length=200)
     state = StateField(TakeoverState, default=S.WAITING, verbose_name=_("state"), editable=False)
     source = models.CharField(_("files"), max_length=300, blank=True)

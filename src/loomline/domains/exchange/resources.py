@@ -105,9 +105,8 @@ def error_file_address(record: models.Takeover) -> str:
 
 def _lists(ctx: Ctx, record: models.Takeover) -> dict[str, str]:
     """The list in which the rows of each step stand now, "" for none, in the order of the recipe."""
-    if record.recipe not in commands.recipe_names():
-        return {}
-    steps = commands.recipe_named(record.recipe).steps
+    recipe = commands.known_recipe_of(record)
+    steps = recipe.steps if recipe is not None else ()
     found = {step.name: registry.by_kind(commands.kind_of(step.into)) for step in steps}
     return {
         name: kind.path() if kind is not None and kind.may_see(ctx) else "" for name, kind in found.items()

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 
 from loomline.domains.catalog.models import ItemKind
 from loomline.domains.inventory.models import Lot, LotState, Reservation
+from loomline.domains.parties.models import Party
 from loomline.domains.sales.models import Delivery, Order, OrderLine
 from loomline.domains.sales.models.order import OPEN
+from loomline.domains.sites.models import LocationKind, Site
 from loomline.domains.warehouse.models import CompanyPrefix, Package, Shipment, ShipmentLine, ShipmentState
-from loomline.kernel.prepared import AnyOf, prepared
+from loomline.kernel.access import visible
+from loomline.kernel.context import Ctx
+from loomline.kernel.prepared import AnyOf, fetch, prepared
 from loomline.kernel.record import lock_keys
 
 ORDER_LINE = "sales.orderline"
@@ -34,17 +36,36 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """How much of an order could be shipped now."""
+    """What of an order is still to be picked, and how many of its lines lie there whole, or in part."""
 
     order_id: int
-    open: Decimal
-    reserved: Decimal
-    picked: Decimal
+    lines: int
+    whole: int
+    begun: int
 
     @property
     def is_complete(self) -> bool:
-        """True when all that is open is reserved or picked."""
-        return self.reserved + self.picked >= self.open
+        """True when all of it lies there."""
+        return self.whole == self.lines
+
+    @property
+    def is_there(self) -> bool:
+        """True when at least some of it lies there."""
+        return self.begun > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToPick:
+    """An order to pick: how ready it is, where it leaves from and with whom, and by when."""
+
+    ready: Readiness
+    site_id: int | None
+    carrier_id: int | None
+    due_on: date
+
+    def days_late(self, on: date) -> int:
+        """Days past the day that it was promised for."""
+        return max((on - self.due_on).days, 0)
 
 
 @prepared
@@ -141,38 +162,91 @@ def packages_of(*, shipment: Shipment) -> list[Package]:
     return list(shipment.packages.prefetch_related("contents__line__item__unit", "contents__line__lot"))
 
 
-def to_pick(*, site_id: int | None = None) -> QuerySet[Order]:
-    """Confirmed orders of which something is neither shipped nor being picked, the most urgent first."""
-    held = Reservation.objects.filter(
-        origin_kind=ORDER_LINE, origin_id=OuterRef("pk"), holder_kind=SHIPMENT_LINE
+# What each open line lacks, what is reserved for it, and its share of what lies free where it ships from:
+# who was confirmed first is served first, so that all orders that are complete can be picked at once.
+READY = """
+WITH wanting AS MATERIALIZED (
+    SELECT l.id, l.order_id, l.item_id, o.confirmed_at, coalesce(o.site_id, usual.id) AS site_id,
+        l.quantity - l.shipped - coalesce(r.picked, 0) AS wanted,
+        least(coalesce(r.reserved, 0), l.quantity - l.shipped - coalesce(r.picked, 0)) AS reserved
+    FROM sales_order o JOIN sales_orderline l ON l.order_id = o.id
+    JOIN catalog_item i ON i.id = l.item_id AND i.kind = %(stock)s
+    LEFT JOIN (SELECT min(id) AS id FROM sites_site WHERE party_id IS NULL AND is_active) usual ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(quantity) FILTER (WHERE holder_kind = '') AS reserved,
+            sum(quantity) FILTER (WHERE holder_kind = %(held)s) AS picked
+        FROM inventory_reservation WHERE origin_kind = %(line)s AND origin_id = l.id
+    ) r ON true
+    WHERE o.state = ANY (%(open)s::text[]) AND l.delivery <> %(direct)s
+        AND l.quantity > l.shipped + coalesce(r.picked, 0)
+), free AS (
+    SELECT b.item_id, p.site_id, sum(b.on_hand - b.reserved) AS quantity
+    FROM inventory_balance b JOIN sites_location p ON p.id = b.location_id
+    LEFT JOIN inventory_lot t ON t.id = b.lot_id
+    LEFT JOIN parties_party w ON w.id = b.owner_id
+    WHERE b.item_id IN (SELECT item_id FROM wanting WHERE reserved < wanted)
+        AND b.on_hand > b.reserved AND p.kind = %(storage)s
+        AND (t.id IS NULL OR t.state = %(good)s AND (t.expires_on IS NULL OR t.expires_on >= %(on)s))
+        AND (w.id IS NULL OR w.is_supplier AND NOT w.is_customer)
+        AND NOT EXISTS (SELECT FROM inventory_freeze f WHERE (f.item_id, f.location_id) = (b.item_id, p.id))
+    GROUP BY 1, 2
+), served AS (
+    SELECT w.order_id, w.wanted, w.reserved + greatest(0, least(
+        w.wanted - w.reserved,
+        coalesce(f.quantity, 0) - sum(w.wanted - w.reserved) OVER turn + w.wanted - w.reserved
+    )) AS there
+    FROM wanting w LEFT JOIN free f ON f.item_id = w.item_id AND f.site_id = w.site_id
+    WINDOW turn AS (
+        PARTITION BY w.item_id, w.site_id ORDER BY w.confirmed_at, w.order_id, w.id
+        ROWS UNBOUNDED PRECEDING
     )
-    picked = held.order_by().values("origin_id").annotate(total=Sum("quantity")).values("total")
-    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), item__kind=ItemKind.STOCK)
-    open_lines = open_lines.exclude(delivery=Delivery.DIRECT).annotate(
-        picked=Coalesce(Subquery(picked), Decimal(0))
-    )
-    rows = Order.objects.filter(
-        Exists(open_lines.filter(quantity__gt=F("shipped") + F("picked"))), state__in=OPEN
-    )
-    if site_id is not None:
-        rows = rows.filter(site=site_id)
-    return rows.select_related("customer").order_by("promised_on", "pk")
+)
+SELECT order_id, count(*), count(*) FILTER (WHERE there >= wanted), count(*) FILTER (WHERE there > 0)
+FROM served GROUP BY 1 ORDER BY 1
+"""
 
 
-def readiness(*, order_ids: Sequence[int]) -> dict[int, Readiness]:
-    """How much of each order is open, reserved and picked. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.order_id, sum(l.quantity - l.shipped), coalesce(sum(r.kept), 0),"
-            " coalesce(sum(r.held), 0)"
-            " FROM sales_orderline l JOIN catalog_item i ON i.id = l.item_id AND i.kind = 'stock'"
-            " LEFT JOIN LATERAL (SELECT sum(quantity) FILTER (WHERE holder_kind = '') AS kept,"
-            "  sum(quantity) FILTER (WHERE holder_kind <> '') AS held FROM inventory_reservation"
-            "  WHERE origin_kind = %s AND origin_id = l.id) r ON true"
-            " WHERE l.order_id = ANY(%s) AND l.shipped < l.quantity GROUP BY l.order_id",
-            [ORDER_LINE, list(order_ids)],
-        )
-        return {row[0]: Readiness(*row) for row in cursor.fetchall()}
+def readiness(*, on: date) -> dict[int, Readiness]:
+    """The confirmed orders of which something is neither shipped nor being picked, and how much of it lies
+    there. One statement.
+    """
+    values = {
+        "stock": str(ItemKind.STOCK),
+        "line": ORDER_LINE,
+        "held": SHIPMENT_LINE,
+        "open": [str(state) for state in OPEN],
+        "direct": str(Delivery.DIRECT),
+        "storage": str(LocationKind.STORAGE),
+        "good": str(LotState.AVAILABLE),
+        "on": on,
+    }
+    return {row[0]: Readiness(*row) for row in fetch(READY, values)}
+
+
+def to_pick(ctx: Ctx) -> list[ToPick]:
+    """The orders to pick that the person may see, the most urgent first. Two statements."""
+    ready = readiness(on=ctx.today)
+    rows = visible(ctx, Order).filter(pk__in=list(ready)).order_by("pk")
+    found = [
+        ToPick(ready[pk], site, carrier, promised)
+        for pk, site, carrier, promised in rows.values_list("pk", "site_id", "carrier_id", "promised_on")
+        if promised is not None
+    ]
+    return sorted(found, key=lambda one: (one.due_on, one.ready.order_id))
+
+
+def orders_of(*, order_ids: Iterable[int]) -> dict[int, Order]:
+    """Orders with what a list says of them, by key. One statement."""
+    return Order.objects.select_related("customer", "site", "carrier").in_bulk(list(order_ids))
+
+
+def names_of(
+    *, site_ids: Iterable[int], carrier_ids: Iterable[int]
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """What sites and carriers are called, by name. Two statements."""
+    sites = Site.objects.filter(pk__in=set(site_ids)).order_by("name", "pk").values_list("pk", "name")
+    carriers = Party.objects.filter(pk__in=set(carrier_ids)).order_by("name", "pk").values_list("pk", "name")
+    return list(sites), list(carriers)
 
 
 def prefix_in_use() -> CompanyPrefix | None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands import intake
-from loomline.domains.exchange.commands.files import recipe_named
 from loomline.domains.exchange.commands.outcome import Outcome, Progress
+from loomline.domains.exchange.commands.prepare import recipe_of
 from loomline.domains.exchange.commands.run import run_recipe
 from loomline.domains.exchange.commands.takeover import StillRunning, as_kept, undo_takeover
 from loomline.domains.exchange.models import Takeover, TakeoverState
@@ -94,7 +94,7 @@ def _run(
     ctx: Ctx, takeover: Takeover, progress: Progress, *, is_dry: bool = False, notes: Sequence[str] = ()
 ) -> Outcome:
     progress(0, 0, _t("Reading the files"))
-    recipe = recipe_named(takeover.recipe)
+    recipe = recipe_of(takeover)
     return run_recipe(
         ctx.fresh(),
         recipe=recipe,

@@ -14,6 +14,7 @@ from loomline.domains.exchange.commands.known import AMBIGUOUS, Known
 from loomline.domains.exchange.commands.outcome import Remarks
 from loomline.engines import cells as writings
 from loomline.engines.mapping import BadValue, FieldSpec, Recipe, Step, is_unknown, text_of, value_of
+from loomline.engines.recipe_fields import ANYTHING, TAKES
 from loomline.engines.rows import Row
 from loomline.engines.source import Source
 from loomline.engines.tables import named_key
@@ -63,6 +64,8 @@ class Converter:
             is_open = list(made.open)
             made.lines = [self._values(made, step.lines.fields, line) for line in lines]
             made.open = is_open
+        if not self.recipe.is_lenient:
+            _refuse_empty(step, made)
         if step.merged:
             made.also = [self.recipe.key(k) for k in writings.several(cells.get(step.merged, ""))]
         return made
@@ -215,6 +218,23 @@ class Converter:
 
     def _own(self) -> int | None:
         return self.stand_in.pk if self.stand_in is not None else None
+
+
+def _refuse_empty(step: Step, row: Row) -> None:
+    """Refuse a row, or a line of it, without what its target cannot do without."""
+    takes = TAKES.get(step.into, ANYTHING)
+    for needs, specs, held in (
+        (takes.needs, step.fields, [row.values]),
+        (takes.line_needs, step.lines.fields if step.lines else {}, row.lines),
+    ):
+        for name in needs:
+            if name in specs and any(values[name] in (None, "") for values in held):
+                where = ", ".join(specs[name].columns) or name
+                raise BadValue(
+                    _t("{column} is empty, and there is no {name} without it.").format(
+                        column=where, name=name.replace("_", " ")
+                    )
+                )
 
 
 def says_something(values: Mapping[str, Any], specs: Mapping[str, FieldSpec]) -> bool:

@@ -1,11 +1,10 @@
-"""Finding recipes, and the files that they ask for in a folder or an archive."""
+"""The files that a recipe asks for, found in a folder or an archive."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import IO
 
@@ -14,24 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from loomline.domains.exchange.commands.archive import each_file, own_name
 from loomline.domains.exchange.commands.beside import is_beside
 from loomline.engines.mapping import Recipe
-from loomline.engines.recipe_file import parse
-from loomline.engines.recognition import best_fit, parts
+from loomline.engines.recognition import parts
 from loomline.engines.source import Source
 from loomline.engines.tables import BESIDE
 from loomline.engines.tabular import MAX_UNPACKED, Unreadable
 from loomline.kernel.refusal import Refused
 
-PACKAGE = "loomline.domains.exchange.recipes"
 PIECE = 1024**2
 # The files of an import by the recipe's names, each as bytes, as one source or as the parts of one table.
 Files = Mapping[str, "bytes | Source | Sequence[Source]"]
-
-
-class RecipeUnknown(Refused):
-    """No recipe of this name."""
-
-    says = _("There is no recipe {name}. There are {names}; or give the path of a recipe file of your own.")
-    status = 404
 
 
 class FilesMissing(Refused):
@@ -53,28 +43,6 @@ class NothingThere(Refused):
 
     says = _("There is no folder, archive or file at {source}.")
     status = 404
-
-
-def recipe_names() -> list[str]:
-    """The recipes that come with the product."""
-    return sorted(
-        f.name.removesuffix(".toml") for f in resources.files(PACKAGE).iterdir() if f.name.endswith(".toml")
-    )
-
-
-def recipe_named(name: str) -> Recipe:
-    """A recipe that comes with the product, or one read from a path."""
-    path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
-        return parse(path.read_text(encoding="utf-8"))
-    if name not in recipe_names():
-        raise RecipeUnknown(name=name, names=", ".join(recipe_names()))
-    return parse((resources.files(PACKAGE) / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def system_of(heads: Mapping[str, Sequence[str]]) -> Recipe | None:
-    """The recipe that files with these heads were made for."""
-    return best_fit([recipe_named(name) for name in recipe_names()], heads)
 
 
 def collect(recipe: Recipe, source: Path | Mapping[str, bytes]) -> dict[str, list[Source]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from loomline.domains.exchange.commands import intake
 from loomline.domains.exchange.commands.answers import questions_about, remember_answers
-from loomline.domains.exchange.commands.files import recipe_named, recipe_names, system_of
 from loomline.domains.exchange.commands.intake import KeptFile, Offered
 from loomline.domains.exchange.models import Takeover
+from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes.models import OwnRecipe
 from loomline.engines.mapping import Recipe
 from loomline.engines.recognition import parts, wanted_by
 from loomline.engines.tables import Look, look
@@ -20,6 +22,9 @@ from loomline.kernel.context import Ctx
 from loomline.kernel.record import lock
 from loomline.kernel.refusal import Refused
 from loomline.kernel.state import advance
+
+# What a recipe of one's own was called where it was written, and what stands in it.
+Own = tuple[str, bytes]
 
 
 class FilesUnknown(Refused):
@@ -42,18 +47,53 @@ class FilesOfAnother(Refused):
     status = 422
 
 
-def receive(ctx: Ctx, *, offered: Offered, recipe: str = "") -> Takeover:
-    """Store what somebody has uploaded as an import that waits; without a recipe the files tell which."""
+def recipe_of(takeover: Takeover) -> Recipe:
+    """The recipe of an import, as it was when the import began."""
+    if takeover.recipe_text:
+        return recipes.checked(takeover.recipe, takeover.recipe_text.encode())[0]
+    return recipes.recipe_named(takeover.recipe)
+
+
+def known_recipe_of(takeover: Takeover) -> Recipe | None:
+    """The same, or None for an import by a recipe from a path."""
+    is_known = takeover.recipe_text or takeover.recipe in recipes.recipe_names()
+    return recipe_of(takeover) if is_known else None
+
+
+def receive(ctx: Ctx, *, offered: Offered, recipe: str = "", own: Own | None = None) -> Takeover:
+    """Store what somebody has uploaded as an import that waits; without a recipe the files tell which.
+
+    `own` is a recipe that was sent with them: it is kept with the import, or not at all.
+    """
+    written = recipes.checked(*own) if own is not None else None
+    if written is not None:
+        recipes.refuse_taken(written[0])
     files = intake.keep(offered)
     try:
-        chosen = _recipe_of(files, recipe)
+        chosen = _chosen(files, written[0] if written is not None else recipe)
         asks = raised(ctx, chosen, files)
-        return upload_takeover(
-            ctx, recipe=chosen.name, title=chosen.title, files=_plain(files), questions=asks
-        )
+        with transaction.atomic():
+            text = (
+                recipes.keep_recipe(ctx, text=written[1]).text
+                if written is not None
+                else recipes.own_text(chosen.name)
+            )
+            return upload_takeover(
+                ctx.fresh(),
+                recipe=chosen.name,
+                title=chosen.title,
+                text=text,
+                files=_plain(files),
+                questions=asks,
+            )
     except Refused:
         intake.drop(files)
         raise
+
+
+def keep_own(ctx: Ctx, *, own: Own) -> OwnRecipe:
+    """Keep a recipe that was sent without any files, to be used later."""
+    return recipes.keep_recipe(ctx, text=recipes.checked(*own)[1])
 
 
 def add_files(ctx: Ctx, *, takeover: Takeover, offered: Offered) -> Takeover:
@@ -63,7 +103,7 @@ def add_files(ctx: Ctx, *, takeover: Takeover, offered: Offered) -> Takeover:
     names = {kept.name for kept in fresh}
     stay = [kept for kept in held if kept.name not in names]
     try:
-        asks = raised(ctx, recipe_named(takeover.recipe), [*stay, *fresh])
+        asks = raised(ctx, recipe_of(takeover), [*stay, *fresh])
         changed = prepare_takeover(ctx, takeover=takeover, files=_plain([*stay, *fresh]), questions=asks)
     except Refused:
         intake.drop(fresh)
@@ -91,10 +131,12 @@ def upload_takeover(
     title: str,
     files: list[dict[str, Any]],
     questions: list[dict[str, Any]] | None = None,
+    text: str = "",
 ) -> Takeover:
     """Remember the files that somebody wants to bring in, and by which recipe."""
     takeover: Takeover = Takeover.objects.create(
         recipe=recipe,
+        recipe_text=text,
         title=title,
         source=_source(files),
         files=files,
@@ -130,7 +172,7 @@ def prepare_takeover(
         findings=[],
         errors=[],
     )
-    recipe = recipe_named(takeover.recipe)
+    recipe = recipe_of(takeover)
     if answers and recipe.is_lenient:
         remember_answers(ctx, system=recipe.system, answers=answers)
     return takeover
@@ -148,19 +190,19 @@ def discard_takeover(ctx: Ctx, *, takeover: Takeover) -> Takeover:
     return takeover
 
 
-def _recipe_of(files: list[KeptFile], name: str) -> Recipe:
+def _chosen(files: list[KeptFile], wanted: Recipe | str) -> Recipe:
     heads = intake.tables(files)
     if not heads:
         raise NoTable(files[0].fault)
-    if name:
-        chosen = recipe_named(name)
+    if wanted:
+        chosen = recipes.recipe_named(wanted) if isinstance(wanted, str) else wanted
         if not parts(chosen, heads):
-            names = ", ".join(wanted.file for wanted in wanted_by(chosen))
+            names = ", ".join(one.file for one in wanted_by(chosen))
             raise FilesOfAnother(recipe=chosen.title, files=names)
         return chosen
-    best = system_of(heads)
+    best = recipes.system_of(heads)
     if best is None:
-        raise FilesUnknown(titles=", ".join(recipe_named(known).title for known in recipe_names()))
+        raise FilesUnknown(titles=", ".join(recipe.title for recipe in recipes.every_recipe()))
     return best
 
 

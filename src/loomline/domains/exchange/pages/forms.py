@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 
 from loomline.domains.accounts.models import User
-from loomline.domains.exchange import commands
 from loomline.domains.parties.models.fields import countries
+from loomline.domains.recipes import commands as recipes
 from loomline.engines.recognition import wanted_by
 
 
@@ -23,10 +23,10 @@ class RecipeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The systems that people move in from stand before the samples.
-        recipes = sorted(map(commands.recipe_named, commands.recipe_names()), key=lambda r: not r.is_lenient)
+        # The systems that people move in from stand before one's own recipes and the samples.
+        offered = sorted(recipes.every_recipe(), key=lambda r: not r.is_lenient)
         choices: list[tuple[str, Any]] = [("", _t("Find out from the files"))]
-        for recipe in recipes:
+        for recipe in offered:
             files = ", ".join(wanted.file for wanted in wanted_by(recipe))
             about = format_html(
                 '<b>{}</b>. {} <span class="hint">{}</span>', recipe.title, recipe.about, files

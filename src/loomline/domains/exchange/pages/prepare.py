@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +21,8 @@ from loomline.domains.exchange.models import Takeover, TakeoverState
 from loomline.domains.exchange.pages.forms import AnswersForm, RecipeForm
 from loomline.domains.exchange.pages.frame import frame, importer, is_busy, newest_job, next_address, opened
 from loomline.domains.exchange.resources import IMPORT, import_address
+from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes.models import OwnRecipe
 from loomline.engines.mapping import Recipe, columns_used
 from loomline.engines.recognition import wanted_by
 from loomline.engines.tables import Reading
@@ -27,15 +30,26 @@ from loomline.kernel.access import visible
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, JobState
 from loomline.kernel.refusal import Refused
-from loomline.surface import answer
+from loomline.surface import answer, registry
 from loomline.surface.draw_cells import Cell
 from loomline.surface.page import action, staff
 from loomline.surface.plain_table import plain_table
 
-ACCEPT = ".zip, .csv, .tsv, .txt, .gz, .xlsx, .xls, .ods"
+RECIPE = ".toml"
+TABLES = ".zip, .csv, .tsv, .txt, .gz, .xlsx, .xls, .ods"
 RECENT = 8
 MOST_PEOPLE = 500
+MOST_OF_A_RECIPE = recipes.LARGEST_RECIPE
 OPEN = (TakeoverState.WAITING, TakeoverState.CHECKED)
+
+
+class TwoRecipes(Refused):
+    """An import goes by one recipe."""
+
+    says = _l("There are several recipes among these files: {names}. Send one.")
+    status = 422
+
+
 TONES = {JobState.FAILED: "bad", JobState.STOPPED: "warn"}
 
 
@@ -48,20 +62,28 @@ def upload_page(request: HttpRequest) -> HttpResponse:
     errors: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            takeover = commands.receive(ctx, offered=_sent(request), recipe=form.cleaned_data["recipe"])
-            return HttpResponseRedirect(import_address(takeover, "files"))
+            return HttpResponseRedirect(_received(request, ctx, form.cleaned_data["recipe"]))
+        except recipes.RecipeWrong as wrong:
+            errors = [
+                {"text": f"{wrong.values['name']}: {said}", "target": "id_file"} for said in wrong.faults
+            ]
         except Refused as refusal:
             errors = [{"text": str(refusal), "target": "id_file"}]
     context = {
         **frame(
-            "upload", text=_t("Customers, people, leads, deals, products, orders and stock, all in one go.")
+            "upload",
+            text=_t(
+                "Customers, people, leads, deals, products, orders and stock, all in one go. A recipe of "
+                "your own comes with the files, as TOML, and is kept to be used again."
+            ),
+            actions=_to_own_recipes(ctx),
         ),
         "upload": {
             "url": IMPORT,
             "fields": [form["recipe"]],
             "file_name": "file",
             "multiple": True,
-            "accept": ACCEPT,
+            "accept": f"{TABLES}, {RECIPE}",
             "limit": _t("up to {n} MB together, unpacked; more than 100 files as one ZIP").format(
                 n=intake.LARGEST // 1024**2
             ),
@@ -83,7 +105,7 @@ def files_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = newest_job(takeover)
     if takeover.state not in OPEN or is_busy(job):
         return answer.lead(request, next_address(takeover, job))
-    recipe = commands.recipe_named(takeover.recipe)
+    recipe = commands.recipe_of(takeover)
     files = intake.kept_files(takeover.files)
     form = _questions(ctx, takeover, request.POST or None)
     problems = intake.problems(recipe, files)
@@ -103,7 +125,7 @@ def add_page(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         commands.add_files(ctx, takeover=takeover, offered=_sent(request))
     except Refused as refusal:
-        recipe = commands.recipe_named(takeover.recipe)
+        recipe = commands.recipe_of(takeover)
         files = intake.kept_files(takeover.files)
         form = _questions(ctx, takeover)
         errors = [{"text": str(refusal), "target": "id_file"}]
@@ -126,6 +148,32 @@ def _questions(ctx: Ctx, takeover: Takeover, data: Any = None) -> AnswersForm:
     return AnswersForm(takeover.questions, takeover.answers, people, data)
 
 
+def _received(request: HttpRequest, ctx: Ctx, recipe: str) -> str:
+    """Take in what was sent; where it goes on. A recipe of one's own goes before the one that was chosen."""
+    sent = _sent(request)
+    written = [(name, file) for name, file in sent if name.lower().endswith(RECIPE)]
+    if len(written) > 1:
+        raise TwoRecipes(names=", ".join(name for name, _file in written))
+    own = (written[0][0], written[0][1].read(MOST_OF_A_RECIPE + 1)) if written else None
+    if own is not None and len(sent) == 1:
+        kept = commands.keep_own(ctx, own=own)
+        answer.later(request, _t("{title} is kept. Choose it, and send its files.").format(title=kept.title))
+        return IMPORT
+    tables = [one for one in sent if one not in written]
+    return import_address(commands.receive(ctx, offered=tables, recipe=recipe, own=own), "files")
+
+
+def _to_own_recipes(ctx: Ctx) -> list[dict[str, Any]]:
+    resource = registry.of(OwnRecipe)
+    assert resource is not None
+    may = resource.may_see(ctx)
+    return (
+        [action(_t("Recipes of your own"), resource.path(), icon="list-details", kind="quiet", spare=True)]
+        if may
+        else []
+    )
+
+
 def _sent(request: HttpRequest) -> list[tuple[str, Any]]:
     return [(file.name or "file", file) for file in request.FILES.getlist("file")]
 
@@ -139,7 +187,7 @@ def _files(
     remark: dict[str, str] | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
-    recipe = commands.recipe_named(takeover.recipe)
+    recipe = commands.recipe_of(takeover)
     files = {
         "url": import_address(takeover, "files"),
         "back_url": IMPORT,
@@ -149,7 +197,7 @@ def _files(
         "questions": list(form),
         "errors": errors or [],
         "add_url": import_address(takeover, "files/add"),
-        "accept": ACCEPT,
+        "accept": TABLES,
         "can_check": not problems,
         "submit": _t("Start the dry run"),
     }

@@ -165,9 +165,8 @@ def _panels(ctx: Ctx, takeover: Takeover) -> list[dict[str, Any]]:
 
 def _notes(takeover: Takeover) -> list[str]:
     """What the files are like, and why rows were skipped on purpose."""
-    steps = {}
-    if takeover.recipe in commands.recipe_names():
-        steps = {step.name: step for step in commands.recipe_named(takeover.recipe).steps}
+    recipe = commands.known_recipe_of(takeover)
+    steps = {step.name: step for step in recipe.steps} if recipe is not None else {}
     notes = [str(finding) for finding in takeover.findings]
     for name, count in takeover.counts.items():
         step = steps.get(name)

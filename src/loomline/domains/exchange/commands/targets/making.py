@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from loomline.domains.bills.models import Bill
 from loomline.domains.catalog.models import Item
 from loomline.domains.exchange.commands.targets.base import by_id, given, target
 from loomline.domains.exchange.commands.targets.stock import main_site
+from loomline.domains.exchange.commands.targets.units import LineUnits
 from loomline.domains.manufacturing import commands as manufacturing
 from loomline.domains.manufacturing.commands import WorkDraft, WorkLineDraft
 from loomline.domains.manufacturing.models import WorkOrder, WorkState
@@ -20,13 +22,14 @@ from loomline.kernel.context import Ctx
 
 @target("bills.bill")
 def take_bills(ctx: Ctx, rows: Sequence[Row]) -> list[Bill]:
-    """What goes into an item; a component that stands in a bill twice is added up."""
+    """What goes into an item, in its stock unit; a component that stands in a bill twice is added up."""
     items = by_id(Item, rows, "item", "component")
+    units = LineUnits(rows, items, item="component")
     drafts = []
     for row in rows:
-        quantities: dict[int, Decimal] = {}
+        quantities: dict[int, Decimal] = defaultdict(Decimal)
         for line in row.lines:
-            quantities[line["component"]] = quantities.get(line["component"], Decimal(0)) + line["quantity"]
+            quantities[line["component"]] += units.in_stock(line, line["quantity"])
         lines = [BillLineDraft(component=items[pk], quantity=quantity) for pk, quantity in quantities.items()]
         drafts.append(BillDraft(item=items[row.values["item"]], lines=lines))
     return bills.add_bills(ctx, drafts=drafts)

@@ -23,7 +23,7 @@ from loomline.surface import paper, registry
 from loomline.surface.page import ctx_of, record_of, staff
 from loomline.surface.paper import Data, day
 
-TEMPLATES = Path(__file__).parent / "templates" / "warehouse"
+TEMPLATES = Path(__file__).parent.parent / "templates" / "warehouse"
 
 
 @staff
