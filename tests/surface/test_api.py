@@ -48,6 +48,18 @@ def test_a_repeated_key_makes_one_record_and_returns_the_first_answer(client: Cl
     assert (other.status_code, other.json()["code"]) == (409, "KeyReused")
 
 
+def test_a_repeated_delete_gets_the_first_answer(client: Client, ctx: Ctx) -> None:
+    one, other = Team.objects.create(name="Knit"), Team.objects.create(name="Dye")
+    answers = [
+        client.delete(f"{TEAMS}/{pk}", headers={"Idempotency-Key": key}).status_code
+        for pk, key in ((one.pk, "k1"), (one.pk, "k1"), (one.pk, "k2"), (other.pk, "k1"), (one.pk, ""))
+    ]
+    # The same again is answered as before; another key, or another record under that key, is not the same.
+    assert answers == [204, 204, 404, 409, 404]
+    assert list(Team.objects.all()) == [other]
+    assert Activity.objects.filter(verb="accounts.delete_team").count() == 1
+
+
 @pytest.mark.parametrize("key", ["x" * 121, "ü", "a\tb"])
 def test_a_key_that_cannot_be_kept_is_refused(client: Client, ctx: Ctx, key: str) -> None:
     answer = client.post(TEAMS, {"name": "Knit"}, **JSON, headers={"Idempotency-Key": key})

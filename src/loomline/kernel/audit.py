@@ -79,7 +79,8 @@ def begin(ctx: Ctx, *, verb: str, subject: Any, parameters: dict[str, Any]) -> A
         at=ctx.now, actor=ctx.actor, verb=verb, parameters=parameters, via=ctx.via, request_id=ctx.request_id
     )
     _name(activity, subject)
-    found = fetch(NUMBER, []) if activity.object_id is None else fetch(INSERT, _row(activity))
+    waits = WAITS.get(ctx.via, "0")
+    found = fetch(NUMBER, [waits]) if activity.object_id is None else fetch(INSERT, [*_row(activity), waits])
     activity.pk = int(found[0][0])
     return activity
 
@@ -94,11 +95,14 @@ def finish(ctx: Ctx, activity: Activity, result: Any) -> None:
         Activity.objects.filter(pk=activity.pk).update(accepted=activity.accepted)
 
 
-NUMBER = "SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true)"
+# How long a person or a program waits for rows that others hold, each time that it is tried.
+WAITS = {"page": "10s", "api": "10s"}
+LOCKS = "set_config('lock_timeout', %s::text, true)"
+NUMBER = f"SELECT set_config('loomline.activity', nextval('kernel_activity_id_seq')::text, true), {LOCKS}"
 COLUMNS = "at, actor_id, verb, kind, object_id, subject, parameters, via, request_id, accepted"
 INSERT = f"""
 INSERT INTO kernel_activity ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-RETURNING set_config('loomline.activity', id::text, true)
+RETURNING set_config('loomline.activity', id::text, true), {LOCKS}
 """
 INSERT_MADE = f"""
 INSERT INTO kernel_activity ({COLUMNS}, id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)

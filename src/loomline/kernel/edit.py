@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from django.apps import apps
@@ -95,7 +96,10 @@ def save_record(
     """Write one record and the lines that belong to it. `seen` holds the values the form was opened with."""
     is_new = record.pk is None
     access.refuse_closed(ctx, type(record), _names(values))
-    if not is_new:
+    if is_new:
+        # Tried again after a deadlock, it begins with a record that has no key yet.
+        record = copy(record)
+    else:
         record = lock(record)
         _refuse_stale(record, values, seen)
     changed = _assign(record, values, is_new=is_new)

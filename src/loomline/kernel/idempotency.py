@@ -73,6 +73,12 @@ def recall(ctx: Ctx, command: str, arguments: Mapping[str, Any]) -> Answer | Non
         raise AnswerGone(key=ctx.key) from gone
 
 
+def was_given(ctx: Ctx, command: str, arguments: Mapping[str, Any]) -> bool:
+    """True when this very call was done before: what it named may be gone since, by that call itself."""
+    given = IdempotencyKey.objects.filter(actor=ctx.actor, key=ctx.key)
+    return bool(ctx.key) and given.filter(fingerprint=_fingerprint(command, arguments)).exists()
+
+
 def remember(ctx: Ctx, result: Any) -> None:
     """Keep the answer beside the key."""
     IdempotencyKey.objects.filter(actor=ctx.actor, key=ctx.key).update(answer=_keep(result))

@@ -23,7 +23,8 @@ class Period:
 
     def overlaps(self, other: Period) -> bool:
         """True when at least one day lies in both."""
-        return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
+        later = max(self.start, other.start)
+        return later in self and later in other
 
     def weeks(self) -> Iterator[Period]:
         """The Monday-to-Monday weeks that this period touches; needs an end."""

@@ -242,7 +242,7 @@ def _add_resource(api: NinjaAPI, resource: type[Resource]) -> None:
             f"{name}delete_row",
             tag,
             f"Delete one {one}.",
-            _extra(None, status=204),
+            _extra(None, parameters=changing, status=204),
             pk=int,
         )
 

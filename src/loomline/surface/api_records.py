@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from loomline.kernel import access
 from loomline.kernel.context import Ctx
+from loomline.kernel.idempotency import was_given
 from loomline.kernel.refusal import Invalid, NotPermitted, NotThere, Refused
 from loomline.surface import menu
 from loomline.surface.api_caller import caller, key_of
@@ -121,6 +122,7 @@ def _saved(editor: Editor) -> Any:
 def delete_row(resource: type[Resource], request: HttpRequest, pk: int) -> Any:
     ctx = caller(request, key=key_of(request))
     _opened(resource, ctx)
-    record = record_of(resource, ctx, pk)
-    resource.plain["delete"](ctx, records=[record])
+    command = resource.plain["delete"]
+    if not was_given(ctx, command.name, {"records": [resource.model(pk=pk)]}):
+        command(ctx, records=[record_of(resource, ctx, pk)])
     return HttpResponse(status=204)
