@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -129,22 +129,29 @@ class RecordsField(forms.CharField):
         return made
 
 
+LONGEST = 40
+
+
 class PercentInput(forms.TextInput):
     """A share as people type it, in percent; what a machine sends is the share itself."""
 
     def format_value(self, value: Any) -> Any:
-        try:
-            return plain_decimal(Decimal(str(value)) * 100)
-        except InvalidOperation:
-            return value
+        percent = _times(value, Decimal(100))
+        return value if percent is None else plain_decimal(percent)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = data.get(name)
-        try:
-            share = Decimal(str(typed).replace(",", ".").rstrip("% ")) / 100
-        except InvalidOperation:
-            return typed
-        return f"{share:f}" if isinstance(data, QueryDict) else typed
+        share = _times(str(typed).replace(",", ".").rstrip("% "), Decimal("0.01"))
+        return typed if share is None or not isinstance(data, QueryDict) else f"{share:f}"
+
+
+def _times(number: Any, factor: Decimal) -> Decimal | None:
+    """None for what no column holds: written out, it could be a million digits long."""
+    try:
+        product = Decimal(str(number)) * factor
+    except ArithmeticError:
+        return None
+    return product if product.is_finite() and abs(product.adjusted()) <= LONGEST else None
 
 
 def in_percent(made: forms.Field) -> forms.Field:
