@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loomline.domains.parties.models.fields import countries
 from loomline.domains.returns.models import GoodsReturn, ReturnLine, ReturnState
 from loomline.domains.sites.models import Site
-from loomline.domains.warehouse.pages import code_128
+from loomline.engines.gs1 import code_128
 from loomline.kernel.context import Ctx
 from loomline.surface import draw_text, paper, registry
 from loomline.surface.page import ctx_of, record_of, staff

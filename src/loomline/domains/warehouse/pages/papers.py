@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from stdnum import ean
 from loomline.domains.parties.models.fields import countries
 from loomline.domains.warehouse import queries
 from loomline.domains.warehouse.models import Package, Shipment, ShipmentLine
+from loomline.engines.gs1 import Element, code_128, gs1_128, in_words
 from loomline.kernel.context import Ctx
 from loomline.kernel.quantity import plain
 from loomline.surface import paper, registry
@@ -40,29 +40,6 @@ def paper_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         data = {**_head(ctx, shipment, str(title())), **build(shipment)}
         body = paper.typeset(TEMPLATES / f"{name}.typ", data)
     return paper.answer(body, f"{shipment.number}-{name}")
-
-
-def gs1_128(data: str) -> str:
-    """A GS1-128 symbol as SVG; the data are application identifiers in square brackets."""
-    return _bars(data, symbology="GS1_128", mode="GS1")
-
-
-def code_128(data: str) -> str:
-    """A plain Code 128 symbol as SVG."""
-    return _bars(data, symbology="CODE128", mode="UNICODE")
-
-
-def _bars(data: str, *, symbology: str, mode: str) -> str:
-    zint = import_module("zint")
-    symbol = zint.Symbol()
-    symbol.symbology = zint.Symbology[symbology]
-    symbol.input_mode = zint.InputMode[mode]
-    symbol.show_text = False
-    symbol.output_options = zint.OutputOptions.BARCODE_MEMORY_FILE | zint.OutputOptions.BARCODE_QUIET_ZONES
-    symbol.outfile = "bars.svg"
-    symbol.encode(data)
-    symbol.print()
-    return bytes(symbol.memfile).decode()
 
 
 def _head(ctx: Ctx, shipment: Shipment, title: str) -> Data:
@@ -173,32 +150,30 @@ def _packages(shipment: Shipment) -> list[Data]:
 
 
 def _package(package: Package, count: int, rows: list[Data], contents: Sequence[Any]) -> Data:
-    digits, text = _content_code(contents)
+    sscc, content = [Element("00", package.sscc)], _content_code(contents)
     return {
         "title": _("Package {n} of {count}").format(n=package.position, count=count),
         "sscc": package.sscc,
         "weight": f"{plain(package.weight_kg)} kg" if package.weight_kg else "",
         "rows": rows,
-        "bars": gs1_128(f"[00]{package.sscc}"),
-        "text": f"(00) {package.sscc}",
-        "content_bars": gs1_128(digits) if digits else "",
-        "content_text": text,
+        "bars": gs1_128(sscc),
+        "text": in_words(sscc),
+        "content_bars": gs1_128(content) if content else "",
+        "content_text": in_words(content),
     }
 
 
-def _content_code(contents: Sequence[Any]) -> tuple[str, str]:
+def _content_code(contents: Sequence[Any]) -> list[Element]:
     """What is in a package, to scan: only when it is whole pieces of one item with a GTIN, of one lot."""
     goods = {(content.line.item.gtin, str(content.line.lot or "")) for content in contents}
     count = sum(content.quantity for content in contents)
     if len(goods) != 1 or count != int(count) or not 0 < count < 10**8:
-        return "", ""
+        return []
     [(gtin, lot)] = goods
     if not gtin or not ean.is_valid(gtin.zfill(14)) or len(lot) > 20 or not lot.isascii():
-        return "", ""
-    parts = [("02", gtin.zfill(14)), ("37", str(int(count))), *([("10", lot)] if lot else [])]
-    return "".join(f"[{ai}]{value}" for ai, value in parts), " ".join(
-        f"({ai}) {value}" for ai, value in parts
-    )
+        return []
+    what = [Element("02", gtin.zfill(14)), Element("37", str(int(count)))]
+    return [*what, Element("10", lot)] if lot else what
 
 
 def packing_list(shipment: Shipment) -> Data:
