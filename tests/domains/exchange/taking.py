@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from loomline.domains.exchange import commands as exchange
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.kernel.context import Ctx
 
 

@@ -16,7 +16,7 @@ from loomline.domains.exchange import commands as exchange
 from loomline.domains.exchange.models import Answer, ForeignKey
 from loomline.domains.parties.models import ContactPoint, Party, Relationship
 from loomline.domains.pipeline.models import Lead, Opportunity
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.domains.timeline.models import Note
 from loomline.engines.heads import plain
 from loomline.engines.mapping import columns_used

@@ -20,7 +20,7 @@ from loomline.domains.exchange.commands import takeover as takeovers
 from loomline.domains.exchange.models import ForeignKey, Takeover, TakeoverState
 from loomline.domains.parties.models import Party
 from loomline.domains.pipeline.models import Opportunity
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.domains.sales.models import Order
 from loomline.kernel.context import Ctx
 from loomline.kernel.job import JobRun, JobState, JobStopped, perform

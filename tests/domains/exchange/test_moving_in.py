@@ -16,7 +16,7 @@ from loomline.domains.parties.models import Party, Relationship
 from loomline.domains.pipeline.models import Opportunity
 from loomline.domains.privacy import queries as privacy
 from loomline.domains.privacy.models import Consent, ConsentEntry, Suppression
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.domains.timeline.models import Note, NoteFile
 from loomline.kernel.context import Ctx
 from tests.domains.exchange.heads import table

@@ -17,7 +17,7 @@ from loomline.domains.exchange.models import ForeignKey
 from loomline.domains.inventory.models import Balance
 from loomline.domains.ledger import queries as ledger
 from loomline.domains.parties.models import Party
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.domains.sales.models import Order, OrderLine, OrderState
 from loomline.kernel.context import Ctx
 

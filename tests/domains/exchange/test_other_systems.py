@@ -15,7 +15,7 @@ from loomline.domains.inventory.models import Balance
 from loomline.domains.manufacturing.models import WorkLine
 from loomline.domains.pipeline.models import Opportunity
 from loomline.domains.procurement.models import PurchaseLine, SupplierItem
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.kernel.context import Ctx
 
 ANSWERS = {"OrderDate": date(2022, 3, 1), "DueDate": date(2022, 4, 1), "StartDate": date(2022, 3, 1)}

@@ -22,7 +22,7 @@ from loomline.app.fault import Fault
 from loomline.domains.accounts.models import User
 from loomline.domains.exchange import commands as exchange
 from loomline.domains.exchange.models import Takeover
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.kernel.actor import system_actor
 from loomline.kernel.context import Ctx
 

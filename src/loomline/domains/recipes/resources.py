@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from loomline.domains.recipes import commands, models
+from loomline.domains.recipes import models, queries
 from loomline.kernel.access import everyone
 from loomline.kernel.context import Ctx
 from loomline.surface import registry
@@ -28,7 +28,7 @@ KINDS = {
 
 def steps(ctx: Ctx, record: models.OwnRecipe) -> dict[str, Any] | None:
     """What the recipe reads, and what becomes of it."""
-    recipe = commands.readable(record)
+    recipe = queries.readable(record)
     if recipe is None:
         return None
     rows = [
@@ -55,7 +55,7 @@ def _called(target: str) -> str:
 
 def unreadable(ctx: Ctx, record: models.OwnRecipe) -> list[dict[str, Any]]:
     """A recipe that this version of Loomline can no longer read."""
-    if commands.readable(record) is not None:
+    if queries.readable(record) is not None:
         return []
     text = _t("Take it as a file, mend it and send it again; the import page says what is wrong.")
     return [{"tone": "bad", "title": _t("This recipe cannot be used."), "text": text, "action": None}]

@@ -11,7 +11,8 @@ from loomline.domains.exchange.commands import intake
 from loomline.domains.exchange.commands.answers import questions_about, remember_answers
 from loomline.domains.exchange.commands.intake import KeptFile, Offered
 from loomline.domains.exchange.models import Takeover
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
+from loomline.domains.recipes.commands import keep_recipe
 from loomline.domains.recipes.models import OwnRecipe
 from loomline.engines.mapping import Recipe
 from loomline.engines.recognition import parts, wanted_by
@@ -74,7 +75,7 @@ def receive(ctx: Ctx, *, offered: Offered, recipe: str = "", own: Own | None = N
         asks = raised(ctx, chosen, files)
         with transaction.atomic():
             text = (
-                recipes.keep_recipe(ctx, text=written[1]).text
+                keep_recipe(ctx, text=written[1]).text
                 if written is not None
                 else recipes.own_text(chosen.name)
             )
@@ -93,7 +94,7 @@ def receive(ctx: Ctx, *, offered: Offered, recipe: str = "", own: Own | None = N
 
 def keep_own(ctx: Ctx, *, own: Own) -> OwnRecipe:
     """Keep a recipe that was sent without any files, to be used later."""
-    return recipes.keep_recipe(ctx, text=recipes.checked(*own)[1])
+    return keep_recipe(ctx, text=recipes.checked(*own)[1])
 
 
 def add_files(ctx: Ctx, *, takeover: Takeover, offered: Offered) -> Takeover:

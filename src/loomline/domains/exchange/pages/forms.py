@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 
 from loomline.domains.accounts.models import User
 from loomline.domains.parties.models.fields import countries
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.engines.recognition import wanted_by
 
 

@@ -21,7 +21,7 @@ from loomline.domains.exchange.models import Takeover, TakeoverState
 from loomline.domains.exchange.pages.forms import AnswersForm, RecipeForm
 from loomline.domains.exchange.pages.frame import frame, importer, is_busy, newest_job, next_address, opened
 from loomline.domains.exchange.resources import IMPORT, import_address
-from loomline.domains.recipes import commands as recipes
+from loomline.domains.recipes import queries as recipes
 from loomline.domains.recipes.models import OwnRecipe
 from loomline.engines.mapping import Recipe, columns_used
 from loomline.engines.recognition import wanted_by
